@@ -1,0 +1,89 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/edibridge/edibridge/transports"
+)
+
+// Accept takes custody of one delivery: the bytes are durable in the archive,
+// then one commit makes the Transmission. It implements [transports.Handler].
+//
+// A Key seen before from the same endpoint and peer gives the first receipt
+// again (Duplicate); with other bytes it is refused.
+func (b *Bridge) Accept(ctx context.Context, d *transports.Delivery) (transports.Receipt, error) {
+	cfg := b.o.Config()
+	if d.ID == "" {
+		d.ID = transports.NewID(b.now())
+	}
+	end := b.observe(StageArchive)
+	body := &limitReader{r: d.Body, left: cfg.Limits.file()}
+	obj, err := b.o.Bodies.Put(ctx, bodyPeer(d.Endpoint, d.Peer), body)
+	end()
+	if b.check(err) != nil {
+		if errors.Is(err, transports.ErrTooLarge) {
+			return transports.Receipt{}, fmt.Errorf("accept %s from %s: %w", d.ID, d.Peer, transports.ErrTooLarge)
+		}
+		return transports.Receipt{}, fmt.Errorf("accept %s from %s: %w: %w", d.ID, d.Peer, transports.ErrBusy, err)
+	}
+	var answer []byte
+	if d.Answer != nil {
+		if answer, err = d.Answer(); err != nil {
+			return transports.Receipt{}, fmt.Errorf("accept %s from %s: answer: %w", d.ID, d.Peer, err)
+		}
+	}
+	now := b.now()
+	t := Transmission{
+		ID: ID(d.ID), Direction: In, Kind: KindFile, State: Accepted,
+		Endpoint: d.Endpoint, Peer: d.Peer, Key: d.Key, Name: d.Name,
+		ContentType: d.ContentType, Header: d.Header, Body: obj,
+		Created: now, Changed: now, NextAt: now, Config: cfg.Digest,
+	}
+	if p := cfg.partnerOf(d.Endpoint, d.Peer); p != nil {
+		t.Partner = p.ID
+	}
+	leaf := bodyLeaf(leafAccepted, &t)
+	t.Leaf = leaf.ID
+	defer b.observe(StageAccept)()
+	as, err := b.o.Store.Accept(ctx, Acceptance{Transmission: t, Leaf: leaf, Answer: answer})
+	switch {
+	case errors.Is(err, ErrKeyReused):
+		return transports.Receipt{}, fmt.Errorf("accept %s from %s: %w: %w", d.ID, d.Peer, transports.ErrRefused, err)
+	case err != nil:
+		return transports.Receipt{}, fmt.Errorf("accept %s from %s: %w: %w", d.ID, d.Peer, transports.ErrBusy, err)
+	}
+	wake(b.wakeTranslate)
+	r := transports.Receipt{ID: string(as.ID), Status: transports.Accepted, Size: obj.Size, SHA256: obj.SHA256, Answer: answer}
+	if as.Duplicate {
+		r.Status, r.Size, r.SHA256, r.Answer = transports.Duplicate, as.Body.Size, as.Body.SHA256, as.Answer
+	}
+	b.o.Log.Info("received", "transmission", r.ID, "endpoint", d.Endpoint, "peer", d.Peer, "name", d.Name,
+		"size", r.Size, "sha256", obj.SHA256, "duplicate", as.Duplicate)
+	return r, nil
+}
+
+// bodyPeer is whom bytes belong to in the archive: names that two endpoints
+// authenticate are not the same peer.
+func bodyPeer(endpoint, peer string) string { return endpoint + "/" + peer }
+
+// limitReader fails with transports.ErrTooLarge behind its limit; io.LimitReader
+// would cut in silence.
+type limitReader struct {
+	r    io.Reader
+	left int64
+}
+
+func (l *limitReader) Read(p []byte) (int, error) {
+	if int64(len(p)) > l.left+1 {
+		p = p[:l.left+1]
+	}
+	n, err := l.r.Read(p)
+	l.left -= int64(n)
+	if l.left < 0 {
+		return 0, transports.ErrTooLarge
+	}
+	return n, err
+}

@@ -1,0 +1,266 @@
+package bridgetest
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/edibridge/edibridge/archive"
+	"github.com/edibridge/edibridge/bridge"
+)
+
+// digest reads to the end and gives the SHA-256 and the number of bytes.
+func digest(r io.Reader) (archive.Hash, int64, error) {
+	h := sha256.New()
+	n, err := io.Copy(h, r)
+	return archive.Hash(h.Sum(nil)), n, err
+}
+
+// documentsOf checks the documents of one Transmission as a row.
+func (c *check) documentsOf(t *bridge.Transmission) {
+	var before *bridge.Document
+	for i, d := range c.documents[t.ID] {
+		if d.Ordinal != i+1 {
+			c.problem("document.ordinal", d.ID, "ordinal %d where %d comes, in %s", d.Ordinal, i+1, t.ID)
+		}
+		place := []int{d.Interchange, d.Group, d.Set}
+		if d.ID != bridge.DocumentID(t.ID, d.Interchange, d.Group, d.Set) || slices.Min(place) < 1 ||
+			before != nil && slices.Compare([]int{before.Interchange, before.Group, before.Set}, place) >= 0 {
+			c.problem("document.id", d.ID, "not the id of interchange %d, group %d, set %d of %s, or not its place", d.Interchange, d.Group, d.Set, t.ID)
+		}
+		if d.Offset < 0 || d.Length < 1 || d.Offset+d.Length > t.Body.Size || before != nil && d.Offset < before.Offset+before.Length {
+			c.problem("document.range", d.ID, "bytes %d to %d of %d", d.Offset, d.Offset+d.Length, t.Body.Size)
+		}
+		if !slices.Contains([]bridge.DocumentState{bridge.DocumentAccepted, bridge.DocumentRejected, bridge.DocumentQuarantined,
+			bridge.DocumentDuplicate, bridge.DocumentNoted}, d.State) {
+			c.problem("document.state", d.ID, "%q is no state of a document", d.State)
+		}
+		if d.DuplicateOf != "" && !c.documentIDs[d.DuplicateOf] {
+			c.problem("document.duplicate", d.ID, "%s, which it repeats, is not there", d.DuplicateOf)
+		}
+		before = d
+	}
+}
+
+// agreement finds a document's agreement in the configuration.
+func (c *check) agreement(d *bridge.Document) (*bridge.Partner, *bridge.Agreement) {
+	for _, p := range c.Config.Partners {
+		if p.ID != d.Partner {
+			continue
+		}
+		for _, a := range p.Agreements {
+			if a.Name == d.Agreement {
+				return p, a
+			}
+		}
+		return p, nil
+	}
+	return nil, nil
+}
+
+// eventsOf checks that exactly the accepted documents of t have events.
+func (c *check) eventsOf(t *bridge.Transmission) {
+	if c.Config == nil || t.Direction != bridge.In {
+		return
+	}
+	have := map[bridge.ID]bool{}
+	for _, f := range c.effects[t.ID] {
+		if f.Kind == bridge.KindEvent {
+			have[f.ID] = true
+		}
+	}
+	for _, d := range c.documents[t.ID] {
+		if d.State != bridge.DocumentAccepted {
+			continue
+		}
+		_, a := c.agreement(d)
+		if a == nil {
+			c.problem("event.missing", d.ID, "accepted, and the configuration has no agreement %q of %q", d.Agreement, d.Partner)
+			continue
+		}
+		for _, endpoint := range a.Events {
+			id := bridge.FollowID(t.ID, bridge.KindEvent, d.ID, endpoint)
+			if !have[id] {
+				c.problem("event.missing", d.ID, "no event to %s for set %d of %s", endpoint, d.Ordinal, t.ID)
+			}
+			delete(have, id)
+		}
+	}
+	for id := range have {
+		c.problem("event.extra", string(id), "an event of %s for which there is no accepted document", t.ID)
+	}
+}
+
+// group names a functional group of a Transmission, by ordinals.
+type group struct{ interchange, number int }
+
+// acknowledgmentsOf checks that each group of t is answered as was agreed.
+func (c *check) acknowledgmentsOf(t *bridge.Transmission) {
+	if c.Config == nil || t.Direction != bridge.In {
+		return
+	}
+	var order []group
+	first := map[group]*bridge.Document{} // with an agreement, if any has one
+	answered := map[group]bool{}
+	for _, d := range c.documents[t.ID] {
+		g := group{d.Interchange, d.Group}
+		if first[g] == nil {
+			order = append(order, g)
+		}
+		if first[g] == nil || first[g].Agreement == "" && d.Agreement != "" {
+			first[g] = d
+		}
+		answered[g] = answered[g] || d.Verdict != ""
+	}
+	var acks []*bridge.Transmission
+	for _, f := range c.effects[t.ID] {
+		if f.Kind == bridge.KindAcknowledgment {
+			acks = append(acks, f)
+		}
+	}
+	for _, g := range order {
+		want := 0
+		if answered[g] && c.acknowledges(first[g]) {
+			want = 1
+		}
+		c.acknowledgment(t, acks, g, want)
+	}
+}
+
+// acknowledges reports whether groups like that of d are answered.
+func (c *check) acknowledges(d *bridge.Document) bool {
+	p, a := c.agreement(d)
+	if p == nil {
+		return false
+	}
+	how := p.Acknowledge
+	if a != nil && a.Acknowledge != nil {
+		how = a.Acknowledge
+	}
+	return how != nil && how.With != "none"
+}
+
+// acknowledgment counts those of one group over all endpoints they could go to.
+func (c *check) acknowledgment(t *bridge.Transmission, acks []*bridge.Transmission, g group, want int) {
+	place := fmt.Sprintf("%d/%d", g.interchange, g.number)
+	got := 0
+	for _, f := range acks {
+		if f.ID == bridge.FollowID(t.ID, f.Kind, place, f.Endpoint) {
+			got++
+		}
+	}
+	switch {
+	case got > want:
+		c.problem("acknowledgment.extra", string(t.ID), "group %s has %d acknowledgments, not %d", place, got, want)
+	case got < want && t.State != bridge.Accepted:
+		c.problem("acknowledgment.missing", string(t.ID), "group %s has no acknowledgment", place)
+	}
+}
+
+// numbers checks each series: numbers come in the order of series, epoch, value.
+func (c *check) numbers() {
+	type owner struct {
+		series string
+		id     bridge.ID
+	}
+	owners := map[owner]bool{}
+	slices.SortStableFunc(c.series, func(a, b *bridge.Number) int {
+		return slices.Compare([]string{a.Series, fmt.Sprintf("%020d %020d", a.Epoch, a.Value)}, []string{b.Series, fmt.Sprintf("%020d %020d", b.Epoch, b.Value)})
+	})
+	for i, n := range c.series {
+		name := fmt.Sprintf("%s %d/%d", n.Series, n.Epoch, n.Value)
+		if owners[owner{n.Series, n.For}] {
+			c.problem("number.twice", name, "%s has another number of this series", n.For)
+		}
+		owners[owner{n.Series, n.For}] = true
+		epoch, value := int64(0), int64(0) // of the number before
+		if i > 0 && c.series[i-1].Series == n.Series {
+			epoch, value = c.series[i-1].Epoch, c.series[i-1].Value
+		}
+		switch {
+		case n.Epoch == epoch && n.Value == value && value > 0:
+			c.problem("number.twice", name, "it is there twice")
+		case n.Epoch == epoch && n.Value == value+1, n.Epoch == epoch+1 && n.Value == 1 && value > 0:
+		default:
+			c.problem("number.gap", name, "comes behind %d/%d", epoch, value)
+		}
+		c.number(name, n)
+	}
+}
+
+// number checks what became of one number.
+func (c *check) number(name string, n *bridge.Number) {
+	t := c.transmissions[n.For]
+	switch n.State {
+	case bridge.NumberUsed:
+		if t == nil {
+			c.problem("number.state", name, "used by %s, which is not there", n.For)
+		}
+	case bridge.NumberReserved:
+		// A translation that runs reserves for follow-ups that are not there yet.
+		if t == nil && !c.translating || t != nil && !unfinished(t.State) {
+			c.problem("number.state", name, "reserved for %s, whose work has ended", n.For)
+		}
+	case bridge.NumberVoid:
+	default:
+		c.problem("number.state", name, "%q is no state of a number", n.State)
+	}
+}
+
+// readLog parses the leaves, numbers them and recomputes the root.
+func (c *check) readLog() {
+	var sealed [][]byte
+	for _, l := range c.log {
+		leaf, err := archive.ParseLeaf(l.Text)
+		if err != nil {
+			c.problem("leaf.text", fmt.Sprint(l.Index), "%v", err)
+		} else if c.leaves[leaf.ID] != nil {
+			c.problem("leaf.text", leaf.ID, "two leaves have this id")
+		}
+		c.leaves[leaf.ID] = &leaf
+		if l.Index < 0 {
+			continue // durable, not sealed yet
+		}
+		if l.Index != int64(len(sealed)) {
+			c.problem("leaf.index", leaf.ID, "index %d where %d comes", l.Index, len(sealed))
+		}
+		sealed = append(sealed, l.Text)
+	}
+	delete(c.leaves, "")
+	if root := merkleRoot(sealed); c.head.Size != int64(len(sealed)) || c.head.Root != root {
+		c.problem("leaf.head", "", "%d leaves with root %s, the head says %d and %s", len(sealed), root, c.head.Size, c.head.Root)
+	}
+	for id, leaf := range c.leaves {
+		for _, p := range leaf.Parents {
+			if c.leaves[p] == nil {
+				c.problem("leaf.parent", id, "its parent %s is not in the log", p)
+			}
+			if leaf.Kind == archive.LeafDelivery {
+				c.delivered[p] = true
+			}
+		}
+	}
+}
+
+// leafOf checks that t is in the log with the bytes that are stored, and, when it
+// was delivered, that this is there too.
+func (c *check) leafOf(t *bridge.Transmission) {
+	id := string(t.ID)
+	leaf := c.leaves[t.Leaf]
+	switch {
+	case leaf == nil:
+		c.problem("leaf.body", id, "its leaf %q is not in the log", t.Leaf)
+		return
+	case leaf.Object != t.Body.Stored:
+		c.problem("leaf.body", id, "its leaf names the stored bytes %s, not %s", leaf.Object, t.Body.Stored)
+	case (leaf.Kind == archive.LeafRawIn) != (t.Direction == bridge.In):
+		c.problem("leaf.body", id, "its leaf is of kind %s", leaf.Kind)
+	}
+	if t.State != bridge.Delivered && t.State != bridge.Settled {
+		return
+	}
+	if !c.delivered[t.Leaf] {
+		c.problem("leaf.delivery", id, "%s, and no delivery of it is in the log", t.State)
+	}
+}

@@ -1,0 +1,472 @@
+package bridgetest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/edibridge/edibridge/archive"
+	"github.com/edibridge/edibridge/bridge"
+)
+
+// RunModel plays steps random steps on an empty Store and on a model of it, and
+// gives the first difference as an error. draw chooses: a number from 0 to n-1.
+func RunModel(ctx context.Context, s bridge.Store, steps int, draw func(what string, n int) int) error {
+	m := &model{s: s, draw: draw, now: time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC),
+		seen: map[string]*thing{}, reserved: map[bridge.ID]int64{}}
+	actions := []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"accept", m.accept}, {"claim", m.claim}, {"claim", m.claim}, {"advance", m.advance}, {"commit", m.commit}, {"commit", m.commit},
+		{"attempt", m.attempt}, {"release", m.release}, {"operate", m.operate}, {"take", m.take}, {"reserve", m.reserve}, {"wait", m.wait},
+	}
+	for i := range steps {
+		a := actions[draw("action", len(actions))]
+		if err := a.do(ctx); err != nil {
+			return fmt.Errorf("step %d, %s: %w", i, a.name, err)
+		}
+		if err := m.compare(ctx); err != nil {
+			return fmt.Errorf("after step %d, %s: %w", i, a.name, err)
+		}
+	}
+	return nil
+}
+
+// model is what a Store must be like, for one caller and few rows: everything is
+// looked for by walking over all things.
+type model struct {
+	s    bridge.Store
+	draw func(string, int) int
+	now  time.Time
+	ids  int
+
+	things   []*thing // in the order of their making
+	claims   []*held
+	seen     map[string]*thing
+	reserved map[bridge.ID]int64 // of the one series
+	tokens   int64
+}
+
+// thing is a Transmission.
+type thing struct {
+	id        bridge.ID
+	state     bridge.State
+	key, body string // inbound
+	sequence  int64
+	ordinal   int
+	endpoint  string
+	orderKey  string
+	onDead    bridge.OnDead
+	cause     *thing
+	nextAt    time.Time
+	lease     time.Time
+	attempts  int
+	slices    int
+	token     int64  // newest
+	ended     int64  // last that was given back
+	endedBy   string // what gave it back
+	tried     int64  // token of the last attempt
+}
+
+// held is a claim that somebody has, perhaps a stale one, and what it was last
+// committed with.
+type held struct {
+	bridge.Claim
+	of   *thing
+	last *bridge.Result
+}
+
+func (m *model) id() bridge.ID {
+	m.ids++
+	return bridge.FollowID("model", "", strconv.Itoa(m.ids), "")
+}
+
+func (m *model) leaf(about bridge.ID) archive.Leaf {
+	return archive.Leaf{Kind: archive.LeafAccess, ID: string(m.id()), Time: m.now}
+}
+
+// agree compares what a call gave with what the model says, by sentinel.
+func agree(got, want error) error {
+	if want == nil && got != nil || want != nil && !errors.Is(got, want) {
+		return fmt.Errorf("got error %v, want %v", got, want)
+	}
+	return nil
+}
+
+func (m *model) wait(context.Context) error {
+	m.now = m.now.Add(time.Duration(1+m.draw("seconds", 90)) * time.Second)
+	return nil
+}
+
+func (m *model) accept(ctx context.Context) error {
+	key := []string{"", "", "k1", "k2"}[m.draw("key", 4)]
+	body := []string{"a", "b"}[m.draw("body", 2)]
+	id := m.id()
+	a := bridge.Acceptance{Transmission: bridge.Transmission{ID: id, Endpoint: "sftp", Peer: "acme", Key: key,
+		Body: object("acme", body), Created: m.now}, Leaf: m.leaf(id)}
+	as, err := m.s.Accept(ctx, a)
+	var first *thing
+	inbound := int64(0)
+	for _, t := range m.things {
+		if t.cause == nil {
+			inbound++
+			if key != "" && t.key == key {
+				first = t
+			}
+		}
+	}
+	switch {
+	case first != nil && first.body != body:
+		return agree(err, bridge.ErrKeyReused)
+	case err != nil:
+		return err
+	case first != nil:
+		if as.ID != first.id || !as.Duplicate {
+			return fmt.Errorf("got %+v, want a duplicate of %s", as, first.id)
+		}
+	case as.Duplicate || as.Sequence != inbound+1:
+		return fmt.Errorf("got %+v, want sequence %d", as, inbound+1)
+	default:
+		m.things = append(m.things, &thing{id: id, state: bridge.Accepted, key: key, body: body, sequence: inbound + 1})
+	}
+	return nil
+}
+
+// due are the things that a step may claim, oldest first.
+func (m *model) due(step bridge.Step) []*thing {
+	var out []*thing
+	for _, t := range m.things {
+		ready := t.state == bridge.Accepted
+		if step == bridge.StepDeliver {
+			ready = (t.state == bridge.Pending || t.state == bridge.Attempted) && !m.waits(t)
+		}
+		if ready && !t.nextAt.After(m.now) && !t.lease.After(m.now) {
+			out = append(out, t)
+		}
+	}
+	slices.SortStableFunc(out, older)
+	return out
+}
+
+func older(a, b *thing) int {
+	return cmp.Or(cmp.Compare(a.sequence, b.sequence), cmp.Compare(a.ordinal, b.ordinal))
+}
+
+// waits reports whether an older unfinished thing stands before t.
+func (m *model) waits(t *thing) bool {
+	return t.orderKey != "" && slices.ContainsFunc(m.things, func(o *thing) bool {
+		line := o.state == bridge.Held || o.state == bridge.Pending || o.state == bridge.Attempted ||
+			o.state == bridge.Dead && o.onDead != bridge.Pass
+		return line && o.endpoint == t.endpoint && o.orderKey == t.orderKey && older(o, t) < 0
+	})
+}
+
+func (m *model) claim(ctx context.Context) error {
+	step := []bridge.Step{bridge.StepTranslate, bridge.StepDeliver}[m.draw("step", 2)]
+	limit := 1 + m.draw("limit", 3)
+	until := m.now.Add(lease)
+	got, err := m.s.Claim(ctx, bridge.ClaimQuery{Step: step, Limit: limit, Now: m.now, Until: until})
+	if err != nil {
+		return err
+	}
+	want := m.due(step)
+	want = want[:min(limit, len(want))]
+	if len(got) != len(want) {
+		return fmt.Errorf("got %d claims to %s, want %d", len(got), step, len(want))
+	}
+	for i, c := range got {
+		t := want[i]
+		if c.Transmission.ID != t.id || c.Token <= m.tokens || c.Cursor.Slices != t.slices {
+			return fmt.Errorf("got %s with token %d at slice %d, want %s with one over %d at slice %d",
+				c.Transmission.ID, c.Token, c.Cursor.Slices, t.id, m.tokens, t.slices)
+		}
+		m.tokens = c.Token
+		t.token, t.lease = c.Token, until
+		m.claims = append(m.claims, &held{Claim: c, of: t})
+	}
+	return nil
+}
+
+// anyClaim is a claim that was given at any time, or nil.
+func (m *model) anyClaim() *held {
+	if len(m.claims) == 0 {
+		return nil
+	}
+	return m.claims[len(m.claims)-1-m.draw("claim", min(len(m.claims), 6))]
+}
+
+func (h *held) stale() bool { return h.Token != h.of.token || h.Token == h.of.ended }
+
+// slice draws a slice of a translation: follow-ups and identities.
+func (m *model) slice(h *held) (bridge.Slice, []*thing) {
+	s := bridge.Slice{Cursor: bridge.Cursor{Slices: h.of.slices + 1}, Leaves: []archive.Leaf{m.leaf(h.of.id)}}
+	var made []*thing
+	for range m.draw("follows", 3) {
+		t := &thing{id: m.id(), state: bridge.Held, cause: h.of, sequence: h.of.sequence, ordinal: m.ids,
+			endpoint: []string{"e1", "e2"}[m.draw("endpoint", 2)], orderKey: []string{"", "o1", "o2"}[m.draw("order key", 3)],
+			onDead: []bridge.OnDead{bridge.Hold, bridge.Pass}[m.draw("on dead", 2)]}
+		made = append(made, t)
+		s.Follows = append(s.Follows, bridge.Transmission{ID: t.id, Kind: bridge.KindEvent, Endpoint: t.endpoint, OrderKey: t.orderKey,
+			OnDead: t.onDead, Causes: []bridge.ID{h.of.id}, Ordinal: t.ordinal, Created: m.now, Body: object("", "e")})
+	}
+	switch v := []string{"x", "y"}[m.draw("identity", 2)]; m.draw("see", 4) {
+	case 0:
+		s.Sees = []bridge.Seen{{SeenKey: bytesKey(v)}}
+	case 1:
+		s.Unsees = []bridge.SeenKey{bytesKey(v)}
+	}
+	return s, made
+}
+
+// apply writes a slice into the model, or reports that it is refused.
+func (m *model) apply(h *held, s *bridge.Slice, made []*thing) bool {
+	for _, e := range s.Sees {
+		if o := m.seen[e.Value]; o != nil && o != h.of {
+			return false
+		}
+		m.seen[e.Value] = h.of
+	}
+	for _, k := range s.Unsees {
+		if m.seen[k.Value] == h.of {
+			delete(m.seen, k.Value)
+		}
+	}
+	m.things = append(m.things, made...)
+	h.of.slices = s.Cursor.Slices
+	return true
+}
+
+// refusedSlice wants a *bridge.SeenError.
+func refusedSlice(err error) error {
+	var seen *bridge.SeenError
+	if !errors.As(err, &seen) {
+		return fmt.Errorf("got error %v, want a *bridge.SeenError", err)
+	}
+	return nil
+}
+
+func (m *model) advance(ctx context.Context) error {
+	h := m.anyClaim()
+	if h == nil || h.Step != bridge.StepTranslate {
+		return nil
+	}
+	s, made := m.slice(h)
+	until := m.now.Add(lease)
+	err := m.s.Advance(ctx, h.Claim, s, until)
+	switch {
+	case h.stale():
+		return agree(err, bridge.ErrStale)
+	case !m.apply(h, &s, made):
+		return refusedSlice(err)
+	}
+	h.of.lease = until
+	if err == nil && m.draw("again", 2) == 0 {
+		err = m.s.Advance(ctx, h.Claim, s, until)
+	}
+	return err
+}
+
+func (m *model) commit(ctx context.Context) error {
+	h := m.anyClaim()
+	if h == nil {
+		return nil
+	}
+	if h.last != nil && m.draw("again", 2) == 0 {
+		want := error(nil)
+		if h.of.ended != h.Token || h.of.endedBy != "commit" {
+			want = bridge.ErrStale
+		}
+		return agree(m.s.Commit(ctx, h.Claim, *h.last), want)
+	}
+	r, made := m.result(h)
+	err := m.s.Commit(ctx, h.Claim, r)
+	switch {
+	case h.stale():
+		return agree(err, bridge.ErrStale)
+	case !m.apply(h, &r.Slice, made):
+		return refusedSlice(err)
+	}
+	m.end(h, r.State, "commit")
+	if r.State == bridge.Pending {
+		h.of.nextAt = r.RetryAt
+	}
+	h.last = &r
+	for _, t := range m.things {
+		if t.cause == h.of && t.state == bridge.Held {
+			t.state = bridge.Pending
+		}
+	}
+	return err
+}
+
+// result draws an outcome that the claim's step has.
+func (m *model) result(h *held) (bridge.Result, []*thing) {
+	if h.Step == bridge.StepTranslate {
+		s, made := m.slice(h)
+		return bridge.Result{State: []bridge.State{bridge.Translated, bridge.Quarantined}[m.draw("end", 2)], Slice: s}, made
+	}
+	r := bridge.Result{State: []bridge.State{bridge.Delivered, bridge.Available, bridge.Dead, bridge.Pending}[m.draw("end", 4)], Reason: string(m.id())}
+	if r.State == bridge.Pending && m.draw("later", 2) == 0 {
+		r.RetryAt = m.now.Add(20 * time.Second)
+	}
+	r.Cursor.Slices = h.of.slices
+	return r, nil
+}
+
+// end gives a claim back in a new state.
+func (m *model) end(h *held, to bridge.State, by string) {
+	t := h.of
+	t.state, t.nextAt, t.lease, t.ended, t.endedBy = to, time.Time{}, time.Time{}, h.Token, by
+}
+
+func (m *model) attempt(ctx context.Context) error {
+	h := m.anyClaim()
+	if h == nil || h.Step != bridge.StepDeliver {
+		return nil
+	}
+	err := m.s.Attempt(ctx, h.Claim, bridge.Wire{Name: "n"})
+	if h.stale() {
+		return agree(err, bridge.ErrStale)
+	}
+	if h.of.tried != h.Token {
+		h.of.attempts++
+		h.of.tried, h.of.state = h.Token, bridge.Attempted
+	}
+	return err
+}
+
+func (m *model) release(ctx context.Context) error {
+	h := m.anyClaim()
+	if h == nil {
+		return nil
+	}
+	var next time.Time
+	if m.draw("later", 2) == 0 {
+		next = m.now.Add(15 * time.Second)
+	}
+	err := m.s.Release(ctx, h.Claim, next)
+	switch {
+	case h.of.ended == h.Token && h.of.endedBy == "release":
+		return err
+	case h.stale():
+		return agree(err, bridge.ErrStale)
+	}
+	m.end(h, h.of.state, "release")
+	h.of.nextAt = next
+	return err
+}
+
+func (m *model) operate(ctx context.Context) error {
+	if len(m.things) == 0 {
+		return nil
+	}
+	t := m.things[m.draw("thing", len(m.things))]
+	kind := []bridge.OperationKind{bridge.Retry, bridge.Discard, bridge.Retranslate}[m.draw("kind", 3)]
+	err := m.s.Operate(ctx, bridge.Operation{Kind: kind, ID: t.id, By: "ann", At: m.now, Leaf: m.leaf(t.id)})
+	to := map[bridge.OperationKind]map[bridge.State]bridge.State{
+		bridge.Retry:       {bridge.Dead: bridge.Pending},
+		bridge.Discard:     {bridge.Dead: bridge.Discarded, bridge.Pending: bridge.Discarded, bridge.Quarantined: bridge.Discarded},
+		bridge.Retranslate: {bridge.Quarantined: bridge.Accepted},
+	}[kind][t.state]
+	if to == "" {
+		return agree(err, bridge.ErrConflict)
+	}
+	m.end(&held{Claim: bridge.Claim{Token: t.token}, of: t}, to, "operator")
+	switch kind {
+	case bridge.Retry:
+		t.attempts = 0
+	case bridge.Retranslate:
+		t.slices = 0
+	}
+	return err
+}
+
+func (m *model) take(ctx context.Context) error {
+	if len(m.things) == 0 {
+		return nil
+	}
+	t := m.things[m.draw("thing", len(m.things))]
+	err := m.s.Take(ctx, t.id, bridge.Evidence{Transmission: t.id, Attempt: 1, Kind: "mailbox-taken", At: m.now}, nil)
+	switch t.state {
+	case bridge.Available:
+		t.state = bridge.Delivered
+	case bridge.Delivered:
+	default:
+		return agree(err, bridge.ErrConflict)
+	}
+	return err
+}
+
+func (m *model) reserve(ctx context.Context) error {
+	h := m.anyClaim()
+	if h == nil {
+		return nil
+	}
+	owner := bridge.ID(strconv.Itoa(m.draw("owner", 6)))
+	got, err := m.s.Reserve(ctx, h.Claim, []bridge.Scope{{Series: "ISA", For: owner, Max: 4}})
+	if h.stale() {
+		return agree(err, bridge.ErrStale)
+	}
+	if err != nil {
+		return err
+	}
+	nth, ok := m.reserved[owner]
+	if !ok {
+		nth = int64(len(m.reserved))
+		m.reserved[owner] = nth
+	}
+	if n := got[0]; n.Epoch != nth/4 || n.Value != nth%4+1 {
+		return fmt.Errorf("got %+v, want epoch %d, value %d", n, nth/4, nth%4+1)
+	}
+	return nil
+}
+
+// compare holds every row of the store against the model.
+func (m *model) compare(ctx context.Context) error {
+	want := map[bridge.ID]*thing{}
+	for _, t := range m.things {
+		want[t.id] = t
+	}
+	numbers, seen := 0, 0
+	var leaves [][]byte
+	var head archive.Head
+	err := m.s.Audit(ctx, func(r bridge.Record) error {
+		switch {
+		case r.Number != nil:
+			numbers++
+		case r.Leaf != nil:
+			leaves = append(leaves, r.Leaf.Text)
+		case r.Head != nil:
+			head = *r.Head
+		case r.Seen != nil:
+			seen++
+			if o := m.seen[r.Seen.Value]; o == nil || o.id != r.Seen.Transmission {
+				return fmt.Errorf("identity %s belongs to %s", r.Seen.Value, r.Seen.Transmission)
+			}
+		case r.Transmission != nil:
+			got, t := r.Transmission, want[r.Transmission.ID]
+			if t == nil || got.State != t.state || got.Sequence != t.sequence || got.Attempts != t.attempts || !got.NextAt.Equal(t.nextAt) {
+				return fmt.Errorf("got %s %s, sequence %d, %d attempts, next %v; the model has %+v",
+					got.ID, got.State, got.Sequence, got.Attempts, got.NextAt, t)
+			}
+			delete(want, got.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(want) != 0 || numbers != len(m.reserved) || seen != len(m.seen) {
+		return fmt.Errorf("%d transmissions are missing; %d numbers, want %d; %d identities, want %d",
+			len(want), numbers, len(m.reserved), seen, len(m.seen))
+	}
+	if head.Size != int64(len(leaves)) || head.Root != merkleRoot(leaves) {
+		return fmt.Errorf("the head %+v is not that of the %d leaves", head, len(leaves))
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+package bridge
+
+import (
+	"time"
+
+	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edi/guide"
+	"github.com/edibridge/edibridge/mappings"
+)
+
+// Configuration is the whole of what the bridge works by: loaded and checked as
+// one, swapped as one, never changed in place. internal/config makes it from
+// files.
+type Configuration struct {
+	Digest    string // SHA-256 over the files it was read from, hex
+	Self      []Identifier
+	Partners  []*Partner
+	Endpoints map[string]Endpoint
+	Guides    *guide.Library
+	Mappings  *mappings.Library
+	Limits    Limits
+}
+
+// Limits bound what one Transmission may cost. Zero fields take the default.
+type Limits struct {
+	File     int64 // bytes of one file; default 1 GiB
+	Segment  int   // bytes of one segment; default 1 MiB
+	Message  int   // bytes of one transaction set or message; default 32 MiB
+	Findings int   // kept per document and per envelope; default 100
+}
+
+// Identifier is who somebody is in an envelope. A group identifier has no
+// Qualifier and Level "GS".
+type Identifier struct {
+	Standard  edi.Standard
+	Level     string // "ISA", "GS" (X12); "UNB" (EDIFACT)
+	Qualifier string // "ZZ", "01"
+	ID        string
+}
+
+// Partner is a trading partner.
+type Partner struct {
+	ID          string // "acme": file name and event extension
+	Name        string
+	Identifiers []Identifier
+	// Access lists by which endpoint and under which authenticated name the
+	// partner may send.
+	Access     []Access
+	Agreements []*Agreement
+	// Acknowledge is for sets that no agreement is there for, and for
+	// interchanges that cannot be read; nil: they are only quarantined.
+	Acknowledge *Acknowledge
+}
+
+// Access is one way in.
+type Access struct {
+	Endpoint string // "sftp"
+	Peer     string // "acme"
+}
+
+// Agreement says what is done with one kind of document from one partner.
+type Agreement struct {
+	Name        string // within the partner: "orders"
+	Partner     string
+	Standard    edi.Standard
+	Set         string                  // "850"
+	Release     string                  // "004010": matched against the beginning of GS08
+	Mode        edi.Mode                // production, test
+	Receivers   []Identifier            // which of our identifiers it is for; empty: all
+	Guide       string                  // name in Guides; "": the shipped one of the release
+	Mapping     string                  // name in Mappings; "": the shipped one of the set
+	Waive       map[string]edi.Severity // rule id -> "" (off), "info", "warning"
+	WithErrors  bool                    // documents with errors are accepted (verdict accepted-with-errors) and mapped as far as possible
+	Acknowledge *Acknowledge            // nil: the partner's
+	Events      []string                // endpoints that get this agreement's events
+	Duplicates  Duplicates
+	OnDead      OnDead
+	MaxFindings int // kept per document; 0: Limits.Findings
+}
+
+// Acknowledge says how a partner is answered.
+type Acknowledge struct {
+	With string // "997", "none"
+	To   string // endpoint
+	TA1  string // "requested" (ISA14 = 1, or the interchange is bad: the default), "always", "never"
+}
+
+// Duplicates says what happens to what was seen before. Same bytes are always
+// answered with the first answer again and have no further effect.
+type Duplicates struct {
+	// Control: another interchange with a control number used before. "reject"
+	// (TA1 025, quarantined; the default) or "accept".
+	Control string
+	// Document: a document with the business key of an earlier accepted one and
+	// other content. "quarantine" (the default) or "accept". The same content
+	// again is always a duplicate without effect.
+	Document string
+}
+
+// EndpointKind says how an endpoint moves things.
+type EndpointKind string
+
+// Kinds of endpoints.
+const (
+	EndpointSFTPServer EndpointKind = "sftp-server" // partners connect to us
+	EndpointMailbox    EndpointKind = "mailbox"     // what waits in a partner's out/ of a server endpoint
+	EndpointWebhook    EndpointKind = "webhook"     // events by HTTP POST
+)
+
+// Endpoint is a place that things come from or go to.
+type Endpoint struct {
+	Name string
+	Kind EndpointKind
+	// Server and Peer say where a mailbox is: the server endpoint and the user.
+	Server, Peer string
+	Retry        RetryPolicy
+	Settings     any // of its kind: webhook.Config, sftp.Config; read by cmd only
+}
+
+// RetryPolicy is exponential: Base, doubled each time up to Max, each wait
+// shortened by up to a half at random, for Attempts tries in all.
+type RetryPolicy struct {
+	Base, Max time.Duration // default 5 s, 1 h
+	Attempts  int           // default 20
+}

@@ -1,0 +1,246 @@
+package bridge
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/edibridge/edibridge/canonical"
+	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edi/guide"
+	"github.com/edibridge/edibridge/mappings"
+	"github.com/edibridge/edibridge/x12"
+)
+
+// message turns one transaction set into a Document and what follows from it.
+// A set before the cursor was done in an earlier run.
+func (t *translation) message(ctx context.Context, ev *edi.Event) error {
+	t.at.Documents++
+	if t.at.Documents <= t.done.Documents {
+		return nil
+	}
+	m := ev.Message
+	d := Document{
+		Transmission: t.tr.ID, Ordinal: t.at.Documents,
+		Interchange: t.ic.Ordinal, Group: t.group.Ordinal, Set: t.at.Documents - t.group.firstDocument + 1,
+		Standard: m.Standard, Type: m.Set, Version: m.Version, Control: m.Control,
+		GroupControl: t.group.Control, InterchangeControl: t.ic.Control, Mode: t.ic.Mode,
+		Offset: m.Offset, Length: int64(m.Size()),
+		Findings: slices.Clone(ev.Findings), Total: len(ev.Findings),
+	}
+	d.ID = DocumentID(t.tr.ID, d.Interchange, d.Group, d.Set)
+	if p := t.ic.partner; p != nil {
+		d.Partner = p.ID
+		t.partner = p.ID
+	}
+	d.Keys = controlKeys(&d)
+	if err := t.judge(ctx, m, &d); err != nil {
+		return err
+	}
+	if d.Verdict != "" {
+		t.group.answered++
+	}
+	switch d.State {
+	case DocumentAccepted:
+		t.ic.accepted++
+		t.accepted++
+		t.handled = true
+	case DocumentQuarantined:
+		t.blame(firstError(d.Findings))
+		if t.reason == "" {
+			t.reason = d.Reason
+		}
+	default:
+		t.handled = true
+	}
+	if t.first == nil {
+		t.first = &d
+	}
+	t.s.docs = append(t.s.docs, d)
+	t.s.bytes += d.Length
+	return nil
+}
+
+// controlKeys are the control numbers by which a document is found.
+func controlKeys(d *Document) []canonical.Key {
+	var ks []canonical.Key
+	for _, c := range []string{d.InterchangeControl, d.GroupControl} {
+		k := canonical.Key{Scheme: "control", Value: c}
+		if c != "" && !slices.Contains(ks, k) {
+			ks = append(ks, k)
+		}
+	}
+	return ks
+}
+
+// judge decides what becomes of a document: refused with its envelope, noted,
+// quarantined for want of an agreement, validated.
+func (t *translation) judge(ctx context.Context, m *edi.Message, d *Document) error {
+	switch {
+	case t.ic.refused:
+		d.State, d.Reason = DocumentQuarantined, "its interchange was refused"
+		return nil
+	case t.group.refused:
+		d.State, d.Verdict, d.Reason = DocumentRejected, string(x12.Rejected), "its group was refused"
+		t.add(d, setFinding(m, "bridge.group.refused", "the functional group was refused", "5"))
+		return nil
+	case t.group.noted:
+		d.State = DocumentNoted
+		return nil
+	}
+	a, otherMode := t.ic.partner.agreement(&t.ic.Interchange, &t.group.Group, m)
+	switch {
+	case a == nil && otherMode:
+		d.State, d.Reason = DocumentQuarantined, "mode"
+		t.add(d, setFinding(m, "bridge.mode.mismatch", fmt.Sprintf("%s sends %s %s as %s, which no agreement says", t.ic.partner.ID, m.Set, m.Version, t.ic.Mode), ""))
+		return nil
+	case a == nil:
+		d.State, d.Verdict, d.Reason = DocumentQuarantined, string(x12.Rejected), "agreement"
+		t.add(d, setFinding(m, "bridge.agreement.none", fmt.Sprintf("nothing is agreed with %s about %s %s", t.ic.partner.ID, m.Set, m.Version), "1"))
+		return nil
+	}
+	d.Agreement = a.Name
+	t.agreement = a.Name
+	if t.group.agreement == nil {
+		t.group.agreement = a
+	}
+	return t.validate(ctx, m, d, a)
+}
+
+// validate holds the message against its guide and goes on with what is valid.
+func (t *translation) validate(ctx context.Context, m *edi.Message, d *Document, a *Agreement) error {
+	g := t.guide(m, d, a)
+	if g == nil {
+		d.State, d.Verdict, d.Reason = DocumentQuarantined, string(x12.Rejected), "guide"
+		t.add(d, setFinding(m, "bridge.guide.none", fmt.Sprintf("there is no guide for %s %s", m.Set, m.Version), "1"))
+		return nil
+	}
+	var match *guide.Match
+	if !m.Truncated {
+		end := t.b.observe(StageValidate)
+		limit := a.MaxFindings
+		if limit == 0 {
+			limit = t.cfg.Limits.findings()
+		}
+		r := g.Validate(m, guide.Options{MaxFindings: limit, Severity: a.Waive})
+		end()
+		d.Findings = append(d.Findings, r.Findings...)
+		d.Total += r.Total
+		match = r.Match
+	}
+	v := x12.SetVerdict(d.Findings)
+	if v == x12.Rejected && a.WithErrors && !m.Truncated {
+		v = x12.AcceptedWithErrors
+		demote(d.Findings)
+	}
+	d.Verdict = string(v)
+	if v == x12.Rejected {
+		d.State = DocumentRejected
+		return nil
+	}
+	return t.understand(ctx, m, d, a, mappings.FromMessage(m, g, match))
+}
+
+// guide is what the message is held against. One of another release is better
+// than none, and is said.
+func (t *translation) guide(m *edi.Message, d *Document, a *Agreement) *guide.Guide {
+	var g *guide.Guide
+	exact := true
+	if a.Guide != "" {
+		g = t.cfg.Guides.Named(a.Guide)
+	} else {
+		g, exact = t.cfg.Guides.Find(m.Standard, m.Version, m.Set)
+	}
+	if g == nil {
+		return nil
+	}
+	d.Guide = g.Name() + "@" + g.Digest()[:12]
+	if !exact {
+		f := setFinding(m, "bridge.guide.nearest", fmt.Sprintf("validated against %s, the nearest release there is", g.Name()), "")
+		f.Severity = edi.Info
+		t.add(d, f)
+	}
+	return g
+}
+
+// understand maps the message to its canonical document, judges repetition, and
+// makes the events.
+func (t *translation) understand(ctx context.Context, m *edi.Message, d *Document, a *Agreement, src mappings.Source) error {
+	mp := t.mapping(m, a)
+	if mp == nil {
+		d.State, d.Reason = DocumentQuarantined, "mapping"
+		f := setFinding(m, "bridge.mapping.none", fmt.Sprintf("there is no mapping for %s %s", m.Set, m.Version), "")
+		f.Severity = edi.Warning
+		t.add(d, f)
+		return nil
+	}
+	d.Mapping = mp.Name() + "@" + mp.Digest()[:12]
+	end := t.b.observe(StageMap)
+	r, err := mp.In(src, mappings.InOptions{Residue: true})
+	end()
+	if err != nil {
+		return fmt.Errorf("map %s of %s: %w", d.ID, t.tr.ID, err)
+	}
+	d.Findings = append(d.Findings, r.Findings...)
+	d.Total += len(r.Findings)
+	d.Keys = append(d.Keys, r.Keys...)
+	d.Mapped, d.Elements = r.Residue.Coverage.Mapped, r.Residue.Coverage.Elements
+	seen, err := t.documentSeen(ctx, d, a, r.Document)
+	if err != nil || seen {
+		return err
+	}
+	d.State = DocumentAccepted
+	defer t.b.observe(StageMap)()
+	t.stamp(d, r.Document.Head())
+	data, err := json.Marshal(r.Document)
+	if err != nil {
+		return fmt.Errorf("map %s of %s: %w", d.ID, t.tr.ID, err)
+	}
+	return t.events(d, a, r.Document, data)
+}
+
+// stamp writes into a document's header what the bridge knows of it.
+func (t *translation) stamp(d *Document, h *canonical.Head) {
+	h.ID, h.Partner, h.Agreement, h.Direction, h.Mode = d.ID, d.Partner, d.Agreement, string(In), string(d.Mode)
+	h.ReceivedAt = t.tr.Created.Format(time.RFC3339Nano)
+	h.Controls = canonical.Controls{Interchange: d.InterchangeControl, Group: d.GroupControl, Transaction: d.Control}
+	h.Raw = canonical.Raw{ArchiveID: t.tr.Leaf, SHA256: h.Raw.SHA256, Offset: d.Offset, Length: d.Length}
+}
+
+func (t *translation) mapping(m *edi.Message, a *Agreement) *mappings.Mapping {
+	if a.Mapping != "" {
+		return t.cfg.Mappings.Named(a.Mapping)
+	}
+	return t.cfg.Mappings.Find(string(m.Standard), m.Version, m.Set)
+}
+
+// add puts a finding to a document and counts it.
+func (t *translation) add(d *Document, f edi.Finding) {
+	d.Findings = append(d.Findings, f)
+	d.Total++
+}
+
+// demote makes errors that the agreement accepts into warnings.
+func demote(fs []edi.Finding) {
+	for i := range fs {
+		if fs[i].Severity == edi.Error {
+			fs[i].Severity = edi.Warning
+		}
+	}
+}
+
+// setFinding is a finding on a message as a whole, with its AK502 code.
+func setFinding(m *edi.Message, rule, msg, ak502 string) edi.Finding {
+	f := edi.Finding{Rule: rule, Severity: edi.Error, Message: msg, Path: m.Path, Offset: m.Offset,
+		Interchange: m.Interchange, Segment: m.Ordinal, Place: 1, Value: m.Set}
+	if m.Len() > 0 {
+		s := m.Segment(1)
+		f.Tag, f.Length = string(s.Tag()), len(s.Data())
+	}
+	if ak502 != "" {
+		f.Codes = map[string]string{"ak502": ak502}
+	}
+	return f
+}

@@ -1,0 +1,72 @@
+package bridge
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/edibridge/edibridge/archive"
+	"github.com/edibridge/edibridge/transports"
+)
+
+// leafAccepted is the kind of leaf of what a peer brought.
+const leafAccepted = archive.LeafRawIn
+
+// leafOf is the kind of leaf that the making of a follow-up writes.
+func leafOf(k Kind) archive.LeafKind {
+	switch k {
+	case KindAcknowledgment:
+		return archive.LeafAck
+	case KindEvent:
+		return archive.LeafEvent
+	}
+	return archive.LeafRawOut
+}
+
+// leafID is computed from what the leaf is about, so that a step that runs twice
+// writes the same leaf.
+func leafID(k archive.LeafKind, about ID, which string) string {
+	h := sha256.Sum256([]byte("edibridge/leaf/v1\n" + string(k) + "\n" + string(about) + "\n" + which))
+	return transports.FormatID([16]byte(h[:16]))
+}
+
+// bodyLeaf says that a Transmission's bytes were kept, following from parents.
+func bodyLeaf(k archive.LeafKind, t *Transmission, parents ...string) archive.Leaf {
+	return archive.Leaf{Kind: k, ID: leafID(k, t.ID, ""), Time: t.Created, Parents: parents,
+		Object: t.Body.Stored, Length: t.Body.Length}
+}
+
+// decisionLeaf says how a translation ended: state, and of its last slice each
+// document with what read it.
+func decisionLeaf(t *Transmission, state State, s *Slice, now time.Time) archive.Leaf {
+	type verdict struct{ ID, State, Verdict, Guide, Mapping string }
+	said := struct {
+		Transmission ID
+		State        State
+		Cursor       Cursor
+		Documents    []verdict
+	}{t.ID, state, s.Cursor, nil}
+	for i := range s.Documents {
+		d := &s.Documents[i]
+		said.Documents = append(said.Documents, verdict{d.ID, string(d.State), d.Verdict, d.Guide, d.Mapping})
+	}
+	text, err := json.Marshal(said)
+	if err != nil {
+		panic(err) // strings and integers always marshal
+	}
+	return archive.Leaf{Kind: archive.LeafDecision, ID: leafID(archive.LeafDecision, t.ID, fmt.Sprint(s.Cursor.Slices)), Time: now,
+		Parents: []string{t.Leaf}, Meta: archive.Commit(t.Body.Salt, archive.Sum(text))}
+}
+
+// stateLeaf says how an attempt to deliver ended.
+func stateLeaf(t *Transmission, s State, now time.Time) archive.Leaf {
+	return archive.Leaf{Kind: archive.LeafDelivery, ID: leafID(archive.LeafDelivery, t.ID, fmt.Sprint(s, t.Attempts)), Time: now,
+		Parents: []string{t.Leaf}, Object: t.Body.Stored, Length: t.Body.Length}
+}
+
+// evidenceLeaf says what the peer said about an attempt.
+func evidenceLeaf(t *Transmission, e *Evidence, now time.Time) archive.Leaf {
+	return archive.Leaf{Kind: archive.LeafEvidence, ID: leafID(archive.LeafEvidence, t.ID, fmt.Sprint(e.Kind, e.Attempt)), Time: now,
+		Parents: []string{t.Leaf}, Object: e.Body.Stored, Length: e.Body.Length}
+}

@@ -1,0 +1,61 @@
+package bridge
+
+import (
+	"context"
+	"fmt"
+)
+
+// past is what a translation that goes on at its cursor must know of the
+// documents before it. It holds only what interchanges and groups that have not
+// ended still need.
+type past struct {
+	accepted  map[int]int       // documents accepted, by interchange
+	answered  map[[2]int]int    // sets with a verdict, by interchange and group
+	agreement map[[2]int]string // first agreement, by interchange and group
+}
+
+// recall reads what earlier runs committed. For a translation that begins there
+// is nothing to read.
+func (t *translation) recall(ctx context.Context) error {
+	if t.done.Documents == 0 {
+		return nil
+	}
+	t.past = past{accepted: map[int]int{}, answered: map[[2]int]int{}, agreement: map[[2]int]string{}}
+	q := DocumentQuery{Transmission: t.tr.ID, Before: t.done.Documents + 1}
+	for d, err := range t.b.o.Store.Documents(ctx, q) {
+		if err != nil {
+			return fmt.Errorf("translate %s: documents before the cursor: %w", t.tr.ID, err)
+		}
+		if t.first == nil {
+			t.first = &d
+		}
+		t.handled = t.handled || d.State != DocumentQuarantined
+		if d.State == DocumentAccepted {
+			t.accepted++
+		}
+		if d.Partner != "" {
+			t.partner = d.Partner
+		}
+		if d.Agreement != "" {
+			t.agreement = d.Agreement
+		}
+		if d.Interchange <= t.done.Interchanges {
+			continue
+		}
+		t.remember(&d)
+	}
+	return nil
+}
+
+func (t *translation) remember(d *Document) {
+	g := [2]int{d.Interchange, d.Group}
+	if d.State == DocumentAccepted {
+		t.past.accepted[d.Interchange]++
+	}
+	if d.Verdict != "" {
+		t.past.answered[g]++
+	}
+	if t.past.agreement[g] == "" {
+		t.past.agreement[g] = d.Agreement
+	}
+}

@@ -1,0 +1,216 @@
+package bridge
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/edibridge/edibridge/canonical"
+	"github.com/edibridge/edibridge/edi"
+)
+
+// Three identities are judged here, each outcome-aware: what failed before never
+// blocks what is good now. A key that a Transmission claims and then has no use
+// for is given free again.
+
+// bytesKey is the identity of the bytes from this peer.
+func (t *translation) bytesKey() SeenKey {
+	return SeenKey{Kind: "bytes", Value: bodyPeer(t.tr.Endpoint, t.tr.Peer) + " " + hex.EncodeToString(t.tr.Body.SHA256[:])}
+}
+
+// controlKey is the identity of an interchange by its control number.
+func controlKey(ic *interchange) SeenKey {
+	return SeenKey{Kind: "control", Value: strings.Join([]string{string(ic.Standard), partyText(ic.Sender), partyText(ic.Receiver), string(ic.Mode), ic.Control}, " ")}
+}
+
+// owner gives who else owns a key, or nil. While an older Transmission that
+// owns it is not translated yet, its outcome is unknown: errWait.
+func (t *translation) owner(ctx context.Context, k SeenKey) (*Seen, error) {
+	for _, s := range t.s.sees {
+		if s.SeenKey == k {
+			return nil, nil
+		}
+	}
+	seen, err := t.b.o.Store.Seen(ctx, []SeenKey{k})
+	if err != nil {
+		return nil, fmt.Errorf("translate %s: %w", t.tr.ID, err)
+	}
+	if len(seen) == 0 || seen[0].Transmission == t.tr.ID {
+		return nil, nil
+	}
+	s := seen[0]
+	if !s.Finished && s.Sequence < t.tr.Sequence {
+		return nil, errWait
+	}
+	return &s, nil
+}
+
+// bytesSeen gives who brought the same bytes before, with effect.
+func (t *translation) bytesSeen(ctx context.Context) (*Seen, error) {
+	k := t.bytesKey()
+	s, err := t.owner(ctx, k)
+	switch {
+	case err != nil:
+		return nil, err
+	case s != nil && !s.Finished:
+		return nil, errWait // nothing of ours is claimed yet: waiting holds nobody up
+	case s == nil && t.done.Slices == 0:
+		t.s.sees = append(t.s.sees, Seen{SeenKey: k, Transmission: t.tr.ID})
+	}
+	return s, nil
+}
+
+// repeat answers bytes that were understood before: with the first answers
+// again, and with no other effect.
+func (t *translation) repeat(ctx context.Context, first *Seen) error {
+	f := t.fileFinding("bridge.duplicate.bytes", "the same bytes as transmission "+string(first.Transmission))
+	f.Severity = edi.Info
+	t.note(f)
+	family, err := t.b.o.Store.Family(ctx, []ID{first.Transmission}, 10_000)
+	if err != nil {
+		return fmt.Errorf("translate %s: %w", t.tr.ID, err)
+	}
+	r := Result{State: Translated, Reason: f.Message, Config: t.cfg.Digest, Partner: t.partner}
+	for _, a := range family {
+		if a.ID == first.Transmission {
+			r.Standard, r.Set, r.Control, r.Mode, r.Keys = a.Standard, a.Set, a.Control, a.Mode, a.Keys
+			r.Partner, r.Agreement = a.Partner, a.Agreement
+		}
+		if a.Kind != KindAcknowledgment || len(a.Causes) != 1 || a.Causes[0] != first.Transmission {
+			continue
+		}
+		again := Transmission{
+			Kind: a.Kind, Endpoint: a.Endpoint, Peer: a.Peer, Partner: a.Partner, ContentType: a.ContentType,
+			Body: a.Body, Causes: []ID{t.tr.ID, a.ID}, Standard: a.Standard, Set: a.Set, Control: a.Control, Mode: a.Mode, Keys: a.Keys,
+			Name: againName(a.Name, t.tr.Sequence),
+		}
+		t.follow(again, "again "+string(a.ID), -1)
+	}
+	return t.commit(ctx, r)
+}
+
+// againName names a repeated answer: "997-905-17.edi" becomes
+// "997-905-17-again-42.edi".
+func againName(name string, seq int64) string {
+	ext := path.Ext(name)
+	return fmt.Sprintf("%s-again-%d%s", strings.TrimSuffix(name, ext), seq, ext)
+}
+
+// controlSeen judges an interchange whose control number was used before by
+// other bytes.
+func (t *translation) controlSeen(ctx context.Context, ic *interchange) error {
+	if !ic.partner.rejectsRepeatedControl(ic.Mode) {
+		return nil
+	}
+	k := controlKey(ic)
+	for _, s := range t.s.sees {
+		if s.SeenKey == k { // twice within this file
+			t.refuseControl(ic, t.tr.ID)
+			return nil
+		}
+	}
+	s, err := t.owner(ctx, k)
+	switch {
+	case err != nil:
+		return err
+	case s != nil:
+		t.refuseControl(ic, s.Transmission)
+	default:
+		t.s.sees = append(t.s.sees, Seen{SeenKey: k, Transmission: t.tr.ID})
+	}
+	return nil
+}
+
+func (t *translation) refuseControl(ic *interchange, first ID) {
+	ic.findings = append(ic.findings, headerFinding(ic, "bridge.duplicate.control", "025",
+		fmt.Sprintf("control number %s was used before, by transmission %s", ic.Control, first)))
+	ic.refused = true
+}
+
+// documentSeen judges a document whose business key an accepted one had before:
+// the same content is a duplicate without effect, other content is decided by
+// the agreement. It gives true when the document goes no further.
+func (t *translation) documentSeen(ctx context.Context, d *Document, a *Agreement, doc canonical.Document) (bool, error) {
+	key := canonical.BusinessKey(doc)
+	if key == "" {
+		return false, nil
+	}
+	digest, err := contentDigest(doc)
+	if err != nil {
+		return false, fmt.Errorf("digest of %s: %w", d.ID, err)
+	}
+	k := SeenKey{Kind: "document", Value: d.Partner + " " + string(d.Mode) + " " + key}
+	first, err := t.documentOwner(ctx, k, d.ID)
+	if err != nil {
+		return false, err
+	}
+	if first == nil {
+		t.s.sees = append(t.s.sees, Seen{SeenKey: k, Transmission: t.tr.ID, Document: d.ID, Digest: digest})
+		return false, nil
+	}
+	if first.Digest != digest && a.Duplicates.Document == "accept" {
+		return false, nil
+	}
+	d.DuplicateOf = first.Document
+	f := edi.Finding{Rule: "bridge.duplicate.document", Severity: edi.Warning, Path: pathOf(d), Offset: d.Offset, Interchange: d.Interchange,
+		Message: fmt.Sprintf("%s was received before, in document %s", key, first.Document)}
+	d.State, d.Reason = DocumentDuplicate, f.Message
+	if first.Digest != digest {
+		d.State = DocumentQuarantined
+		f.Message += ", with other content"
+	}
+	t.add(d, f)
+	return true, nil
+}
+
+// documentOwner gives the document that has the key, in the store or in this
+// slice, unless it is id itself.
+func (t *translation) documentOwner(ctx context.Context, k SeenKey, id string) (*Seen, error) {
+	for i := range t.s.sees {
+		if t.s.sees[i].SeenKey == k {
+			return &t.s.sees[i], nil
+		}
+	}
+	seen, err := t.b.o.Store.Seen(ctx, []SeenKey{k})
+	if err != nil {
+		return nil, fmt.Errorf("translate %s: %w", t.tr.ID, err)
+	}
+	if len(seen) == 0 || seen[0].Document == id {
+		return nil, nil
+	}
+	return &seen[0], nil
+}
+
+// contentDigest is over what a document says, without what its envelope says
+// and where it lay.
+func contentDigest(doc canonical.Document) (string, error) {
+	h := doc.Head()
+	controls, raw := h.Controls, h.Raw
+	h.Controls, h.Raw = canonical.Controls{}, canonical.Raw{}
+	data, err := json.Marshal(doc)
+	h.Controls, h.Raw = controls, raw
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), err
+}
+
+// unsee gives a key free again: it was claimed, and nothing came of it.
+func (t *translation) unsee(k SeenKey) {
+	for i, s := range t.s.sees {
+		if s.SeenKey == k {
+			t.s.sees = append(t.s.sees[:i], t.s.sees[i+1:]...)
+			return
+		}
+	}
+	t.s.unsees = append(t.s.unsees, k)
+}
+
+func pathOf(d *Document) edi.Path {
+	if d.Standard == edi.EDIFACT {
+		return edi.Path("").Segment("UNB", d.Interchange).Segment("UNH", d.Set)
+	}
+	return edi.Path("").Segment("ISA", d.Interchange).Segment("GS", d.Group).Segment("ST", d.Set)
+}

@@ -1,0 +1,166 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/edibridge/edibridge/archive"
+	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/canonical"
+)
+
+// Accept implements bridge.Intake.
+func (s *Store) Accept(ctx context.Context, a bridge.Acceptance) (bridge.AcceptedAs, error) {
+	t := a.Transmission
+	t.Direction, t.State, t.Ordinal, t.OrderKey = bridge.In, bridge.Accepted, 0, ""
+	t.Causes, t.NextAt = nil, time.Time{}
+	if t.Changed.IsZero() {
+		t.Changed = t.Created
+	}
+	var as bridge.AcceptedAs
+	texts, err := textsOf(&t)
+	if err != nil {
+		return as, fmt.Errorf("sqlstore: accept %s: %w", t.ID, err)
+	}
+	leaves, err := leafTexts([]archive.Leaf{a.Leaf})
+	if err != nil {
+		return as, fmt.Errorf("sqlstore: accept %s: %w", t.ID, err)
+	}
+	err = s.write(ctx, func(x *txn) error {
+		known, err := x.acceptedBefore(&t, &as)
+		if known || err != nil {
+			return err
+		}
+		if err := x.accept(&t, texts, a.Answer); err != nil {
+			return err
+		}
+		as = bridge.AcceptedAs{ID: t.ID, Sequence: t.Sequence, Body: t.Body, Answer: a.Answer}
+		return x.addLeaves(leaves)
+	})
+	if err != nil {
+		return bridge.AcceptedAs{}, fmt.Errorf("sqlstore: accept %s: %w", t.ID, err)
+	}
+	return as, nil
+}
+
+// acceptedBefore looks for the Transmission of this ID, then of this key.
+func (x *txn) acceptedBefore(t *bridge.Transmission, as *bridge.AcceptedAs) (bool, error) {
+	var n int64
+	byID, err := x.row("SELECT n FROM transmission WHERE id = $1", []any{t.ID}, &n)
+	if err != nil {
+		return false, err
+	}
+	if !byID {
+		if t.Key == "" {
+			return false, nil
+		}
+		byKey, err := x.row("SELECT n FROM transmission WHERE direction = 'in' AND wire_key <> '' AND endpoint = $1 AND peer = $2 AND wire_key = $3",
+			[]any{t.Endpoint, t.Peer, t.Key}, &n)
+		if err != nil || !byKey {
+			return false, err
+		}
+	}
+	first, err := x.transmission(n)
+	if err != nil {
+		return false, err
+	}
+	if !byID && first.t.Body.SHA256 != t.Body.SHA256 {
+		return false, bridge.ErrKeyReused
+	}
+	*as = bridge.AcceptedAs{ID: first.t.ID, Sequence: first.t.Sequence, Duplicate: true, Body: first.t.Body}
+	_, err = x.row("SELECT answer FROM answer WHERE transmission = $1", []any{n}, &as.Answer)
+	return true, err
+}
+
+// accept writes a Transmission that came in, and gives it its sequence.
+func (x *txn) accept(t *bridge.Transmission, texts transmissionTexts, answer []byte) error {
+	var err error
+	if t.Sequence, err = x.next("sequence", 1); err != nil {
+		return err
+	}
+	n, err := x.insertTransmission(t, texts)
+	if err != nil {
+		return err
+	}
+	if err := x.addKeys(n, t.Keys); err != nil {
+		return err
+	}
+	if answer != nil {
+		_, err = x.exec("INSERT INTO answer (transmission, answer) VALUES ($1, $2)", n, answer)
+	}
+	return err
+}
+
+// insertTransmission writes a row that is not there yet and counts the use of
+// its body.
+func (x *txn) insertTransmission(t *bridge.Transmission, texts transmissionTexts) (int64, error) {
+	body, err := x.useObject(&t.Body)
+	if err != nil {
+		return 0, err
+	}
+	line := inLine(t.OrderKey, t.State, t.OnDead)
+	var n int64
+	_, err = x.row(`INSERT INTO transmission (id, direction, kind, state, endpoint, peer, partner, agreement, wire_key, name,
+			content_type, header, body, sequence, ordinal, order_key, on_dead, created, changed, next_at, attempts,
+			standard, set_code, control, mode, keys, config, reason, total, leaf, wake, in_line, turn)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+			$22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33) RETURNING n`,
+		[]any{t.ID, t.Direction, t.Kind, t.State, t.Endpoint, t.Peer, t.Partner, t.Agreement, t.Key, t.Name,
+			t.ContentType, texts.header, body, t.Sequence, t.Ordinal, t.OrderKey, t.OnDead, nanos(t.Created), nanos(t.Changed), nanos(t.NextAt), t.Attempts,
+			t.Standard, t.Set, t.Control, t.Mode, texts.keys, t.Config, t.Reason, t.Total, t.Leaf,
+			nanos(t.NextAt), flag(line), flag(!line)}, &n)
+	if err != nil {
+		return 0, err
+	}
+	if texts.findings != "" {
+		if _, err := x.exec("INSERT INTO finding (transmission, findings) VALUES ($1, $2)", n, texts.findings); err != nil {
+			return 0, err
+		}
+	}
+	return n, nil
+}
+
+// useObject counts one more use of a body and gives its row: nil for the zero
+// Object. The place that was stored first stays.
+func (x *txn) useObject(o *archive.Object) (any, error) {
+	if o.SHA256.IsZero() {
+		return nil, nil
+	}
+	var n int64
+	_, err := x.row(`INSERT INTO object (peer, sha256, size, stored, pack, start, length, codec, uses)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)
+		ON CONFLICT (peer, sha256) DO UPDATE SET uses = object.uses + 1 RETURNING n`,
+		[]any{o.Peer, o.SHA256[:], o.Size, o.Stored[:], o.Pack, o.Offset, o.Length, o.Codec}, &n)
+	return n, err
+}
+
+// addKeys indexes business keys of a Transmission.
+func (x *txn) addKeys(n int64, keys []canonical.Key) error {
+	for _, k := range keys {
+		k = normalKey(k)
+		if _, err := x.exec("INSERT INTO business_key (value, transmission, scheme) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+			k.Value, n, k.Scheme); err != nil {
+			return fmt.Errorf("key %s:%s: %w", k.Scheme, k.Value, err)
+		}
+	}
+	return nil
+}
+
+// schemeControl is the scheme of control numbers, which are found without
+// regard to leading zeros.
+const schemeControl = "control"
+
+// normalKey is a key as it is indexed and looked for: without blanks around it,
+// in upper case, and control numbers without leading zeros.
+func normalKey(k canonical.Key) canonical.Key {
+	k.Scheme = strings.ToLower(strings.TrimSpace(k.Scheme))
+	k.Value = strings.ToUpper(strings.TrimSpace(k.Value))
+	if k.Scheme == schemeControl {
+		if v := strings.TrimLeft(k.Value, "0"); v != "" {
+			k.Value = v
+		}
+	}
+	return k
+}

@@ -1,0 +1,81 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/edibridge/edibridge/archive"
+	"github.com/edibridge/edibridge/bridge"
+)
+
+// auditPart is one table of an audit: its rows in order, and how each becomes a
+// Record.
+type auditPart struct {
+	query  string
+	record func(scanner) (bridge.Record, error)
+}
+
+func auditParts() []auditPart {
+	return []auditPart{
+		{selectTransmission + "ORDER BY t.sequence, t.ordinal, t.n", func(scan scanner) (bridge.Record, error) {
+			r, err := scanTransmission(scan)
+			return bridge.Record{Transmission: &r.t}, err
+		}},
+		{selectDocument + "ORDER BY d.transmission, d.ordinal", func(scan scanner) (bridge.Record, error) {
+			d, err := scanDocument(scan)
+			return bridge.Record{Document: &d}, err
+		}},
+		{selectEvidence + "ORDER BY e.n", func(scan scanner) (bridge.Record, error) {
+			e, err := scanEvidence(scan)
+			return bridge.Record{Evidence: &e}, err
+		}},
+		{selectNumber + "ORDER BY series, epoch, value", func(scan scanner) (bridge.Record, error) {
+			n, err := scanNumber(scan)
+			return bridge.Record{Number: &n}, err
+		}},
+		{selectSeen + "ORDER BY s.kind, s.value", func(scan scanner) (bridge.Record, error) {
+			e, err := scanSeen(scan)
+			return bridge.Record{Seen: &e}, err
+		}},
+		{"SELECT COALESCE(idx, -1), text FROM leaf ORDER BY idx IS NULL, idx, n", func(scan scanner) (bridge.Record, error) {
+			var l bridge.AuditLeaf
+			err := scan(&l.Index, &l.Text)
+			return bridge.Record{Leaf: &l}, err
+		}},
+		{"SELECT size, root FROM head", func(scan scanner) (bridge.Record, error) {
+			var h archive.Head
+			var root []byte
+			err := scan(&h.Size, &root)
+			copy(h.Root[:], root)
+			return bridge.Record{Head: &h}, err
+		}},
+	}
+}
+
+// Audit implements bridge.Query: Transmissions by (Sequence, Ordinal), then
+// Documents, Evidence, Numbers, Seen, Leaves by index, and the Head, all from
+// one snapshot. An empty log has no Head.
+func (s *Store) Audit(ctx context.Context, visit func(bridge.Record) error) error {
+	tx, err := s.reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("sqlstore: audit: %w", err)
+	}
+	defer tx.Rollback()
+	for _, p := range auditParts() {
+		rows, err := tx.QueryContext(ctx, p.query)
+		if err == nil {
+			err = eachRow(rows, func(scan scanner) error {
+				r, err := p.record(scan)
+				if err != nil {
+					return err
+				}
+				return visit(r)
+			})
+		}
+		if err != nil {
+			return fmt.Errorf("sqlstore: audit: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,107 @@
+package sqlstore
+
+import (
+	"fmt"
+
+	"github.com/edibridge/edibridge/archive"
+)
+
+// leafText is a leaf as the log keeps it.
+type leafText struct {
+	id   string
+	text []byte
+}
+
+// leafTexts writes leaves before the write is queued.
+func leafTexts(leaves []archive.Leaf) ([]leafText, error) {
+	out := make([]leafText, 0, len(leaves))
+	for i := range leaves {
+		text, err := leaves[i].AppendText(nil)
+		if err != nil {
+			return nil, fmt.Errorf("leaf %s: %w", leaves[i].ID, err)
+		}
+		out = append(out, leafText{leaves[i].ID, text})
+	}
+	return out, nil
+}
+
+// addLeaves writes leaves that wait for their index. Ids are computed from what a
+// leaf is about, so one that is there already is the same act and stays as it is.
+func (x *txn) addLeaves(leaves []leafText) error {
+	for _, l := range leaves {
+		n, err := x.exec("INSERT INTO leaf (id, text) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", l.id, l.text)
+		if err != nil {
+			return fmt.Errorf("leaf %s: %w", l.id, err)
+		}
+		x.leaves = x.leaves || n > 0
+	}
+	return nil
+}
+
+// seal gives every leaf without an index the next one, in the order of writing,
+// and moves the head.
+func (x *txn) seal() error {
+	var numbers []int64
+	var texts [][]byte
+	err := x.rows("SELECT n, text FROM leaf WHERE idx IS NULL ORDER BY n", nil, func(scan scanner) error {
+		var n int64
+		var text []byte
+		if err := scan(&n, &text); err != nil {
+			return err
+		}
+		numbers, texts = append(numbers, n), append(texts, text)
+		return nil
+	})
+	if err != nil || len(texts) == 0 {
+		return err
+	}
+	head, known, err := x.head()
+	if err != nil {
+		return err
+	}
+	next, hashes, err := archive.Sequence(head, x.hashes, texts)
+	if err != nil {
+		return fmt.Errorf("sequence %d leaves behind %d: %w", len(texts), head.Size, err)
+	}
+	for i, n := range numbers {
+		if _, err := x.exec("UPDATE leaf SET idx = $1 WHERE n = $2", head.Size+int64(i), n); err != nil {
+			return err
+		}
+	}
+	for _, h := range hashes {
+		if _, err := x.exec("INSERT INTO hash (idx, hash) VALUES ($1, $2)", h.Index, h.Hash[:]); err != nil {
+			return err
+		}
+	}
+	move := "INSERT INTO head (size, root) VALUES ($1, $2)"
+	if known {
+		move = "UPDATE head SET size = $1, root = $2"
+	}
+	_, err = x.exec(move, next.Size, next.Root[:])
+	return err
+}
+
+// head gives the log's head; known is false while the log is empty.
+func (x *txn) head() (h archive.Head, known bool, err error) {
+	var root []byte
+	known, err = x.row("SELECT size, root FROM head", nil, &h.Size, &root)
+	copy(h.Root[:], root)
+	return h, known, err
+}
+
+// hashes reads stored hashes of the log's tree.
+func (x *txn) hashes(indexes []int64) ([]archive.Hash, error) {
+	out := make([]archive.Hash, len(indexes))
+	for i, at := range indexes {
+		var h []byte
+		ok, err := x.row("SELECT hash FROM hash WHERE idx = $1", []any{at}, &h)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return nil, fmt.Errorf("stored hash %d is not there", at)
+		}
+		copy(out[i][:], h)
+	}
+	return out, nil
+}

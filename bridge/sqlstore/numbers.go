@@ -1,0 +1,75 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/edibridge/edibridge/bridge"
+)
+
+// Reserve implements bridge.Ledgers. A number that was void is reserved again
+// for the same Transmission: it never left.
+func (s *Store) Reserve(ctx context.Context, c bridge.Claim, scopes []bridge.Scope) ([]bridge.Number, error) {
+	var numbers []bridge.Number
+	err := s.write(ctx, func(x *txn) error {
+		if _, err := x.claimed(c); err != nil {
+			return err
+		}
+		numbers = make([]bridge.Number, 0, len(scopes))
+		for _, scope := range scopes {
+			n, err := x.reserve(scope)
+			if err != nil {
+				return fmt.Errorf("series %q for %s: %w", scope.Series, scope.For, err)
+			}
+			numbers = append(numbers, n)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sqlstore: reserve for %s: %w", c.Transmission.ID, err)
+	}
+	return numbers, nil
+}
+
+func (x *txn) reserve(scope bridge.Scope) (bridge.Number, error) {
+	n := bridge.Number{Series: scope.Series, For: scope.For, State: bridge.NumberReserved}
+	if scope.Max < 1 {
+		return n, fmt.Errorf("greatest value %d: a series begins at 1", scope.Max)
+	}
+	have, err := x.row("SELECT epoch, value, state FROM number WHERE series = $1 AND owner = $2",
+		[]any{scope.Series, scope.For}, &n.Epoch, &n.Value, &n.State)
+	if err != nil || have && n.State != bridge.NumberVoid {
+		return n, err
+	}
+	n.State = bridge.NumberReserved
+	if have {
+		_, err := x.exec("UPDATE number SET state = $1 WHERE series = $2 AND owner = $3", n.State, n.Series, n.For)
+		return n, err
+	}
+	if _, err := x.row("SELECT epoch, value FROM series WHERE name = $1", []any{scope.Series}, &n.Epoch, &n.Value); err != nil {
+		return n, err
+	}
+	if n.Value++; n.Value > scope.Max {
+		n.Epoch, n.Value = n.Epoch+1, 1
+	}
+	_, err = x.exec(`INSERT INTO series (name, epoch, value) VALUES ($1, $2, $3)
+		ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, value = excluded.value`, n.Series, n.Epoch, n.Value)
+	if err != nil {
+		return n, err
+	}
+	_, err = x.exec("INSERT INTO number (series, epoch, value, owner, state) VALUES ($1, $2, $3, $4, $5)",
+		n.Series, n.Epoch, n.Value, n.For, n.State)
+	return n, err
+}
+
+// markNumber says what became of a reserved number; saying it again changes
+// nothing, saying something else is refused.
+func (x *txn) markNumber(n *bridge.Number, state bridge.NumberState) error {
+	changed, err := x.exec(`UPDATE number SET state = $1
+		WHERE series = $2 AND epoch = $3 AND value = $4 AND owner = $5 AND state IN ('reserved', $1)`,
+		state, n.Series, n.Epoch, n.Value, n.For)
+	if err == nil && changed == 0 {
+		err = fmt.Errorf("%w: number %d of series %q is not reserved for %s", bridge.ErrConflict, n.Value, n.Series, n.For)
+	}
+	return err
+}

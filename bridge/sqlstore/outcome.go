@@ -1,0 +1,290 @@
+package sqlstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"time"
+
+	"github.com/edibridge/edibridge/archive"
+	"github.com/edibridge/edibridge/bridge"
+)
+
+// Commit implements bridge.Work.
+func (s *Store) Commit(ctx context.Context, c bridge.Claim, r bridge.Result) error {
+	err := s.commit(ctx, c, &r)
+	if err != nil {
+		return fmt.Errorf("sqlstore: commit %s as %s: %w", c.Transmission.ID, r.State, err)
+	}
+	return nil
+}
+
+func (s *Store) commit(ctx context.Context, c bridge.Claim, r *bridge.Result) error {
+	p, err := prepare(&r.Slice)
+	if err != nil {
+		return err
+	}
+	keys, err := list(r.Keys)
+	if err != nil {
+		return err
+	}
+	print := fingerprint(r)
+	return s.write(ctx, func(x *txn) error {
+		st, err := x.standing(c.Transmission.ID)
+		if err != nil {
+			return err
+		}
+		if st.ended == c.Token && st.endedBy == print {
+			return nil
+		}
+		if st.stale(c) {
+			return bridge.ErrStale
+		}
+		if !mayEnd(c.Step, st.state, r.State) {
+			return fmt.Errorf("%w: from %s to %s", bridge.ErrConflict, st.state, r.State)
+		}
+		return x.end(&st, c.Step, r, p, ending{keys: keys, print: print, now: s.now()})
+	})
+}
+
+// ending is what end needs beside the Result.
+type ending struct {
+	keys, print string
+	now         int64
+}
+
+// end writes the outcome of a claim and releases what the Transmission held.
+func (x *txn) end(st *standing, step bridge.Step, r *bridge.Result, p *preparedSlice, e ending) error {
+	_, err := x.exec(`UPDATE transmission SET ended = token, ended_by = $1, reason = $2,
+			partner = COALESCE(NULLIF($3, ''), partner), agreement = COALESCE(NULLIF($4, ''), agreement),
+			set_code = COALESCE(NULLIF($5, ''), set_code), control = COALESCE(NULLIF($6, ''), control),
+			config = COALESCE(NULLIF($7, ''), config), standard = COALESCE(NULLIF($8, ''), standard),
+			mode = COALESCE(NULLIF($9, ''), mode), keys = COALESCE(NULLIF($10, ''), keys)
+		WHERE n = $11`,
+		e.print, r.Reason, r.Partner, r.Agreement, r.Set, r.Control, r.Config, r.Standard, r.Mode, e.keys, st.n)
+	if err != nil {
+		return err
+	}
+	if err := x.become(st, r.State, r.RetryAt, e.now); err != nil {
+		return err
+	}
+	if step == bridge.StepTranslate {
+		if err := x.moveCursor(st.n, r.Cursor); err != nil {
+			return err
+		}
+	}
+	if err := x.apply(st, p, e.now); err != nil {
+		return err
+	}
+	if err := x.addKeys(st.n, r.Keys); err != nil {
+		return err
+	}
+	for i := range r.Voids {
+		if err := x.markNumber(&r.Voids[i], bridge.NumberVoid); err != nil {
+			return err
+		}
+	}
+	for i := range r.Evidence {
+		if err := x.addEvidence(st.n, &r.Evidence[i]); err != nil {
+			return err
+		}
+	}
+	return x.release(st.n, e.now)
+}
+
+// mayEnd says which outcomes a step has.
+func mayEnd(step bridge.Step, from, to bridge.State) bool {
+	switch step {
+	case bridge.StepTranslate:
+		return from == bridge.Accepted && (to == bridge.Translated || to == bridge.Quarantined)
+	case bridge.StepDeliver:
+		if from != bridge.Pending && from != bridge.Attempted {
+			return false
+		}
+		switch to {
+		case bridge.Sent, bridge.Available, bridge.Delivered, bridge.Pending, bridge.Dead:
+			return true
+		}
+	}
+	return false
+}
+
+// become changes the state, ends the lease, and hands the turn of an order key
+// on. nextAt counts only for what will be claimed again.
+func (x *txn) become(st *standing, to bridge.State, nextAt time.Time, now int64) error {
+	line := inLine(st.orderKey, to, st.onDead)
+	if to != bridge.Pending {
+		nextAt = time.Time{}
+	}
+	_, err := x.exec(`UPDATE transmission SET state = $1, changed = $2, next_at = $3, wake = $3, lease_until = 0, owner = '',
+			turn = CASE WHEN in_line = $4 THEN turn ELSE 1 - $4 END, in_line = $4
+		WHERE n = $5`, to, now, nanos(nextAt), flag(line), st.n)
+	if err != nil || line == st.inLine {
+		return err
+	}
+	return x.settle(st.endpoint, st.orderKey)
+}
+
+// release makes what was held for the Transmission n due at once.
+func (x *txn) release(n, now int64) error {
+	_, err := x.exec(releaseHeld, now, n)
+	return err
+}
+
+// releaseHeld begins with the effects of one cause, not with all that is held.
+const releaseHeld = `UPDATE transmission SET state = 'pending', changed = $1, next_at = 0, wake = 0
+	WHERE n IN (SELECT effect FROM cause WHERE cause = $2 AND nth = 0
+		AND (SELECT h.state FROM transmission h WHERE h.n = cause.effect) = 'held')`
+
+// addEvidence writes what was seen of a delivery.
+func (x *txn) addEvidence(n int64, e *bridge.Evidence) error {
+	detail, err := dictionary(e.Detail)
+	if err != nil {
+		return err
+	}
+	body, err := x.useObject(&e.Body)
+	if err != nil {
+		return err
+	}
+	_, err = x.exec("INSERT INTO evidence (transmission, attempt, kind, at, detail, body, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		n, e.Attempt, e.Kind, nanos(e.At), detail, body, e.Leaf)
+	return err
+}
+
+// fingerprint tells one Result from another, so that the same commit again is
+// known: it is over the state and the identities of all that the Result holds.
+func fingerprint(r *bridge.Result) string {
+	h := sha256.New()
+	part(h, r.State, r.Reason, nanos(r.RetryAt), r.Cursor, r.Total, len(r.Findings), r.Partner, r.Agreement, r.Set, r.Control, r.Config)
+	for i := range r.Documents {
+		part(h, "document", r.Documents[i].ID)
+	}
+	for i := range r.Follows {
+		part(h, "follow", r.Follows[i].ID)
+	}
+	for i := range r.Leaves {
+		part(h, "leaf", r.Leaves[i].ID)
+	}
+	for i := range r.Evidence {
+		part(h, "evidence", r.Evidence[i].Attempt, r.Evidence[i].Kind, nanos(r.Evidence[i].At))
+	}
+	part(h, r.Sees, r.Unsees, r.Numbers, r.Voids, r.Keys)
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// part adds values to a fingerprint, each with an end of its own.
+func part(h hash.Hash, values ...any) {
+	enc := json.NewEncoder(h)
+	for _, v := range values {
+		enc.Encode(v) // plain values into a hash: neither can fail
+	}
+}
+
+// Take implements bridge.Work.
+func (s *Store) Take(ctx context.Context, id bridge.ID, ev bridge.Evidence, leaves []archive.Leaf) error {
+	texts, err := leafTexts(leaves)
+	if err == nil {
+		err = s.write(ctx, func(x *txn) error {
+			st, err := x.standing(id)
+			if err != nil || st.state == bridge.Delivered {
+				return err
+			}
+			if st.state != bridge.Available {
+				return fmt.Errorf("%w: it is %s", bridge.ErrConflict, st.state)
+			}
+			now := s.now()
+			if err := x.become(&st, bridge.Delivered, time.Time{}, now); err != nil {
+				return err
+			}
+			if err := x.addEvidence(st.n, &ev); err != nil {
+				return err
+			}
+			return x.addLeaves(texts)
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("sqlstore: take %s: %w", id, err)
+	}
+	return nil
+}
+
+// endedByOperator is the fingerprint of a claim that a person's decision ended.
+const endedByOperator = "operator"
+
+// Operate implements bridge.Work. The same operation again, told by its leaf,
+// changes nothing.
+func (s *Store) Operate(ctx context.Context, o bridge.Operation) error {
+	leaves, err := leafTexts([]archive.Leaf{o.Leaf})
+	if err == nil {
+		err = s.write(ctx, func(x *txn) error {
+			var n int64
+			if done, err := x.row("SELECT n FROM leaf WHERE id = $1", []any{o.Leaf.ID}, &n); done || err != nil {
+				return err
+			}
+			st, err := x.standing(o.ID)
+			if err != nil {
+				return err
+			}
+			to, err := decided(o.Kind, st.state)
+			if err != nil {
+				return err
+			}
+			if err := x.operate(&st, to, o); err != nil {
+				return err
+			}
+			return x.addLeaves(leaves)
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("sqlstore: %s %s: %w", o.Kind, o.ID, err)
+	}
+	return nil
+}
+
+// decided says which state an operation leads to.
+func decided(kind bridge.OperationKind, from bridge.State) (bridge.State, error) {
+	switch {
+	case kind == bridge.Retry && from == bridge.Dead:
+		return bridge.Pending, nil
+	case kind == bridge.Discard && (from == bridge.Dead || from == bridge.Pending || from == bridge.Quarantined):
+		return bridge.Discarded, nil
+	case kind == bridge.Retranslate && from == bridge.Quarantined:
+		return bridge.Accepted, nil
+	}
+	return "", fmt.Errorf("%w: it is %s", bridge.ErrConflict, from)
+}
+
+// operate changes the state. A claim that runs is ended: its worker finds it stale.
+func (x *txn) operate(st *standing, to bridge.State, o bridge.Operation) error {
+	reason := fmt.Sprintf("%s by %s: %s", o.Kind, o.By, o.Reason)
+	_, err := x.exec("UPDATE transmission SET reason = $1, ended = token, ended_by = $2 WHERE n = $3", reason, endedByOperator, st.n)
+	if err != nil {
+		return err
+	}
+	switch o.Kind {
+	case bridge.Retry:
+		_, err = x.exec("UPDATE transmission SET attempts = 0 WHERE n = $1", st.n)
+	case bridge.Retranslate:
+		err = x.startAgain(st.n)
+	}
+	if err != nil {
+		return err
+	}
+	return x.become(st, to, time.Time{}, nanos(o.At))
+}
+
+// startAgain forgets what a translation found on the envelopes. Documents are
+// written over when they are read again; follow-ups stay.
+func (x *txn) startAgain(n int64) error {
+	if err := x.moveCursor(n, bridge.Cursor{}); err != nil {
+		return err
+	}
+	if _, err := x.exec("DELETE FROM finding WHERE transmission = $1", n); err != nil {
+		return err
+	}
+	_, err := x.exec("UPDATE transmission SET total = 0 WHERE n = $1", n)
+	return err
+}

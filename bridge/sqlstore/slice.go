@@ -1,0 +1,258 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/canonical"
+	"github.com/edibridge/edibridge/edi"
+)
+
+// preparedSlice is a slice with its texts, made before the write is queued: the
+// writer only writes.
+type preparedSlice struct {
+	*bridge.Slice
+	documents []documentTexts
+	follows   []transmissionTexts
+	leaves    []leafText
+}
+
+// documentTexts are the parts of a Document that are stored as JSON.
+type documentTexts struct{ findings, keys string }
+
+func prepare(s *bridge.Slice) (*preparedSlice, error) {
+	p := &preparedSlice{Slice: s}
+	for i := range s.Documents {
+		d := &s.Documents[i]
+		findings, err := list(d.Findings)
+		if err != nil {
+			return nil, fmt.Errorf("document %s: %w", d.ID, err)
+		}
+		keys, err := list(d.Keys)
+		if err != nil {
+			return nil, fmt.Errorf("document %s: %w", d.ID, err)
+		}
+		p.documents = append(p.documents, documentTexts{findings, keys})
+	}
+	for i := range s.Follows {
+		texts, err := textsOf(&s.Follows[i])
+		if err != nil {
+			return nil, fmt.Errorf("follow-up %s: %w", s.Follows[i].ID, err)
+		}
+		p.follows = append(p.follows, texts)
+	}
+	var err error
+	p.leaves, err = leafTexts(s.Leaves)
+	return p, err
+}
+
+// Advance implements bridge.Work. The slice that the stored cursor already
+// stands behind changes nothing but the lease.
+func (s *Store) Advance(ctx context.Context, c bridge.Claim, sl bridge.Slice, until time.Time) error {
+	p, err := prepare(&sl)
+	if err == nil {
+		err = s.write(ctx, func(x *txn) error { return x.advance(c, p, nanos(until), s.now()) })
+	}
+	if err != nil {
+		return fmt.Errorf("sqlstore: advance %s to slice %d: %w", c.Transmission.ID, sl.Cursor.Slices, err)
+	}
+	return nil
+}
+
+func (x *txn) advance(c bridge.Claim, p *preparedSlice, until, now int64) error {
+	st, err := x.claimed(c)
+	if err != nil {
+		return err
+	}
+	if st.state != bridge.Accepted {
+		return fmt.Errorf("%w: a slice of what is %s", bridge.ErrConflict, st.state)
+	}
+	_, err = x.exec("UPDATE transmission SET lease_until = $1, wake = $1 WHERE n = $2", until, st.n)
+	if err != nil {
+		return err
+	}
+	switch at := p.Cursor; {
+	case at.Slices == st.cuts && st.cuts > 0 && at.Documents == st.documents:
+		return nil
+	case at.Slices != st.cuts+1:
+		return fmt.Errorf("slice %d does not follow slice %d", at.Slices, st.cuts)
+	}
+	if err := x.moveCursor(st.n, p.Cursor); err != nil {
+		return err
+	}
+	return x.apply(&st, p, now)
+}
+
+func (x *txn) moveCursor(n int64, at bridge.Cursor) error {
+	_, err := x.exec("UPDATE transmission SET at_document = $1, at_slice = $2, at_group = $3, at_interchange = $4 WHERE n = $5",
+		at.Documents, at.Slices, at.Groups, at.Interchanges, n)
+	return err
+}
+
+// apply writes what a slice holds. The Transmission's own state is written
+// before, for it decides whether follow-ups are held.
+func (x *txn) apply(st *standing, p *preparedSlice, now int64) error {
+	if err := x.see(st, p.Slice); err != nil {
+		return err
+	}
+	if err := x.addDocuments(st.n, p); err != nil {
+		return err
+	}
+	causes := map[bridge.ID]*standing{}
+	for i := range p.Follows {
+		if err := x.addFollow(&p.Follows[i], p.follows[i], causes, now); err != nil {
+			return fmt.Errorf("follow-up %s: %w", p.Follows[i].ID, err)
+		}
+	}
+	for i := range p.Numbers {
+		if err := x.markNumber(&p.Numbers[i], bridge.NumberUsed); err != nil {
+			return err
+		}
+	}
+	if err := x.addFindings(st.n, p.Findings, p.Total); err != nil {
+		return err
+	}
+	return x.addLeaves(p.leaves)
+}
+
+// see gives identities free and takes others; one that another Transmission
+// owns is a *bridge.SeenError.
+func (x *txn) see(st *standing, s *bridge.Slice) error {
+	for _, k := range s.Unsees {
+		if _, err := x.exec("DELETE FROM seen WHERE kind = $1 AND value = $2 AND transmission = $3", k.Kind, k.Value, st.n); err != nil {
+			return err
+		}
+	}
+	for i := range s.Sees {
+		e := &s.Sees[i]
+		n, err := x.exec("INSERT INTO seen (kind, value, transmission, document, digest) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, value) DO NOTHING",
+			e.Kind, e.Value, st.n, e.Document, e.Digest)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			continue
+		}
+		var owner bridge.Seen
+		err = x.rows(selectSeen+"WHERE s.kind = $1 AND s.value = $2", []any{e.Kind, e.Value}, func(scan scanner) (err error) {
+			owner, err = scanSeen(scan)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if owner.Transmission != st.id {
+			return &bridge.SeenError{Seen: owner}
+		}
+	}
+	return nil
+}
+
+// addDocuments writes documents; one that is there is written over, as when its
+// Transmission is translated again.
+func (x *txn) addDocuments(n int64, p *preparedSlice) error {
+	indexed := map[canonical.Key]bool{}
+	for i := range p.Documents {
+		d := &p.Documents[i]
+		if err := x.addDocument(n, d, p.documents[i]); err != nil {
+			return fmt.Errorf("document %s: %w", d.ID, err)
+		}
+		for _, k := range d.Keys {
+			if indexed[k] {
+				continue
+			}
+			indexed[k] = true
+			if err := x.addKeys(n, []canonical.Key{k}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (x *txn) addDocument(n int64, d *bridge.Document, texts documentTexts) error {
+	_, err := x.exec(`INSERT INTO document (id, transmission, ordinal, interchange, grp, place, state, verdict, standard, type, version,
+			control, group_control, interchange_control, partner, agreement, mode, start, length, findings, total, keys,
+			guide, mapping, mapped, elements, duplicate_of, reason)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, verdict = excluded.verdict, partner = excluded.partner,
+			agreement = excluded.agreement, findings = excluded.findings, total = excluded.total, keys = excluded.keys,
+			guide = excluded.guide, mapping = excluded.mapping, mapped = excluded.mapped, elements = excluded.elements,
+			duplicate_of = excluded.duplicate_of, reason = excluded.reason`,
+		d.ID, n, d.Ordinal, d.Interchange, d.Group, d.Set, d.State, d.Verdict, d.Standard, d.Type, d.Version,
+		d.Control, d.GroupControl, d.InterchangeControl, d.Partner, d.Agreement, d.Mode, d.Offset, d.Length, texts.findings, d.Total, texts.keys,
+		d.Guide, d.Mapping, d.Mapped, d.Elements, d.DuplicateOf, d.Reason)
+	return err
+}
+
+// addFollow writes a follow-up, unless it is there: held while its main cause
+// is Accepted, else due at once. causes remembers causes that were looked up.
+func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes map[bridge.ID]*standing, now int64) error {
+	var have int64
+	if ok, err := x.row("SELECT n FROM transmission WHERE id = $1", []any{f.ID}, &have); ok || err != nil {
+		return err
+	}
+	if len(f.Causes) == 0 {
+		return fmt.Errorf("%w: it has no cause", bridge.ErrConflict)
+	}
+	for _, id := range f.Causes {
+		if causes[id] != nil {
+			continue
+		}
+		st, err := x.standing(id)
+		if err != nil {
+			return fmt.Errorf("cause %s: %w", id, err)
+		}
+		causes[id] = &st
+	}
+	main := causes[f.Causes[0]]
+	t := *f
+	t.Direction, t.Sequence, t.State, t.NextAt = bridge.Out, main.sequence, bridge.Pending, time.Time{}
+	if main.state == bridge.Accepted {
+		t.State = bridge.Held
+	}
+	if t.Changed.IsZero() {
+		t.Changed = instant(now)
+	}
+	n, err := x.insertTransmission(&t, texts)
+	if err != nil {
+		return err
+	}
+	for i, id := range f.Causes {
+		if _, err := x.exec("INSERT INTO cause (effect, nth, cause) VALUES ($1, $2, $3)", n, i, causes[id].n); err != nil {
+			return err
+		}
+	}
+	if err := x.addKeys(n, f.Keys); err != nil {
+		return err
+	}
+	if inLine(t.OrderKey, t.State, t.OnDead) {
+		return x.settle(t.Endpoint, t.OrderKey)
+	}
+	return nil
+}
+
+// addFindings puts findings to those of a Transmission's envelopes.
+func (x *txn) addFindings(n int64, findings []edi.Finding, total int) error {
+	if total != 0 {
+		if _, err := x.exec("UPDATE transmission SET total = total + $1 WHERE n = $2", total, n); err != nil {
+			return err
+		}
+	}
+	if len(findings) == 0 {
+		return nil
+	}
+	var have string
+	if _, err := x.row("SELECT findings FROM finding WHERE transmission = $1", []any{n}, &have); err != nil {
+		return err
+	}
+	text, err := addFindings(have, findings)
+	if err != nil {
+		return err
+	}
+	_, err = x.exec(`INSERT INTO finding (transmission, findings) VALUES ($1, $2)
+		ON CONFLICT (transmission) DO UPDATE SET findings = excluded.findings`, n, text)
+	return err
+}

@@ -1,0 +1,309 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/edibridge/edibridge/archive"
+	"github.com/edibridge/edibridge/canonical"
+	"github.com/edibridge/edibridge/edi"
+)
+
+// Store is the one durable memory of the bridge. Four small interfaces over one
+// database; every method that writes is exactly one transaction, durable when it
+// returns nil. An error of a write means: done or not done, nobody knows;
+// calling again with the same arguments has the same end. All methods may be
+// called concurrently, by several processes too.
+//
+// package sqlstore implements it; package bridgetest says what it must pass.
+type Store interface {
+	Intake
+	Work
+	Ledgers
+	Query
+	Close() error
+}
+
+// Intake takes what comes in.
+type Intake interface {
+	// Accept records the transmission in state Accepted with its leaf and the
+	// answer given to the peer, and gives it its Sequence.
+	//
+	// An Acceptance whose Transmission.Key is not "" and was accepted before by
+	// the same Endpoint and Peer changes nothing: the Accepted is the first
+	// one's with Duplicate true. So does the same ID again. One with the same
+	// Key and another body is refused with ErrKeyReused.
+	Accept(ctx context.Context, a Acceptance) (AcceptedAs, error)
+}
+
+// Acceptance is one accept commit.
+type Acceptance struct {
+	Transmission Transmission
+	Leaf         archive.Leaf
+	Answer       []byte // what the peer is told, to be repeated byte for byte; nil none
+}
+
+// AcceptedAs is what an accept came to.
+type AcceptedAs struct {
+	ID        ID
+	Sequence  int64
+	Duplicate bool // it had been accepted before; ID, Body and Answer are the first one's
+	Body      archive.Object
+	Answer    []byte
+}
+
+// Step is what a claim is for.
+type Step string
+
+// The two steps that work is claimed for.
+const (
+	StepTranslate Step = "translate" // Transmissions Accepted
+	StepDeliver   Step = "deliver"   // Transmissions Pending and due, or Attempted with an expired lease
+)
+
+// Work hands out what is to be done, to one worker at a time, and takes what
+// came of it.
+type Work interface {
+	// Claim leases up to Limit Transmissions that are due, oldest first by
+	// (Sequence, Ordinal), and gives each a new fencing token greater than all
+	// before. For StepDeliver a Transmission with an OrderKey is due only when no
+	// older unfinished one to the same Endpoint with the same key stands before
+	// it; unfinished are Held, Pending, Attempted, and Dead with OnDead Hold.
+	// Nothing is claimed twice while a lease runs. No work is not an error.
+	Claim(ctx context.Context, q ClaimQuery) ([]Claim, error)
+	// Advance commits one slice of a translation and renews the lease to until.
+	Advance(ctx context.Context, c Claim, s Slice, until time.Time) error
+	// Commit ends the claim: the last slice and the new state together. A
+	// Transmission that becomes Translated releases its Held follow-ups (Pending,
+	// due at once) in the same commit.
+	Commit(ctx context.Context, c Claim, r Result) error
+	// Attempt fixes the identity on the wire before the first byte leaves: state
+	// Attempted, Attempts + 1, Name and Key as given at the first attempt and
+	// unchanged ever after.
+	Attempt(ctx context.Context, c Claim, w Wire) error
+	// Release gives a claim back unchanged but for NextAt (zero: at once), as
+	// when the process stops.
+	Release(ctx context.Context, c Claim, nextAt time.Time) error
+	// Operate carries out what a person decided: see Operation. It needs no
+	// claim, and is refused with ErrConflict in a state that does not allow it.
+	Operate(ctx context.Context, o Operation) error
+	// Take records that a peer took an Available Transmission: state Delivered,
+	// with its evidence and leaves. On one that is Delivered already it changes nothing.
+	Take(ctx context.Context, id ID, ev Evidence, leaves []archive.Leaf) error
+}
+
+// ClaimQuery says what to lease, to whom, and until when.
+type ClaimQuery struct {
+	Step  Step
+	Owner string // the worker, for people
+	Limit int
+	Now   time.Time
+	Until time.Time // end of the lease
+}
+
+// Claim is a lease on one Transmission. Advance, Commit, Attempt, Reserve and
+// Release refuse a claim whose Token is not the newest with ErrStale.
+type Claim struct {
+	Transmission Transmission
+	Step         Step
+	Token        int64
+	Until        time.Time
+	Cursor       Cursor // StepTranslate: where the last slice ended
+}
+
+// Cursor is how far a translation has come: what stands before it is committed.
+type Cursor struct {
+	Documents int // committed
+	Slices    int // committed
+	// Group and Interchange tell how many acknowledgments are made: the groups
+	// and interchanges that ended before the cursor, counted over the file.
+	Groups, Interchanges int
+}
+
+// Slice is one part of a translation's result. All of it is committed or none.
+type Slice struct {
+	Cursor    Cursor
+	Documents []Document
+	// Follows are what goes out because of this: state Held, Causes set, IDs
+	// from FollowID. One that exists already stays as it is.
+	Follows []Transmission
+	// Sees are the identities that this Transmission uses up. One that another
+	// Transmission owns refuses the whole slice with a *SeenError.
+	Sees []Seen
+	// Unsees gives identities of this Transmission free again.
+	Unsees   []SeenKey
+	Numbers  []Number      // reserved numbers that Follows now use
+	Findings []edi.Finding // on envelopes, added to the Transmission's
+	Total    int           // how many findings this slice had, kept or not
+	Leaves   []archive.Leaf
+}
+
+// Result is the end of a claim.
+type Result struct {
+	Slice
+	State    State // Translated, Quarantined; Sent, Available, Delivered, Pending (tried again at RetryAt), Dead
+	Reason   string
+	RetryAt  time.Time
+	Evidence []Evidence
+	Voids    []Number // numbers that will never be used
+	// What translation learned about the Transmission; empty fields change nothing.
+	Partner, Agreement, Set, Control, Config string
+	Standard                                 edi.Standard
+	Mode                                     edi.Mode
+	Keys                                     []canonical.Key
+}
+
+// Wire is the identity of a Transmission on the wire.
+type Wire struct {
+	Name string // file name, "" none
+	Key  string // message or event id
+}
+
+// Operation is a person's decision about one Transmission.
+type Operation struct {
+	Kind   OperationKind
+	ID     ID
+	By     string
+	Reason string
+	At     time.Time
+	Leaf   archive.Leaf
+}
+
+// OperationKind is what a person can decide.
+type OperationKind string
+
+// Operations.
+const (
+	Retry       OperationKind = "retry"       // Dead -> Pending, attempts from 0
+	Discard     OperationKind = "discard"     // Dead, Pending or Quarantined -> Discarded
+	Retranslate OperationKind = "retranslate" // Quarantined -> Accepted: the agreement was mended
+)
+
+// SeenKey is an identity that must not take effect twice.
+type SeenKey struct {
+	Kind  string // "bytes", "control", "document"
+	Value string
+}
+
+// Seen is an identity and who used it.
+type Seen struct {
+	SeenKey
+	Transmission ID
+	Document     string // "" for bytes and control
+	Digest       string // of the content, where sameness of content matters
+	// Sequence and Finished are of the owner: filled by queries.
+	Sequence int64
+	Finished bool // the owner's translation has ended
+}
+
+// SeenError refuses a slice: another Transmission owns an identity.
+type SeenError struct{ Seen Seen }
+
+// Error names the identity and its owner.
+func (e *SeenError) Error() string {
+	return fmt.Sprintf("bridge: %s %q is used by transmission %s", e.Seen.Kind, e.Seen.Value, e.Seen.Transmission)
+}
+
+// Scope asks for one control number of a series, for one Transmission.
+type Scope struct {
+	Series string // "ISA US/ACME production": numbers of one series never repeat and leave no gap
+	For    ID     // the Transmission that will carry it
+	Max    int64  // greatest value; the series starts again at 1 behind it (999999999 for ISA13)
+}
+
+// NumberState is what became of a control number.
+type NumberState string
+
+// States of a Number.
+const (
+	NumberReserved NumberState = "reserved"
+	NumberUsed     NumberState = "used"
+	NumberVoid     NumberState = "void"
+)
+
+// Number is one control number.
+type Number struct {
+	Series string
+	Epoch  int64 // how often the series has started again, from 0
+	Value  int64 // from 1
+	For    ID
+	State  NumberState
+}
+
+// Ledgers keeps what must be counted.
+type Ledgers interface {
+	// Reserve gives one number per scope, in their order. Asked again for the
+	// same (Series, For) it gives the same number.
+	Reserve(ctx context.Context, c Claim, scopes []Scope) ([]Number, error)
+}
+
+// Query reads. Nothing here changes anything.
+type Query interface {
+	// Transmission gives one, or ErrNotFound.
+	Transmission(ctx context.Context, id ID) (Transmission, error)
+	// Find gives the transmissions that carry a key, newest first, at most limit.
+	// A Key without Scheme matches any scheme.
+	Find(ctx context.Context, key canonical.Key, limit int) ([]ID, error)
+	// Family gives the Transmissions of ids with all their causes and all that
+	// follows from them, transitively, oldest first; at most limit.
+	Family(ctx context.Context, ids []ID, limit int) ([]Transmission, error)
+	// List gives Transmissions by state, oldest first by (Sequence, Ordinal).
+	List(ctx context.Context, q ListQuery) ([]Transmission, error)
+	// Documents streams documents of one Transmission in order.
+	Documents(ctx context.Context, q DocumentQuery) iter.Seq2[Document, error]
+	// Evidence gives what was seen of one Transmission's deliveries, oldest first.
+	Evidence(ctx context.Context, id ID) ([]Evidence, error)
+	// Seen gives the owners of those identities that are used up.
+	Seen(ctx context.Context, keys []SeenKey) ([]Seen, error)
+	// Body gives the archived object of a peer's bytes.
+	Body(ctx context.Context, peer string, sum archive.Hash) (archive.Object, bool, error)
+	// Counts gives the number of Transmissions by state.
+	Counts(ctx context.Context) (map[State]int, error)
+	// Audit streams everything that CheckHouse needs, in one consistent read.
+	Audit(ctx context.Context, visit func(Record) error) error
+}
+
+// ListQuery selects Transmissions. Zero fields select all.
+type ListQuery struct {
+	States    []State
+	Kind      Kind
+	Endpoints []string
+	Since     time.Time // Changed at or after
+	Limit     int       // 0: 1000
+}
+
+// DocumentQuery selects documents of one Transmission.
+type DocumentQuery struct {
+	Transmission ID
+	Interchange  int // 0: all
+	Group        int // 0: all
+	Before       int // only ordinals below; 0: all
+}
+
+// Record is one row of an audit: exactly one field is set.
+type Record struct {
+	Transmission *Transmission
+	Document     *Document
+	Evidence     *Evidence
+	Number       *Number
+	Seen         *Seen
+	Leaf         *AuditLeaf
+	Head         *archive.Head
+}
+
+// AuditLeaf is a leaf as the log has it.
+type AuditLeaf struct {
+	Index int64 // in the log, from 0; -1 while unsealed
+	Text  []byte
+}
+
+// Errors of a Store, matched with errors.Is.
+var (
+	ErrNotFound  = errors.New("bridge: not found")
+	ErrStale     = errors.New("bridge: the claim is no longer ours")
+	ErrConflict  = errors.New("bridge: the state does not allow it")
+	ErrKeyReused = errors.New("bridge: idempotency key used before with other bytes")
+)

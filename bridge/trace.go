@@ -1,0 +1,260 @@
+package bridge
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/edibridge/edibridge/canonical"
+)
+
+// Timeline is what happened around one key, oldest first. Its JSON is what
+// "edibridge trace --json" prints.
+type Timeline struct {
+	Key      string  `json:"key"`
+	Found    int     `json:"found"` // documents or transmissions that carry the key
+	Timeline []Entry `json:"timeline"`
+}
+
+// Entry is one thing that happened to one Transmission.
+type Entry struct {
+	At           time.Time       `json:"at"`
+	Transmission ID              `json:"transmission"`
+	Cause        ID              `json:"cause"` // main cause, "" for what came in
+	What         string          `json:"what"`  // received, translated, quarantined, acknowledged, event, sent, receipted, taken, available, failed, dead
+	Partner      string          `json:"partner"`
+	Endpoint     string          `json:"endpoint"`
+	Direction    Direction       `json:"direction"`
+	Set          string          `json:"set"`
+	Control      string          `json:"control"`
+	Name         string          `json:"name"`
+	Keys         []canonical.Key `json:"keys"`
+	Archive      ArchiveRef      `json:"archive"`
+	State        State           `json:"state"` // of the Transmission now
+	Detail       string          `json:"detail"`
+}
+
+// ArchiveRef names archived bytes and their place in the log.
+type ArchiveRef struct {
+	ID     string `json:"id"` // of the leaf
+	SHA256 string `json:"sha256"`
+	Index  *int64 `json:"index"` // in the log; null while unsealed
+}
+
+// maxTrace bounds what one trace gathers.
+const maxTrace = 1000
+
+// LeafIndexer tells where a leaf stands in the log. A Query that implements it
+// lets [Trace] say so.
+type LeafIndexer interface {
+	LeafIndex(ctx context.Context, ids []string) (map[string]int64, error)
+}
+
+// Trace gives the timeline of a key: a bare value (PO, invoice, control number),
+// "scheme:value", or a transmission's id. Nothing found is an empty Timeline.
+func Trace(ctx context.Context, q Query, key string) (Timeline, error) {
+	tl := Timeline{Key: key, Timeline: []Entry{}}
+	ids, err := lookup(ctx, q, key)
+	if err != nil || len(ids) == 0 {
+		return tl, err
+	}
+	tl.Found = len(ids)
+	family, err := q.Family(ctx, ids, maxTrace)
+	if err != nil {
+		return tl, fmt.Errorf("trace %s: %w", key, err)
+	}
+	for i := range family {
+		if !about(&family[i], key, ids) {
+			continue
+		}
+		es, err := entries(ctx, q, &family[i], key)
+		if err != nil {
+			return tl, fmt.Errorf("trace %s: %w", key, err)
+		}
+		tl.Timeline = append(tl.Timeline, es...)
+	}
+	slices.SortStableFunc(tl.Timeline, func(a, b Entry) int { return a.At.Compare(b.At) })
+	return tl, index(ctx, q, tl.Timeline)
+}
+
+// lookup finds the Transmissions that a key is about.
+func lookup(ctx context.Context, q Query, key string) ([]ID, error) {
+	if _, err := q.Transmission(ctx, ID(strings.ToUpper(key))); err == nil {
+		return []ID{ID(strings.ToUpper(key))}, nil
+	}
+	k := canonical.Key{Value: key}
+	if scheme, value, ok := strings.Cut(key, ":"); ok && scheme != "" && value != "" {
+		k = canonical.Key{Scheme: scheme, Value: value}
+	}
+	ids, err := q.Find(ctx, k, maxTrace)
+	if err != nil {
+		return nil, fmt.Errorf("trace %s: %w", key, err)
+	}
+	return ids, nil
+}
+
+// about leaves out the events of other documents of the same file.
+func about(t *Transmission, key string, found []ID) bool {
+	if t.Kind != KindEvent || slices.Contains(found, t.ID) {
+		return true
+	}
+	if !slices.ContainsFunc(t.Causes, func(c ID) bool { return slices.Contains(found, c) }) {
+		return true
+	}
+	_, value, ok := strings.Cut(key, ":")
+	if !ok {
+		value = key
+	}
+	return string(t.Causes[0]) == strings.ToUpper(key) ||
+		slices.ContainsFunc(t.Keys, func(k canonical.Key) bool { return strings.EqualFold(k.Value, value) })
+}
+
+// entries are what happened to one Transmission.
+func entries(ctx context.Context, q Query, t *Transmission, key string) ([]Entry, error) {
+	base := Entry{At: t.Created, Transmission: t.ID, Partner: t.Partner, Endpoint: t.Endpoint, Direction: t.Direction,
+		Set: t.Set, Control: t.Control, Name: t.Name, Keys: t.Keys, State: t.State,
+		Archive: ArchiveRef{ID: t.Leaf, SHA256: hex.EncodeToString(t.Body.SHA256[:])}}
+	if base.Keys == nil {
+		base.Keys = []canonical.Key{}
+	}
+	if len(t.Causes) > 0 {
+		base.Cause = t.Causes[0]
+	}
+	es := []Entry{base}
+	switch t.Kind {
+	case KindFile:
+		es[0].What = "received"
+		es[0].Detail = fmt.Sprintf("%s, %d bytes from %s", t.Name, t.Body.Size, t.Peer)
+		read, err := translated(ctx, q, t, base, key)
+		if err != nil {
+			return nil, err
+		}
+		return append(es, read...), nil
+	case KindAcknowledgment:
+		es[0].What = "acknowledged"
+	case KindEvent:
+		es[0].What = "event"
+		es[0].Detail = t.Key
+	}
+	delivered, err := deliveries(ctx, q, t, base)
+	return append(es, delivered...), err
+}
+
+// translated tells what a file came to: a line a document that carries the key.
+func translated(ctx context.Context, q Query, t *Transmission, base Entry, key string) ([]Entry, error) {
+	if t.State == Accepted {
+		return nil, nil
+	}
+	base.At = t.Changed
+	if t.State == Quarantined || t.State == Discarded {
+		base.What, base.Detail = string(t.State), t.Reason
+		return []Entry{base}, nil
+	}
+	_, value, ok := strings.Cut(key, ":")
+	if !ok {
+		value = key
+	}
+	var es []Entry
+	for d, err := range q.Documents(ctx, DocumentQuery{Transmission: t.ID}) {
+		if err != nil {
+			return nil, err
+		}
+		mine := slices.ContainsFunc(d.Keys, func(k canonical.Key) bool {
+			return strings.EqualFold(strings.TrimLeft(k.Value, "0"), strings.TrimLeft(value, "0"))
+		})
+		if !mine && string(t.ID) != strings.ToUpper(key) || len(es) >= maxTrace {
+			continue
+		}
+		e := base
+		e.What, e.Set, e.Control, e.Keys, e.Partner = "translated", d.Type, d.Control, d.Keys, d.Partner
+		e.Detail = documentDetail(&d)
+		es = append(es, e)
+	}
+	if len(es) == 0 {
+		base.What, base.Detail = "translated", t.Reason
+		es = append(es, base)
+	}
+	return es, nil
+}
+
+func documentDetail(d *Document) string {
+	s := fmt.Sprintf("ISA %s/ST %s %s", d.InterchangeControl, d.Control, d.State)
+	if d.Verdict != "" && d.Verdict != string(d.State) {
+		s += ", " + d.Verdict
+	}
+	if d.Total > 0 {
+		s += ", " + strconv.Itoa(d.Total) + " findings"
+	}
+	if d.Reason != "" {
+		s += ": " + d.Reason
+	}
+	return s
+}
+
+// deliveries tells what happened to what goes out.
+func deliveries(ctx context.Context, q Query, t *Transmission, base Entry) ([]Entry, error) {
+	seen, err := q.Evidence(ctx, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	var es []Entry
+	for _, ev := range seen {
+		e := base
+		e.At, e.What, e.Detail = ev.At, "failed", evidenceDetail(&ev)
+		if ev.Attempt == t.Attempts && (t.State == Delivered || t.State == Settled) {
+			e.What = "receipted"
+			if ev.Kind == "mailbox-taken" {
+				e.What = "taken"
+			}
+		}
+		es = append(es, e)
+	}
+	end := base
+	end.At = t.Changed
+	switch t.State {
+	case Sent, Available, Dead, Discarded:
+		end.What, end.Detail = string(t.State), t.Reason
+		es = append(es, end)
+	case Pending, Attempted:
+		if t.Attempts > 0 {
+			end.What, end.Detail = "failed", fmt.Sprintf("attempt %d, next %s: %s", t.Attempts, t.NextAt.Format(time.RFC3339), t.Reason)
+			es = append(es, end)
+		}
+	}
+	return es, nil
+}
+
+func evidenceDetail(ev *Evidence) string {
+	var parts []string
+	for _, k := range slices.Sorted(maps.Keys(ev.Detail)) {
+		parts = append(parts, k+" "+ev.Detail[k])
+	}
+	return strings.Join(parts, ", ")
+}
+
+// index fills in where the leaves stand in the log.
+func index(ctx context.Context, q Query, es []Entry) error {
+	li, ok := q.(LeafIndexer)
+	if !ok {
+		return nil
+	}
+	var ids []string
+	for i := range es {
+		ids = append(ids, es[i].Archive.ID)
+	}
+	at, err := li.LeafIndex(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("trace: %w", err)
+	}
+	for i := range es {
+		if n, ok := at[es[i].Archive.ID]; ok {
+			es[i].Archive.Index = &n
+		}
+	}
+	return nil
+}

@@ -1,0 +1,374 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/x12"
+)
+
+// translation is one run over one Transmission, from its cursor to its end or
+// to the next stop. It belongs to one goroutine.
+type translation struct {
+	b     *Bridge
+	cfg   *Configuration
+	claim Claim
+	tr    *Transmission
+	stop  context.Context // ends when the process stops: asked between slices
+
+	bad                envelopes // what the first pass over the envelopes found
+	done               Cursor    // committed before this run
+	at                 Cursor    // where the walk stands
+	ic                 *interchange
+	group              *group
+	s                  slice
+	kept               int  // findings on envelopes that are stored or in s
+	handled            bool // some document was understood: the Transmission is not for a person
+	accepted           int  // documents accepted, those of earlier runs included
+	partner, agreement string
+	first              *Document // what the Transmission is called after
+	reason             string    // the first cause for quarantine
+	past               past
+}
+
+// interchange is what a translation knows of the interchange it is in.
+type interchange struct {
+	edi.Interchange
+	partner  *Partner // whose it is; nil: unknown
+	answerTo *Partner // who is told; nil: nobody
+	refused  bool     // none of its sets is looked at
+	findings []edi.Finding
+	accepted int  // documents accepted
+	service  bool // it holds a TA1 of the partner's
+}
+
+// group is what a translation knows of the group it is in.
+type group struct {
+	edi.Group
+	firstDocument int // ordinal, within the file, of its first set
+	refused       bool
+	noted         bool // acknowledgments: never acknowledged
+	answered      int  // sets with a verdict
+	agreement     *Agreement
+	findings      []edi.Finding
+}
+
+// translate carries out step 2 for one claim. Its error is a failure of ours:
+// what is committed stays, the rest is done again.
+func (b *Bridge) translate(stop, ctx context.Context, c Claim) error {
+	cfg := b.o.Config()
+	t := &translation{b: b, cfg: cfg, claim: c, tr: &c.Transmission, stop: stop, done: c.Cursor,
+		at: Cursor{Slices: c.Cursor.Slices}, kept: len(c.Transmission.Findings), partner: c.Transmission.Partner}
+	err := t.run(ctx)
+	var seen *SeenError
+	switch {
+	case errors.As(err, &seen):
+		// Another file used the identity first; the next run sees that.
+		b.release(ctx, c, time.Time{})
+		wake(b.wakeTranslate)
+		return nil
+	case errors.Is(err, errWait):
+		b.release(ctx, c, b.now().Add(seenWait))
+		return nil
+	}
+	return err
+}
+
+// seenWait is how long a file rests while an older one with the same identity
+// is being translated.
+const seenWait = 250 * time.Millisecond
+
+// errWait: what to do depends on an older Transmission that is not translated yet.
+var errWait = errors.New("bridge: an older transmission comes first")
+
+func (t *translation) run(ctx context.Context) error {
+	if t.tr.Body.Size == 0 {
+		return t.quarantine(ctx, t.fileFinding("bridge.file.empty", "the file is empty"))
+	}
+	first, err := t.bytesSeen(ctx)
+	if err != nil {
+		return err
+	}
+	if first != nil {
+		return t.repeat(ctx, first)
+	}
+	if err := t.recall(ctx); err != nil {
+		return err
+	}
+	if err := t.survey(ctx); err != nil {
+		return err
+	}
+	switch {
+	case t.bad.many:
+		return t.quarantine(ctx, t.fileFinding("bridge.file.interchanges", fmt.Sprintf("more than %d interchanges in one file", maxInterchanges)))
+	case t.bad.count == 0:
+		return t.quarantine(ctx, t.fileFinding("bridge.file.unknown", "no X12 or EDIFACT interchange was found"))
+	}
+	if err := t.walk(ctx); err != nil {
+		return err
+	}
+	return t.finish(ctx)
+}
+
+// open gives a walker over the archived bytes.
+func (t *translation) open(ctx context.Context) (*edi.Walker, io.Closer, error) {
+	body, err := t.b.o.Bodies.Get(ctx, t.tr.Body)
+	if err != nil {
+		return nil, nil, fmt.Errorf("translate %s: %w", t.tr.ID, err)
+	}
+	lim := edi.Limits{Segment: t.cfg.Limits.Segment, Message: t.cfg.Limits.Message}
+	return edi.NewWalker(body, lim, x12.Syntax{}), body, nil
+}
+
+// walk goes over the file and commits slice after slice.
+func (t *translation) walk(ctx context.Context) error {
+	w, body, err := t.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	for {
+		end := t.b.observe(StageRead)
+		ev, err := w.Next()
+		end()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("translate %s: %w", t.tr.ID, err)
+		}
+		if err := t.event(ctx, &ev); err != nil {
+			return err
+		}
+		if !t.s.full(t.b.o.SliceSets, t.b.o.SliceBytes) {
+			continue
+		}
+		if err := t.advance(ctx); err != nil {
+			return err
+		}
+		if t.stop.Err() != nil {
+			return errStopping
+		}
+	}
+}
+
+func (t *translation) event(ctx context.Context, ev *edi.Event) error {
+	switch ev.Kind {
+	case edi.Junk:
+		if t.at.Interchanges >= t.done.Interchanges { // before the cursor it is told already
+			t.note(junkFinding(ev))
+		}
+	case edi.BeginInterchange:
+		return t.beginInterchange(ctx, ev)
+	case edi.Service:
+		t.ic.service = true
+	case edi.BeginGroup:
+		t.beginGroup(ev)
+	case edi.EndMessage:
+		return t.message(ctx, ev)
+	case edi.EndGroup:
+		t.endGroup(ev)
+	case edi.EndInterchange:
+		t.endInterchange(ev)
+	}
+	return nil
+}
+
+// beginInterchange decides whether the sets of an interchange are looked at.
+func (t *translation) beginInterchange(ctx context.Context, ev *edi.Event) error {
+	ic := &interchange{Interchange: *ev.Interchange, findings: append([]edi.Finding(nil), ev.Findings...)}
+	ic.Header = append([]byte(nil), ev.Interchange.Header...)
+	ic.accepted = t.past.accepted[ic.Ordinal]
+	t.ic = ic
+	ic.findings = append(ic.findings, t.bad.interchanges[ic.Ordinal]...)
+	t.identify(ic)
+	ic.refused = rejects(ic.findings)
+	if ic.refused || t.at.Interchanges < t.done.Interchanges {
+		return nil
+	}
+	return t.controlSeen(ctx, ic)
+}
+
+// identify finds whose interchange it is among those that the authenticated
+// peer may send for, and whether it is for us.
+func (t *translation) identify(ic *interchange) {
+	lvl := level(ic.Standard)
+	allowed := t.cfg.senders(t.tr.Endpoint, t.tr.Peer)
+	for _, p := range allowed {
+		if has(p.Identifiers, ic.Standard, lvl, ic.Sender) {
+			ic.partner = p
+		}
+	}
+	ic.answerTo = ic.partner
+	if ic.partner == nil {
+		if len(allowed) == 1 {
+			ic.answerTo = allowed[0]
+		}
+		ic.findings = append(ic.findings, headerFinding(ic, "bridge.sender.unknown", "006",
+			fmt.Sprintf("%s may not send as %s", t.tr.Peer, partyText(ic.Sender))))
+	}
+	if !has(t.cfg.Self, ic.Standard, lvl, ic.Receiver) {
+		ic.findings = append(ic.findings, headerFinding(ic, "bridge.receiver.unknown", "008",
+			fmt.Sprintf("%s is nobody here", partyText(ic.Receiver))))
+	}
+}
+
+func (t *translation) beginGroup(ev *edi.Event) {
+	g := &group{Group: *ev.Group, firstDocument: t.at.Documents + 1}
+	g.noted = x12.IsAcknowledgment(g.Functional)
+	g.findings = append(g.findings, ev.Findings...)
+	g.findings = append(g.findings, t.bad.groups[[2]int{t.ic.Ordinal, g.Ordinal}]...)
+	if p := t.ic.partner; p != nil && names(p.Identifiers, "GS") && !has(p.Identifiers, t.ic.Standard, "GS", edi.Party{ID: g.Sender}) {
+		g.findings = append(g.findings, groupFinding(t.ic, g, "bridge.sender.group",
+			fmt.Sprintf("%s may not send as %q", p.ID, g.Sender)))
+	}
+	g.refused = rejects(g.findings)
+	g.answered = t.past.answered[[2]int{t.ic.Ordinal, g.Ordinal}]
+	if t.ic.partner != nil {
+		g.agreement = t.ic.partner.named(t.past.agreement[[2]int{t.ic.Ordinal, g.Ordinal}])
+	}
+	t.group = g
+}
+
+// endGroup closes a group: its findings are kept, and it is answered once.
+func (t *translation) endGroup(ev *edi.Event) {
+	g := t.group
+	g.Group = *ev.Group // what the trailer says belongs into the answer
+	t.group = nil
+	t.at.Groups++
+	if t.at.Groups <= t.done.Groups {
+		return
+	}
+	for _, f := range g.findings {
+		t.note(f)
+	}
+	how := t.howToAnswer(g.agreement)
+	sets := t.at.Documents - g.firstDocument + 1
+	if t.ic.refused || g.noted || how == nil || how.With == "none" || sets > 0 && g.answered == 0 {
+		return
+	}
+	t.s.answers = append(t.s.answers, answer{ic: t.ic, group: g, how: how, place: fmt.Sprintf("%d/%d", t.ic.Ordinal, g.Ordinal)})
+}
+
+// endInterchange closes an interchange: its findings are kept, and a TA1 says
+// what became of it where that is wanted or needed.
+func (t *translation) endInterchange(ev *edi.Event) {
+	ic := t.ic
+	t.ic = nil
+	t.at.Interchanges++
+	if t.at.Interchanges <= t.done.Interchanges {
+		return
+	}
+	for _, f := range ic.findings {
+		t.note(f)
+	}
+	if ic.refused {
+		t.blame(firstError(ic.findings))
+	}
+	if ic.accepted == 0 && !ic.refused {
+		t.unsee(controlKey(ic))
+	}
+	if ic.service && ev.Interchange.Groups == 0 {
+		t.handled = true
+		return
+	}
+	t.ic = ic
+	how := t.howToAnswer(nil)
+	t.ic = nil
+	if how == nil || how.TA1 == "never" || ic.Standard != edi.X12 {
+		return
+	}
+	if how.TA1 == "always" || ic.AckRequested || ic.refused {
+		t.s.answers = append(t.s.answers, answer{ic: ic, how: how, place: fmt.Sprint(ic.Ordinal)})
+	}
+}
+
+func (t *translation) howToAnswer(a *Agreement) *Acknowledge {
+	if t.ic.answerTo == nil {
+		return nil
+	}
+	return t.ic.answerTo.acknowledge(a)
+}
+
+// finish commits the last slice with the end of the translation.
+func (t *translation) finish(ctx context.Context) error {
+	r := Result{State: Translated, Partner: t.partner, Agreement: t.agreement, Config: t.cfg.Digest}
+	if !t.handled {
+		r.State, r.Reason = Quarantined, t.reason
+		if r.Reason == "" {
+			r.Reason = "nothing in it could be handled"
+		}
+	}
+	if t.accepted == 0 { // nothing had an effect: the same bytes again are no repetition
+		t.unsee(t.bytesKey())
+	}
+	if d := t.first; d != nil {
+		r.Standard, r.Set, r.Control, r.Mode = d.Standard, d.Type, d.InterchangeControl, d.Mode
+	}
+	return t.commit(ctx, r)
+}
+
+// quarantine ends the translation of a file that nothing can be read from.
+func (t *translation) quarantine(ctx context.Context, f edi.Finding) error {
+	t.note(f)
+	return t.commit(ctx, Result{State: Quarantined, Reason: f.Message, Config: t.cfg.Digest, Partner: t.partner})
+}
+
+// note keeps a finding on the envelopes, as far as the limit allows, and counts it.
+func (t *translation) note(f edi.Finding) {
+	t.s.total++
+	if t.kept < t.cfg.Limits.findings() {
+		t.kept++
+		t.s.findings = append(t.s.findings, f)
+	}
+}
+
+// blame remembers why a file may end in quarantine.
+func (t *translation) blame(f *edi.Finding) {
+	if t.reason == "" && f != nil {
+		t.reason = f.Message
+	}
+}
+
+func rejects(fs []edi.Finding) bool { return firstError(fs) != nil }
+
+func firstError(fs []edi.Finding) *edi.Finding {
+	for i := range fs {
+		if fs[i].Rejects() {
+			return &fs[i]
+		}
+	}
+	return nil
+}
+
+func (t *translation) fileFinding(rule, msg string) edi.Finding {
+	return edi.Finding{Rule: rule, Severity: edi.Error, Message: msg, Length: int(min(t.tr.Body.Size, 1<<30))}
+}
+
+func junkFinding(ev *edi.Event) edi.Finding {
+	return edi.Finding{Rule: "edi.junk", Severity: edi.Warning, Offset: ev.Offset, Length: int(min(ev.Length, 1<<30)),
+		Message: fmt.Sprintf("%d bytes outside any interchange", ev.Length)}
+}
+
+// headerFinding is a finding on an interchange header with its TA105 code.
+func headerFinding(ic *interchange, rule, ta105, msg string) edi.Finding {
+	f := edi.Finding{Rule: rule, Severity: edi.Error, Message: msg, Interchange: ic.Ordinal, Segment: 1,
+		Offset: ic.Offset, Length: len(ic.Header), Tag: strings.ToUpper(level(ic.Standard)),
+		Path: edi.Path("").Segment(level(ic.Standard), ic.Ordinal)}
+	if ta105 != "" {
+		f.Codes = map[string]string{"ta105": ta105}
+	}
+	return f
+}
+
+func groupFinding(ic *interchange, g *group, rule, msg string) edi.Finding {
+	return edi.Finding{Rule: rule, Severity: edi.Error, Message: msg, Interchange: ic.Ordinal,
+		Offset: g.Offset, Tag: "GS", Element: 2, Value: g.Sender, Path: g.Path.Element("GS", 2, 0, 0)}
+}
+
+func partyText(p edi.Party) string { return p.Qualifier + "/" + p.ID }

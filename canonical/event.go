@@ -1,0 +1,112 @@
+package canonical
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// Event types that are not a document's own (see [EventType]).
+const (
+	EventTransactionRejected    = "edibridge.transaction.rejected.v1"
+	EventAcknowledgmentReceived = "edibridge.acknowledgment.received.v1"
+	EventAcknowledgmentOverdue  = "edibridge.acknowledgment.overdue.v1"
+	EventInterchangeReceived    = "edibridge.interchange.received.v1"
+	EventInterchangeDuplicate   = "edibridge.interchange.duplicate.v1"
+	EventDeliveryFailed         = "edibridge.delivery.failed.v1"
+	EventDeliveryRecovered      = "edibridge.delivery.recovered.v1"
+)
+
+// Types of an order's events.
+const (
+	EventOrderReceived  = "edibridge.order.received.v1"
+	EventOrderChanged   = "edibridge.order.changed.v1"
+	EventOrderCancelled = "edibridge.order.cancelled.v1"
+)
+
+// EventType is the type of the event that says that doc came in:
+// "edibridge.order.received.v1", by its action also "changed" and "cancelled".
+func EventType(doc Document) string {
+	verb := "received"
+	switch doc.Head().Action {
+	case "cancel", "cancelAndReissue":
+		verb = "cancelled"
+	case "add", "delete", "change", "replace", "replaceSpecifiedParts", "sellerChange":
+		verb = "changed"
+	}
+	return "edibridge." + strings.ToLower(doc.Kind()) + "." + verb + ".v1"
+}
+
+// Event is a CloudEvents 1.0 event in the structured JSON mode. Its members are
+// the context attributes (CloudEvents 1.0.2, 3.1) and our extensions, whose
+// names are lower-case letters and digits (3.1.1).
+type Event struct {
+	SpecVersion     string    `json:"specversion"` // "1.0"
+	ID              string    `json:"id"`          // SHA-256, hexadecimal; see [NewEvent]
+	Source          string    `json:"source"`      // "/partners/acme/agreements/orders"
+	Type            string    `json:"type"`        // "edibridge.order.received.v1"
+	Subject         string    `json:"subject,omitempty"`
+	Time            time.Time `json:"time,omitzero"`
+	DataContentType string    `json:"datacontenttype"`
+	Partner         string    `json:"partner,omitempty"`
+	EDIInterchange  string    `json:"ediinterchange,omitempty"` // ISA13, UNB 0020
+	EDIGroup        string    `json:"edigroup,omitempty"`       // GS06
+	EDITransaction  string    `json:"editransaction,omitempty"` // ST02, UNH 0062
+	EDIMode         string    `json:"edimode,omitempty"`        // "production", "test", "information"
+	ArchiveID       string    `json:"archiveid,omitempty"`
+	TraceParent     string    `json:"traceparent,omitempty"` // W3C Trace Context
+	PartitionKey    string    `json:"partitionkey,omitempty"`
+	MapVersion      string    `json:"mapversion,omitempty"`
+	// ReplayOf is the id of the event that this one takes the place of, when the
+	// same transaction was translated again with another result.
+	ReplayOf string          `json:"replayof,omitempty"`
+	Data     json.RawMessage `json:"data,omitempty"`
+}
+
+// EventSource is what an event is made from, its data apart.
+type EventSource struct {
+	Partner, Agreement              string
+	DocumentID                      string // stable: the same transaction has the same one at every translation
+	Interchange, Group, Transaction string // control numbers
+	Mode                            string // "production", "test", "information"
+	ArchiveID                       string
+	TraceParent                     string
+	PartitionKey                    string
+	MapVersion                      string
+	Time                            time.Time // when it was received
+	Type                            string
+	Subject                         string // see [Subject]
+	ReplayOf                        string // see [Event]
+}
+
+// NewEvent makes the event of a document. Its id is a hash of the document's ID,
+// the type and the digest of data: translated again with the same result, it is
+// the same event; changed data is another one.
+func NewEvent(src EventSource, data json.RawMessage) Event {
+	digest := sha256.Sum256(data)
+	h := sha256.New()
+	h.Write([]byte(src.DocumentID + "\n" + src.Type + "\n"))
+	h.Write(digest[:])
+	return Event{
+		SpecVersion:     "1.0",
+		ID:              hex.EncodeToString(h.Sum(nil)),
+		Source:          "/partners/" + src.Partner + "/agreements/" + src.Agreement,
+		Type:            src.Type,
+		Subject:         src.Subject,
+		Time:            src.Time,
+		DataContentType: "application/json",
+		Partner:         src.Partner,
+		EDIInterchange:  src.Interchange,
+		EDIGroup:        src.Group,
+		EDITransaction:  src.Transaction,
+		EDIMode:         src.Mode,
+		ArchiveID:       src.ArchiveID,
+		TraceParent:     src.TraceParent,
+		PartitionKey:    src.PartitionKey,
+		MapVersion:      src.MapVersion,
+		ReplayOf:        src.ReplayOf,
+		Data:            data,
+	}
+}

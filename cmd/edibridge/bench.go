@@ -1,0 +1,310 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edi/guide"
+	"github.com/edibridge/edibridge/mappings"
+	"github.com/edibridge/edibridge/x12"
+	"github.com/edibridge/edibridge/x12/guides"
+)
+
+// figure is one measured number beside the floor of the same run.
+type figure struct {
+	Name  string             `json:"name"`
+	Value float64            `json:"value"`
+	Unit  string             `json:"unit"`
+	Floor float64            `json:"floor,omitempty"` // the cheapest way to do less, same unit
+	Ratio float64            `json:"ratio,omitempty"` // Value / Floor
+	More  map[string]float64 `json:"more,omitempty"`
+	Note  string             `json:"note,omitempty"`
+}
+
+func benchCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:       "bench [read|validate|map|flow]",
+		Short:     "measure on made-up data on this machine, each figure beside a floor of the same run",
+		Args:      cobra.MaximumNArgs(1),
+		ValidArgs: []string{"read", "validate", "map", "flow"},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return bench(cmd.Context(), cmd.OutOrStdout(), args, asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	return cmd
+}
+
+// bench runs the parts named, or all.
+func bench(ctx context.Context, out io.Writer, args []string, asJSON bool) error {
+	parts := []struct {
+		name string
+		run  func(context.Context) ([]figure, error)
+	}{{"read", benchRead}, {"validate", benchValidate}, {"map", benchMap}, {"flow", benchFlow}}
+	known := len(args) == 0
+	for _, p := range parts {
+		if len(args) == 1 && args[0] != p.name {
+			continue
+		}
+		known = true
+		figures, err := p.run(ctx)
+		if err != nil {
+			return fmt.Errorf("bench %s: %w", p.name, err)
+		}
+		if err := printFigures(out, figures, asJSON); err != nil {
+			return err
+		}
+	}
+	if !known {
+		return fmt.Errorf("there is no bench %q: read, validate, map, flow", args[0])
+	}
+	return nil
+}
+
+func printFigures(out io.Writer, figures []figure, asJSON bool) error {
+	for _, f := range figures {
+		if asJSON {
+			if err := json.NewEncoder(out).Encode(f); err != nil {
+				return err
+			}
+			continue
+		}
+		line := fmt.Sprintf("%-34s %10.1f %-12s", f.Name, f.Value, f.Unit)
+		if f.Floor > 0 {
+			line += fmt.Sprintf("  %5.2fx of the floor %.1f", f.Ratio, f.Floor)
+		}
+		for _, k := range sortedKeys(f.More) {
+			line += fmt.Sprintf("  %s %.1f", k, f.More[k])
+		}
+		if f.Note != "" {
+			line += "  " + f.Note
+		}
+		if _, err := fmt.Fprintln(out, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// benchData is about size bytes of 850s, sets transaction sets to an interchange.
+func benchData(size, sets int) []byte {
+	var b bytes.Buffer
+	for n := 1; b.Len() < size; n++ {
+		orders := make([]storyOrder, sets)
+		for i := range orders {
+			orders[i] = storyOrder{po: fmt.Sprintf("PO%06d-%d", n, i), lines: 20}
+		}
+		b.Write(bytes.ReplaceAll(story850("ACMERETAIL", "EDIBRIDGE", n, orders...), []byte("\n"), nil))
+	}
+	return b.Bytes()
+}
+
+// best gives the most megabytes (10^6) per second of process CPU time in rounds
+// of work over n bytes.
+func best(n int, rounds int, work func() error) (float64, error) {
+	var top float64
+	for range rounds {
+		runtime.GC()
+		a := processCPU()
+		if err := work(); err != nil {
+			return 0, err
+		}
+		if s := (processCPU() - a).Seconds(); s > 0 {
+			top = max(top, float64(n)/1e6/s)
+		}
+	}
+	return top, nil
+}
+
+// floor is the cheapest pass that still finds every segment and every element.
+func floor(data []byte) (segments, elements int) {
+	for len(data) > 0 {
+		end := bytes.IndexByte(data, '~')
+		if end < 0 {
+			return segments, elements
+		}
+		segments++
+		seg := data[:end]
+		data = data[end+1:]
+		for {
+			i := bytes.IndexByte(seg, '*')
+			if i < 0 {
+				break
+			}
+			elements++
+			seg = seg[i+1:]
+		}
+	}
+	return segments, elements
+}
+
+const benchSize = 32 << 20
+
+func benchFloor(data []byte) (float64, error) {
+	var sum int
+	v, err := best(len(data), 5, func() error {
+		s, e := floor(data)
+		sum += s + e
+		return nil
+	})
+	if err == nil && sum == 0 {
+		err = fmt.Errorf("nothing was counted")
+	}
+	return v, err
+}
+
+// walkAll gives every message of data to visit.
+func walkAll(data []byte, visit func(*edi.Message) error) error {
+	w := edi.NewWalker(bytes.NewReader(data), edi.Limits{}, x12.Syntax{})
+	for {
+		ev, err := w.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if ev.Kind == edi.EndMessage && visit != nil {
+			if err := visit(ev.Message); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func benchRead(context.Context) ([]figure, error) {
+	one, many := benchData(benchSize, 5000), benchData(benchSize, 1)
+	fl, err := benchFloor(one)
+	if err != nil {
+		return nil, err
+	}
+	big, err := best(len(one), 5, func() error { return walkAll(one, nil) })
+	if err != nil {
+		return nil, err
+	}
+	small, err := best(len(many), 5, func() error { return walkAll(many, nil) })
+	if err != nil {
+		return nil, err
+	}
+	return []figure{
+		{Name: "read, large interchanges", Value: big, Unit: "MB/CPU s", Floor: fl, Ratio: big / fl},
+		{Name: "read, one set per interchange", Value: small, Unit: "MB/CPU s", Floor: fl, Ratio: small / fl},
+	}, nil
+}
+
+func benchGuide() (*guide.Guide, error) {
+	lib, err := guides.Library()
+	if err != nil {
+		return nil, err
+	}
+	g, _ := lib.Find(edi.X12, "004010", "850")
+	if g == nil {
+		return nil, fmt.Errorf("there is no guide X12 004010 850")
+	}
+	return g, nil
+}
+
+func benchValidate(ctx context.Context) ([]figure, error) {
+	data := benchData(benchSize/2, 500)
+	fl, err := benchFloor(data)
+	if err != nil {
+		return nil, err
+	}
+	g, err := benchGuide()
+	if err != nil {
+		return nil, err
+	}
+	v, err := best(len(data), 3, func() error {
+		return walkAll(data, func(m *edi.Message) error {
+			if r := g.Validate(m, guide.Options{}); r.Errors > 0 {
+				return fmt.Errorf("%s: %s", m.Path, r.Findings[0].String())
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	peak, err := validatePeak(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return []figure{{Name: "read and validate", Value: v, Unit: "MB/CPU s", Floor: fl, Ratio: v / fl}, peak}, nil
+}
+
+// validatePeak runs "validate" in a process of its own over a file of 150 MB
+// and gives the most memory that it held.
+func validatePeak(ctx context.Context) (figure, error) {
+	dir, err := os.MkdirTemp("", "edibridge-bench-")
+	if err != nil {
+		return figure{}, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "big.x12")
+	if err := os.WriteFile(file, benchData(150_000_000, 5000), 0o600); err != nil {
+		return figure{}, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return figure{}, err
+	}
+	cmd := exec.CommandContext(ctx, self, "validate", "--json", file)
+	began := time.Now()
+	if out, err := cmd.Output(); err != nil {
+		return figure{}, fmt.Errorf("validate: %w: %.200s", err, out)
+	}
+	took := time.Since(began)
+	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return figure{}, fmt.Errorf("this system does not tell a process's memory")
+	}
+	return figure{Name: "validate, peak memory at 150 MB", Value: float64(usage.Maxrss) / 1024, Unit: "MiB",
+		More: map[string]float64{"seconds": took.Seconds()}, Note: "bound 64"}, nil
+}
+
+func benchMap(context.Context) ([]figure, error) {
+	data := benchData(benchSize/4, 500)
+	fl, err := benchFloor(data)
+	if err != nil {
+		return nil, err
+	}
+	g, err := benchGuide()
+	if err != nil {
+		return nil, err
+	}
+	lib, err := mappings.Standard()
+	if err != nil {
+		return nil, err
+	}
+	mp := lib.Find(string(edi.X12), "004010", "850")
+	if mp == nil {
+		return nil, fmt.Errorf("there is no mapping of X12 004010 850")
+	}
+	v, err := best(len(data), 3, func() error {
+		return walkAll(data, func(m *edi.Message) error {
+			r, err := mp.In(mappings.FromMessage(m, g, g.Match(m)), mappings.InOptions{})
+			if err != nil {
+				return err
+			}
+			_, err = json.Marshal(r.Document)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return []figure{{Name: "X12 to canonical JSON", Value: v, Unit: "MB/CPU s", Floor: fl, Ratio: v / fl}}, nil
+}

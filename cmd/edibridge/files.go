@@ -1,0 +1,159 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edi/guide"
+	"github.com/edibridge/edibridge/mappings"
+	"github.com/edibridge/edibridge/x12"
+	"github.com/edibridge/edibridge/x12/guides"
+)
+
+// eachFile opens one file after the other and lets read work on it. A file that
+// cannot be read is told on standard error, and the others go on; the first
+// other error ends it. worst is the greatest status that read gave.
+func eachFile(cmd *cobra.Command, names []string, read func(name string, r io.Reader) (status int, err error)) error {
+	worst := 0
+	for _, name := range names {
+		status, err := oneFile(cmd, name, read)
+		if err != nil {
+			var pe *fs.PathError
+			if errors.As(err, &pe) {
+				err = pe.Err // the name stands before it
+			}
+			fmt.Fprintf(cmd.ErrOrStderr(), "edibridge: %s: %v\n", name, err)
+			status = exitCannot
+		}
+		worst = max(worst, status)
+	}
+	if worst > 0 {
+		return &exitError{status: worst}
+	}
+	return nil
+}
+
+func oneFile(cmd *cobra.Command, name string, read func(string, io.Reader) (int, error)) (int, error) {
+	if name == "-" {
+		return read(name, cmd.InOrStdin())
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	return read(name, f)
+}
+
+// unreadable is the error for a file without any interchange; trouble is what
+// [hidden] said of its junk.
+func unreadable(trouble string) error {
+	if trouble == "" {
+		return errors.New("no interchange could be read")
+	}
+	return errors.New("no interchange could be read: " + trouble)
+}
+
+// hidden says what is wrong with junk that holds an interchange which cannot be
+// read; "" when it is nothing but junk.
+func hidden(ev *edi.Event) string {
+	for i := range ev.Findings {
+		if ev.Findings[i].Rejects() {
+			return ev.Findings[i].Message
+		}
+	}
+	return ""
+}
+
+// walk goes through a file and gives every event to visit.
+func walk(r io.Reader, visit func(ev *edi.Event) error) error {
+	w := edi.NewWalker(r, edi.Limits{}, x12.Syntax{})
+	for {
+		ev, err := w.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := visit(&ev); err != nil {
+			return err
+		}
+	}
+}
+
+// languages are what documents are read by.
+type languages struct {
+	guides   *guide.Library
+	mappings *mappings.Library
+	named    *guide.Guide // asked for by --guide; nil: by the document's release
+}
+
+// loadLanguages gives the shipped guides and mappings. name is a guide's name or
+// the file of one, laid over them; "" none.
+func loadLanguages(name string) (*languages, error) {
+	l := &languages{}
+	var err error
+	if l.guides, err = guides.Library(); err != nil {
+		return nil, err
+	}
+	if l.mappings, err = mappings.Standard(); err != nil {
+		return nil, err
+	}
+	if name == "" {
+		return l, nil
+	}
+	if l.named = l.guides.Named(name); l.named != nil {
+		return l, nil
+	}
+	if _, err := os.Stat(name); err != nil {
+		return nil, fmt.Errorf("there is no guide and no file %q", name)
+	}
+	return l, l.overlay(name)
+}
+
+// guide is what m is held against, nil when there is none, and whether it is of
+// m's own release.
+func (l *languages) guide(m *edi.Message) (g *guide.Guide, exact bool) {
+	if l.named != nil && l.named.Set() == m.Set {
+		return l.named, true
+	}
+	return l.guides.Find(m.Standard, m.Version, m.Set)
+}
+
+// overlay lays the guides of file's folder over the shipped ones and takes the
+// one that file holds: an overlay may extend its neighbour.
+func (l *languages) overlay(file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if l.guides, err = l.guides.Extend(os.DirFS(filepath.Dir(file))); err != nil {
+		return err
+	}
+	if l.named = l.guides.Named(guideName(string(text))); l.named == nil {
+		return fmt.Errorf("%s holds no guide", file)
+	}
+	return nil
+}
+
+// guideName is the name that the text of a guide gives itself: what stands
+// between "guide" and "extends" or the title.
+func guideName(text string) string {
+	for line := range strings.Lines(text) {
+		if rest, ok := strings.CutPrefix(line, "guide "); ok {
+			rest, _, _ = strings.Cut(rest, "\"")
+			rest, _, _ = strings.Cut(rest, " extends ")
+			return strings.Join(strings.Fields(rest), " ")
+		}
+	}
+	return ""
+}

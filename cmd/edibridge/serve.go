@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/bridge/sqlstore"
+	"github.com/edibridge/edibridge/internal/config"
+)
+
+func serveCommand() *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "run the bridge",
+		Long: `Run the bridge until it gets SIGINT or SIGTERM. Then it takes nothing new,
+finishes or gives back what it works on, and exits 0. It can be killed at any
+time: whatever a partner was told is durable.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, sys, err := config.Load(file)
+			if err != nil {
+				return err
+			}
+			log := newLog(cmd.ErrOrStderr(), sys.Log)
+			log.Info("starting", "config", sys.File, "digest", cfg.Digest, "data", sys.Data, "partners", len(cfg.Partners))
+			if err := serve(cmd.Context(), cfg, sys, log); err != nil {
+				return err
+			}
+			log.Info("stopped")
+			return nil
+		},
+	}
+	configFlag(cmd, &file)
+	return cmd
+}
+
+// configFlag adds -c.
+func configFlag(cmd *cobra.Command, file *string) {
+	cmd.Flags().StringVarP(file, "config", "c", "edibridge.yaml", "configuration")
+}
+
+// withStore opens the store of a configuration for reading alone: a running
+// bridge is not disturbed.
+func withStore(ctx context.Context, file string, read func(q bridge.Query) error) error {
+	_, sys, err := config.Load(file)
+	if err != nil {
+		return err
+	}
+	store, err := sqlstore.OpenSQLite(ctx, sys.Store(), sqlstore.Options{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("the store in %s: %w", sys.Data, err)
+	}
+	defer store.Close()
+	return read(store)
+}

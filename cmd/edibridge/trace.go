@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/edibridge/edibridge/bridge"
+)
+
+func traceCommand() *cobra.Command {
+	var (
+		file   string
+		asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use:   "trace KEY",
+		Short: "tell what happened to a PO, control number or transmission",
+		Long: `Tell what happened to what carries KEY, oldest first: a bare value (PO, invoice,
+shipment, control number), "scheme:value", or a transmission's id. It reads the
+store beside a running bridge.
+
+Exit status: 0 found, 1 nothing found.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withStore(cmd.Context(), file, func(q bridge.Query) error {
+				tl, err := bridge.Trace(cmd.Context(), q, args[0])
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					fmt.Fprintf(cmd.OutOrStdout(), "%s\n", marshal(tl))
+				} else if tl.Found > 0 {
+					err = printTimeline(cmd.OutOrStdout(), tl)
+				}
+				if err != nil {
+					return err
+				}
+				if tl.Found == 0 {
+					return &exitError{exitNo, fmt.Errorf("nothing carries %s", args[0])}
+				}
+				return nil
+			})
+		},
+	}
+	configFlag(cmd, &file)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
+	return cmd
+}
+
+// printTimeline shows a timeline to a person: a line a step, a new day on a line
+// of its own. Times are local.
+func printTimeline(w io.Writer, tl bridge.Timeline) error {
+	open, latest := 0, map[bridge.ID]bool{}
+	for i := range tl.Timeline {
+		e := &tl.Timeline[i]
+		if !latest[e.Transmission] && unfinished(e.State) {
+			open++
+		}
+		latest[e.Transmission] = true
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-60s%s, %d open\n", tl.Key, count(len(tl.Timeline), "step"), open)
+	day := ""
+	for i := range tl.Timeline {
+		e := &tl.Timeline[i]
+		at := e.At.Local()
+		if d := at.Format("2006-01-02"); d != day {
+			day = d
+			fmt.Fprintln(&b, day)
+		}
+		line := fmt.Sprintf("%s  %-3s  %-3s  %-11s %s", at.Format("15:04:05.000"), e.Direction, e.Set, e.What, route(e))
+		if e.Detail != "" {
+			line += "  " + e.Detail
+		}
+		if e.What == "received" && e.Archive.Index != nil {
+			line += fmt.Sprintf("  archived #%d", *e.Archive.Index)
+		}
+		fmt.Fprintln(&b, strings.TrimRight(line, " "))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// route is where something came from or goes to.
+func route(e *bridge.Entry) string {
+	parts := []string{e.Partner, e.Endpoint}
+	if e.What == "acknowledged" || e.What == "taken" {
+		parts = append(parts, e.Name)
+	}
+	return strings.TrimSpace(strings.Join(parts, " "))
+}
+
+// unfinished reports whether something is still to happen by itself or by a
+// person.
+func unfinished(s bridge.State) bool {
+	switch s {
+	case bridge.Translated, bridge.Delivered, bridge.Settled, bridge.Discarded:
+		return false
+	}
+	return true
+}

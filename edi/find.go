@@ -1,0 +1,156 @@
+package edi
+
+import "io"
+
+// Gap is what stands before an interchange, or behind the last one, and is no
+// part of any: line breaks, a byte order mark, a mailbox's own lines.
+type Gap struct {
+	Offset, Length int64
+	Blank          bool // nothing but white space, control characters and a byte order mark
+	BOM            bool // begins with the UTF-8 byte order mark
+	// Broken is the offset of the first thing in it that begins as a header does
+	// (ISA, UNA, UNB) and is none; -1 if there is no such thing.
+	Broken int64
+	// Encoding names the encoding, "EBCDIC" or "UTF-16", in which the gap begins
+	// with a header; "" otherwise.
+	Encoding string
+}
+
+// Find goes to the next interchange, over what is left of the present one, and
+// tells what stands before it. The bytes of the gap go to junk, unless it is
+// nil. At the end of the file the error is io.EOF, and the gap is what is
+// behind the last interchange. Other errors are failures of the reader beneath
+// or of junk.
+//
+// A header is an ISA with 16 separators that closes sanely, a UNB with a
+// syntax identifier, or a UNA with a UNB: the three letters alone are not
+// enough.
+func (r *Reader) Find(junk io.Writer) (Gap, error) {
+	for r.open || r.again {
+		if ok, err := r.advance(); !ok && err != nil {
+			return Gap{}, err
+		}
+	}
+	if junk == nil {
+		junk = io.Discard
+	}
+	s := search{r: r, junk: junk, last: ' '}
+	s.gap = Gap{Offset: r.Offset(), Blank: true, Broken: -1}
+	s.begin()
+	return s.run()
+}
+
+// search is one call of Find.
+type search struct {
+	r    *Reader
+	junk io.Writer
+	gap  Gap
+	last byte // the last byte of the gap
+	err  error
+}
+
+// begin looks at the first bytes of the gap.
+func (s *search) begin() {
+	r := s.r
+	if !r.have(4) && len(r.buf) == r.pos {
+		return
+	}
+	b := r.buf[r.pos:]
+	s.gap.Encoding = foreignEncoding(b)
+	if len(b) >= 3 && b[0] == 0xEF && b[1] == 0xBB && b[2] == 0xBF {
+		s.gap.BOM = true
+		s.pass(3)
+		s.gap.Blank, s.last = true, ' '
+	}
+}
+
+func (s *search) run() (Gap, error) {
+	r := s.r
+	for s.err == nil {
+		n := nextMark(r.buf[r.pos:])
+		if n < 0 {
+			// The last two bytes may be the beginning of a mark.
+			s.pass(max(len(r.buf)-r.pos-2, 0))
+			if s.err == nil && !r.fill() {
+				s.pass(len(r.buf) - r.pos)
+				s.fail(r.err)
+			}
+			continue
+		}
+		s.pass(n)
+		h, ok := r.headerAt(0)
+		if !ok && r.err != nil && r.err != io.EOF {
+			s.fail(r.err)
+		} else if ok && (h.fixed || h.standard == EDIFACT || !alphanumeric(s.last)) {
+			r.begin(h)
+			return s.gap, s.err
+		}
+		if s.gap.Broken < 0 && !alphanumeric(s.last) && len(r.buf)-r.pos > 3 && !alphanumeric(r.buf[r.pos+3]) && r.buf[r.pos+3] != ' ' {
+			s.gap.Broken = r.Offset()
+		}
+		s.pass(1)
+	}
+	return s.gap, s.err
+}
+
+func (s *search) fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+// pass adds n bytes to the gap.
+func (s *search) pass(n int) {
+	if n == 0 {
+		return
+	}
+	b := s.r.buf[s.r.pos : s.r.pos+n]
+	if _, err := s.junk.Write(b); err != nil {
+		s.fail(err)
+	}
+	for i := 0; s.gap.Blank && i < n; i++ {
+		s.gap.Blank = b[i] <= ' '
+	}
+	s.last = b[n-1]
+	s.gap.Length += int64(n)
+	s.r.pos += n
+}
+
+// nextMark is the index of the first "ISA", "UNA" or "UNB" in b, or -1.
+func nextMark(b []byte) int {
+	for i := 0; i+2 < len(b); i++ {
+		if c := b[i]; (c == 'I' || c == 'U') && isMark(b[i:]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// begin starts an interchange at pos.
+func (r *Reader) begin(h header) {
+	r.una = nil
+	if h.una > 0 {
+		r.una = append(r.una, r.buf[r.pos:r.pos+h.una]...)
+		r.pos += h.una
+	}
+	r.start(h)
+}
+
+// start makes ready for the segments of h from pos on.
+func (r *Reader) start(h header) {
+	r.head = h
+	r.open, r.again, r.skip = true, false, skipNothing
+	r.ordinal, r.binary = 0, 0
+	r.suspect = min(suspectX12, r.lim.Segment)
+	if h.standard == EDIFACT {
+		r.suspect = min(suspectEDIFACT, r.lim.Segment)
+	}
+	r.breaks = Breaks{Mixed: -1, Empty: -1}
+	r.reindex()
+}
+
+// reindex forgets the index: it goes on from pos.
+func (r *Reader) reindex() {
+	r.at, r.next, r.terms, r.term = r.at[:0], 0, r.terms[:0], 0
+	r.origin, r.scanned, r.released = r.off+int64(r.pos), r.pos, false
+}

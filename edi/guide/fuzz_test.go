@@ -1,0 +1,167 @@
+package guide_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edi/guide"
+)
+
+// FuzzParseGuide: any text is a library or errors with places, and what loads
+// can be used.
+func FuzzParseGuide(f *testing.F) {
+	f.Add([]byte("dictionary X12 004010\nsegment ST\n  01 143 M\nsegment SE\n  01 143 M\nelement 143 ID 3/3\ncodes 143\n  850\n"),
+		[]byte("guide X12 004010 850\nheading\n  ST M 1\n  SE M 1\nguide a extends X12 004010 850\nST01 codes 850 when ST01 = 850\n"))
+	f.Add([]byte("dictionary X12 004010\nsegment N1 \"x\" qualifier 1\n  01 C001 M 3\n  02 1 X\n  P0102\ncomposite C001\n  01 1 M\nelement 1 N2 1/2 \"\\\"\"\nknown AB\n"),
+		[]byte("guide X12 004010 850\nheading\n 010 N1 M 1\n loop N1 O * id 3\n   N1 O 1\n\nguide a extends b \"t\"\nN1:X/N102 codes + A B severity off \"n\"\nguide b extends a\n"))
+	f.Fuzz(func(t *testing.T, dict, text []byte) {
+		lib, err := guide.Load(fstest.MapFS{"a.dict": {Data: dict}, "b.guide": {Data: text}})
+		if err != nil {
+			list, ok := err.(guide.Errors)
+			if !ok || len(list) == 0 {
+				t.Fatalf("got %T %v, want Errors", err, err)
+			}
+			for _, e := range list {
+				if e.Line < 1 || e.Column < 0 || e.File == "" || e.Text == "" {
+					t.Errorf("an error without a place: %+v", e)
+				}
+			}
+			return
+		}
+		m := message("ST*850*1~N1*A>B*1~N1*A~XX*1~ST*850~SE*1*1~", plain)
+		for _, name := range lib.Names() {
+			g := lib.Named(name)
+			g.Validate(m, guide.Options{})
+			if len(g.Digest()) != 64 || len(g.Lines()) == 0 {
+				t.Errorf("guide %s: digest %q, %d lines", name, g.Digest(), len(g.Lines()))
+			}
+		}
+	})
+}
+
+// picked are segments that FuzzValidate draws from: triggers, members, LS and LE,
+// strangers, and values of every kind of error.
+var picked = append([]string{
+	"LS*A", "LE*A", "LE*B", "LDT*AF*1*DA", "LM*VI", "LQ*0*1", "SPI*00", "CB1*AA", "ADV*AA", "FA1*AA", "FA2*AA*1", "AMT*1*1", "QTY*01*1",
+	"SCH*1*EA", "PKG*F", "CTP", "XX", "HL*1**S", "", "*", "ST*850*1", "SE*1*1", "TD1*CTN*1", "N2*X", "MSG*X*", "REF*DP*1**BM>1>BM", "TD4*HZD^XXX9^",
+	"PO1*1*-*ea*9,95*!!*UP", "DTM*002*20261301*2500", "BEG*00", "CTT", "SLN*1**I*1*EA****VN", "MEA**LN*1*EA****01",
+}, soundOrder...)
+
+// FuzzValidate: whatever stands in a message, findings come in order and
+// bounded, every segment has its place in a sound tree of loops, and a validator
+// that was used before finds the same.
+func FuzzValidate(f *testing.F) {
+	every := make([]byte, len(picked))
+	for i := range every {
+		every[i] = byte(i)
+	}
+	f.Add([]byte(nil), every, uint8(0))
+	f.Add([]byte(joined(soundOrder)), []byte{4, 3, 2, 1, 0}, uint8(5))
+	f.Add([]byte(around(head+"REF*DP*038**BM>1>>~TD4*X^Y^^Z~N1*ST~"+line+"LS*LDT~LDT*AF*1*DA~LE*X~LS*A~N9*L1~"+tail)), []byte{50, 0, 3, 1}, uint8(1))
+	f.Add([]byte(around("N3~N4~XX~PO1~CTT~PO1~BEG~ST~~*~")), []byte{}, uint8(100))
+	g := standard(f, "REF:DP required\nPO1/PID required when BEG02 = SA\nN1:ST max 1\nREF/REF04.1 codes BM\nPO1/PO103 codes EA CA severity warning\n")
+	base := standard(f, "")
+	d := plain
+	d.Repetition = '^'
+	used := new(guide.Validator)
+	f.Fuzz(func(t *testing.T, text, picks []byte, keep uint8) {
+		m := message(drawn(text, picks), d)
+		for _, g := range []*guide.Guide{base, g} {
+			checkAny(t, g, m, used, guide.Options{MaxFindings: int(keep)})
+		}
+	})
+}
+
+// TestRandomMessages is FuzzValidate with messages of a fixed seed.
+func TestRandomMessages(t *testing.T) {
+	g := standard(t, "REF:DP required\nPO1/PID required when BEG02 = SA\nPO1/N1/N3 unused unless N4\n")
+	rnd := rand.New(rand.NewPCG(20261123, 850))
+	used := new(guide.Validator)
+	for range 2000 {
+		picks := make([]byte, rnd.IntN(60))
+		for i := range picks {
+			picks[i] = byte(rnd.IntN(256))
+		}
+		checkAny(t, g, message(drawn(nil, picks), plain), used, guide.Options{MaxFindings: rnd.IntN(50)})
+	}
+}
+
+// drawn is a document of text and of the picked segments.
+func drawn(text, picks []byte) string {
+	var b strings.Builder
+	b.Write(text)
+	if len(text) > 0 && text[len(text)-1] != plain.Segment {
+		b.WriteByte(plain.Segment)
+	}
+	for _, p := range picks {
+		b.WriteString(picked[int(p)%len(picked)])
+		b.WriteByte(plain.Segment)
+	}
+	return b.String()
+}
+
+// checkAny checks what holds for every message.
+func checkAny(t *testing.T, g *guide.Guide, m *edi.Message, used *guide.Validator, opt guide.Options) {
+	t.Helper()
+	r := g.Validate(m, opt)
+	checkResult(t, m, r, opt)
+	if again := used.Validate(g, m, opt); len(again.Findings) != len(r.Findings) ||
+		len(r.Findings) > 0 && !reflect.DeepEqual(again.Findings, r.Findings) || again.Total != r.Total || again.Errors != r.Errors {
+		t.Errorf("a validator that was used before: got %d findings of %d, want %d of %d", len(again.Findings), again.Total, len(r.Findings), r.Total)
+	}
+	if got := g.Match(m); fmt.Sprint(*got) != fmt.Sprint(*r.Match) {
+		t.Errorf("Match alone: got %v, want %v", *got, *r.Match)
+	}
+}
+
+// checkResult checks what holds for every result.
+func checkResult(t *testing.T, m *edi.Message, r *guide.Result, opt guide.Options) {
+	t.Helper()
+	most := opt.MaxFindings
+	if most == 0 {
+		most = 100
+	}
+	if len(r.Findings) > most || r.Total < len(r.Findings) || r.Errors > r.Total || r.Total > most && len(r.Findings) < most-m.Len() {
+		t.Errorf("%d findings of %d, %d errors, at most %d", len(r.Findings), r.Total, r.Errors, most)
+	}
+	raw := m.Raw()
+	for i, f := range r.Findings {
+		if i > 0 && f.Offset < r.Findings[i-1].Offset {
+			t.Errorf("finding %d at %d, behind one at %d", i, f.Offset, r.Findings[i-1].Offset)
+		}
+		if f.Offset < 0 || f.Offset+int64(f.Length) > int64(len(raw)) || f.Place < 1 || f.Place > m.Len()+1 {
+			t.Errorf("finding outside the message: %+v", f)
+			continue
+		}
+		if v := raw[f.Offset : f.Offset+int64(f.Length)]; f.Value != "" && !bytes.HasPrefix(v, []byte(f.Value)) {
+			t.Errorf("finding marks %q and says %q", v, f.Value)
+		}
+	}
+	mt := r.Match
+	if len(mt.Placed) != m.Len() || len(mt.Loops) == 0 {
+		t.Fatalf("%d places for %d segments, %d loops", len(mt.Placed), m.Len(), len(mt.Loops))
+	}
+	for i, l := range mt.Loops[1:] {
+		parent := mt.Loops[l.Parent]
+		if l.Parent > i || l.First < parent.First || l.Last > parent.Last || l.Last < l.First || l.Use == nil || l.Nth < 1 {
+			t.Errorf("loop %d %+v in %+v", i+1, l, parent)
+		}
+	}
+	seen := map[edi.Path]bool{}
+	for p, pl := range mt.Placed {
+		if l := mt.Loops[pl.Loop]; p+1 < l.First || p+1 > l.Last {
+			t.Errorf("place %d is in a loop of places %d-%d", p+1, l.First, l.Last)
+		}
+		path := mt.Path(m, p+1)
+		if seen[path] {
+			t.Errorf("place %d: path %s stands twice", p+1, path)
+		}
+		seen[path] = true
+	}
+}

@@ -1,0 +1,460 @@
+package guide
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/edibridge/edibridge/edi"
+)
+
+// guideDecl is one guide as written.
+type guideDecl struct {
+	name                   string // "X12 004010 850" or the overlay's own
+	standard, release, set string // of a standard's guide
+	base                   string // of an overlay: the name of what it extends
+	baseColumn             int
+	title                  string
+	items                  []*itemDecl    // of a standard's guide
+	overlay                []*overlayLine // of an overlay
+	at                     Origin
+}
+
+// itemDecl is one line of a guide: a segment, or a loop and what is in it.
+type itemDecl struct {
+	tag      string
+	loop     bool
+	req      Requirement
+	max      int
+	area     string
+	position string
+	id, name string
+	children []*itemDecl
+	at       Origin
+}
+
+// guideParser reads one guide file.
+type guideParser struct {
+	lex   *lexer
+	out   []*guideDecl
+	cur   *guideDecl // nil: lines before the first guide, or below a bad head
+	area  string
+	stack []openLoop // loops that the next line may be in
+}
+
+// openLoop is a loop whose lines are being read.
+type openLoop struct {
+	indent int // of the loop's own line
+	inner  int // of its lines; 0 until the first was read
+	decl   *itemDecl
+}
+
+// maxLoops bounds how deep loops may stand in each other.
+const maxLoops = 16
+
+// parseGuides reads the guides of a file.
+func parseGuides(file, text string, p *problems) []*guideDecl {
+	gp := &guideParser{lex: newLexer(file, text, p)}
+	for gp.lex.next() {
+		n := &line{lex: gp.lex}
+		switch w := n.peek(); {
+		case gp.lex.indent == 0 && w.text == "guide" && !w.quoted:
+			gp.head(n)
+		case gp.cur == nil && len(gp.out) == 0:
+			n.expected(w, "guide STANDARD RELEASE SET or guide NAME extends BASE")
+			return nil
+		case gp.cur == nil:
+		case gp.cur.base != "":
+			if o := parseOverlayLine(n, gp.cur.name); o != nil {
+				gp.cur.overlay = append(gp.cur.overlay, o)
+			}
+		case gp.lex.indent == 0:
+			gp.areaLine(n)
+		default:
+			gp.item(n)
+		}
+	}
+	return gp.out
+}
+
+// head reads a "guide" line.
+func (gp *guideParser) head(n *line) {
+	gp.cur, gp.area, gp.stack = nil, "", nil
+	n.i++
+	g := &guideDecl{at: gp.lex.at}
+	gp.out = append(gp.out, g)
+	w := n.peek()
+	if n.i+1 < len(n.lex.words) && n.lex.words[n.i+1].text == "extends" && !w.quoted {
+		n.i += 2
+		g.name, g.baseColumn = w.text, n.peek().column
+		g.base = n.baseName()
+		if g.base == "" {
+			n.expected(n.peek(), "the name of the guide that is extended")
+			return
+		}
+	} else if !gp.standardHead(n, g) {
+		return
+	}
+	g.at.Layer = g.name
+	g.title = n.quoted()
+	if n.end() {
+		gp.cur = g
+	}
+}
+
+// standardHead reads "X12 004010 850".
+func (gp *guideParser) standardHead(n *line, g *guideDecl) bool {
+	var ok bool
+	if g.standard, g.release, ok = n.release(); !ok {
+		return false
+	}
+	set, ok := n.take("a transaction set: 850")
+	if !ok {
+		return false
+	}
+	if len(set.text) != 3 || !allDigits(set.text) {
+		n.expected(set, "a transaction set: 850")
+		return false
+	}
+	g.set = set.text
+	g.name = g.standard + " " + g.release + " " + g.set
+	return true
+}
+
+// baseName takes the words up to the title.
+func (n *line) baseName() string {
+	var words []string
+	for n.more() && !n.peek().quoted {
+		words = append(words, n.peek().text)
+		n.i++
+	}
+	return strings.Join(words, " ")
+}
+
+// areaLine reads "heading".
+func (gp *guideParser) areaLine(n *line) {
+	gp.stack = nil
+	w, ok := n.take(areaNames)
+	if !ok {
+		return
+	}
+	if !slices.Contains(strings.Fields(areaNames), w.text) {
+		n.expected(w, "an area at the margin ("+areaNames+") or an indented line")
+		return
+	}
+	gp.area = w.text
+	n.end()
+}
+
+const areaNames = "heading detail summary"
+
+// item reads "010 BEG M 1" or "310 loop N1 O 200 id 4000".
+func (gp *guideParser) item(n *line) {
+	it := &itemDecl{area: gp.area, at: gp.lex.at}
+	it.at.Layer = gp.cur.name
+	if gp.area == "" {
+		n.expected(n.peek(), "an area first: "+areaNames)
+		gp.area = "heading"
+	}
+	if w := n.peek(); !w.quoted && allDigits(w.text) {
+		it.position = w.text
+		n.i++
+	}
+	indent := n.peek().column - 1
+	if n.peek().text == "loop" && !n.peek().quoted {
+		it.loop = true
+		n.i++
+	}
+	ok := n.itemRest(it)
+	gp.place(it, indent, ok)
+}
+
+// itemRest reads a line from its tag on.
+func (n *line) itemRest(it *itemDecl) bool {
+	w, ok := n.take("a segment tag or loop")
+	if !ok {
+		return false
+	}
+	if !isTag(w.text) {
+		n.expected(w, "a segment tag or loop")
+		return false
+	}
+	it.tag = w.text
+	if it.req, ok = n.requirement(); !ok {
+		return false
+	}
+	if it.max, ok = n.count("the most uses or *"); !ok {
+		return false
+	}
+	if it.loop && n.peek().text == "id" && !n.peek().quoted {
+		n.i++
+		id, ok := n.take("a loop identifier")
+		if !ok {
+			return false
+		}
+		it.id = id.text
+	}
+	it.name = n.quoted()
+	return n.end()
+}
+
+// place puts a line into the loop that its indentation says, which is that of
+// its tag: positions stand before it, or not. A line that was not understood
+// still opens its loop, so that its lines are not misread.
+func (gp *guideParser) place(it *itemDecl, indent int, ok bool) {
+	for len(gp.stack) > 0 && indent <= gp.stack[len(gp.stack)-1].indent {
+		gp.stack = gp.stack[:len(gp.stack)-1]
+	}
+	into := &gp.cur.items
+	if k := len(gp.stack); k > 0 {
+		top := &gp.stack[k-1]
+		if top.inner == 0 {
+			top.inner = indent
+		}
+		if top.inner != indent {
+			gp.lex.fail(indent+1, "indented by %d: the other lines of loop %s by %d", indent, top.decl.tag, top.inner)
+		}
+		into = &top.decl.children
+	}
+	if ok {
+		*into = append(*into, it)
+	}
+	if it.loop {
+		if len(gp.stack) == maxLoops {
+			gp.lex.fail(indent+1, "loops more than %d deep", maxLoops)
+			return
+		}
+		gp.stack = append(gp.stack, openLoop{indent: indent, decl: it})
+	}
+}
+
+// overlayLine is one line of an overlay.
+type overlayLine struct {
+	place    edi.Pattern
+	column   int    // of the place
+	text     string // the line's words behind the place
+	codes    []string
+	widen    bool // codes add to the base's list
+	required bool
+	unused   bool
+	values   []string // "value": at most one
+	min, max int      // "length"; max 0: none
+	uses     int      // "max"; 0: none
+	conds    []condDecl
+	unless   bool
+	severity edi.Severity // "": the rule's own
+	off      bool
+	name     string
+	note     string
+	at       Origin
+}
+
+// condDecl is one condition behind when or unless.
+type condDecl struct {
+	place  edi.Pattern
+	column int
+	op     byte // '+' is there, '=' has one of values, '!' has none of them
+	values []string
+}
+
+// overlayWords are the words that a line of an overlay may have.
+const overlayWords = "codes, value, length, required, unused, max, when, unless, severity, name or a note in quotes"
+
+// parseOverlayLine reads one line; nil when it is wrong.
+func parseOverlayLine(n *line, layer string) *overlayLine {
+	o := &overlayLine{at: n.lex.at}
+	o.at.Layer = layer
+	w, ok := n.take("a place")
+	if !ok {
+		return nil
+	}
+	if o.place, ok = n.place(w); !ok {
+		return nil
+	}
+	o.column = w.column
+	start := n.i
+	if !n.more() {
+		n.expected(n.peek(), overlayWords)
+		return nil
+	}
+	for n.more() {
+		if w := n.peek(); w.quoted {
+			o.note = w.text
+			n.i++
+			continue
+		}
+		if !n.attribute(o) {
+			return nil
+		}
+	}
+	o.text = joinWords(n.lex.words[start:])
+	return o
+}
+
+// place reads a pattern that a guide may use.
+func (n *line) place(w word) (edi.Pattern, bool) {
+	p, err := edi.ParsePattern(w.text)
+	if err != nil {
+		n.lex.fail(w.column, "%v", err)
+		return p, false
+	}
+	for _, s := range p.Steps {
+		if s.Ordinal > 0 {
+			n.lex.fail(w.column, "place %q: a guide speaks of every %s, expected no ordinal", w.text, s.Tag)
+			return p, false
+		}
+	}
+	if p.Repetition > 0 {
+		n.lex.fail(w.column, "place %q: a guide speaks of every repetition, expected no number", w.text)
+		return p, false
+	}
+	return p, true
+}
+
+// attribute reads one word of an overlay line and what belongs to it.
+func (n *line) attribute(o *overlayLine) bool {
+	w, ok := n.take(overlayWords)
+	if !ok {
+		return false
+	}
+	switch w.text {
+	case "required":
+		o.required = true
+	case "unused":
+		o.unused = true
+	case "codes":
+		if n.peek().text == "+" {
+			o.widen = true
+			n.i++
+		}
+		o.codes, ok = n.values("a code")
+	case "value":
+		o.values, ok = n.values("a value")
+		if ok && len(o.values) > 1 {
+			n.lex.fail(w.column, "value takes one value, codes takes several")
+			return false
+		}
+	case "length":
+		o.min, o.max, ok = n.lengthOrLengths()
+	case "max":
+		o.uses, ok = n.number(1, Unlimited-1, "the most uses")
+	case "when", "unless":
+		o.unless = w.text == "unless"
+		if len(o.conds) > 0 {
+			n.lex.fail(w.column, "a second condition: expected and")
+			return false
+		}
+		ok = n.conditions(o)
+	case "severity":
+		ok = n.severity(o)
+	case "name":
+		if o.name = n.quoted(); o.name == "" {
+			n.expected(n.peek(), "a name in quotes")
+			return false
+		}
+	default:
+		n.expected(w, overlayWords)
+		return false
+	}
+	if ok && o.required && o.unused {
+		n.lex.fail(w.column, "required and unused on one line")
+		return false
+	}
+	return ok
+}
+
+// values takes words up to the next attribute; the first may be quoted.
+func (n *line) values(what string) ([]string, bool) {
+	if !n.more() || !n.peek().quoted && isAttribute(n.peek().text) {
+		n.expected(n.peek(), what)
+		return nil, false
+	}
+	if n.peek().quoted {
+		return []string{n.quoted()}, true
+	}
+	var out []string
+	for n.more() && !n.peek().quoted && !isAttribute(n.peek().text) {
+		out = append(out, n.peek().text)
+		n.i++
+	}
+	return out, true
+}
+
+func isAttribute(s string) bool {
+	switch s {
+	case "codes", "value", "length", "required", "unused", "max", "when", "unless", "and", "severity", "name":
+		return true
+	}
+	return false
+}
+
+// lengthOrLengths takes "13" or "9/13".
+func (n *line) lengthOrLengths() (shortest, longest int, ok bool) {
+	if strings.Contains(n.peek().text, "/") {
+		return n.lengths()
+	}
+	v, ok := n.number(1, maxLength, "a length, or shortest/longest")
+	return v, v, ok
+}
+
+// conditions takes "PO106 = UP EN and N1:ST".
+func (n *line) conditions(o *overlayLine) bool {
+	for {
+		w, ok := n.take("a place")
+		if !ok {
+			return false
+		}
+		c := condDecl{column: w.column, op: '+'}
+		if c.place, ok = n.place(w); !ok {
+			return false
+		}
+		if op := n.peek(); !op.quoted && (op.text == "=" || op.text == "!=") {
+			n.i++
+			c.op = op.text[0]
+			if c.values, ok = n.values("a value"); !ok {
+				return false
+			}
+		}
+		o.conds = append(o.conds, c)
+		if n.peek().text != "and" || n.peek().quoted {
+			return true
+		}
+		n.i++
+	}
+}
+
+// severity takes error, warning, info or off.
+func (n *line) severity(o *overlayLine) bool {
+	const what = "a severity: error, warning, info, off"
+	w, ok := n.take(what)
+	if !ok {
+		return false
+	}
+	switch s := edi.Severity(w.text); s {
+	case edi.Error, edi.Warning, edi.Info:
+		o.severity = s
+	case "off":
+		o.off = true
+	default:
+		n.expected(w, what)
+		return false
+	}
+	return true
+}
+
+// joinWords is a line as it could be written.
+func joinWords(words []word) string {
+	var b strings.Builder
+	for i, w := range words {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		if w.quoted {
+			b.WriteString(`"` + escape.Replace(w.text) + `"`)
+			continue
+		}
+		b.WriteString(w.text)
+	}
+	return b.String()
+}
+
+var escape = strings.NewReplacer(`\`, `\\`, `"`, `\"`)

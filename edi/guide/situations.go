@@ -1,0 +1,337 @@
+package guide
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/edibridge/edibridge/edi"
+)
+
+// remembered is the outcome of a condition for the loop that was asked last.
+// Loops are asked in order, so that each is looked through once.
+type remembered struct {
+	inst  int // 0: none; Match.Loops index + 1
+	holds bool
+}
+
+// situations checks what the overlays of the guide ask for, once every segment
+// has its place.
+func (v *Validator) situations() {
+	v.memo = append(v.memo[:0], make([]remembered, v.g.conds)...)
+	for inst := range v.match.Loops {
+		loop := int32(0)
+		if use := v.match.Loops[inst].Use; use != nil {
+			loop = use.index
+		}
+		for _, r := range v.g.loops[loop].rules {
+			if v.within(r, inst) && v.applies(r, inst, nil) {
+				v.presence(r, inst)
+			}
+		}
+	}
+	for p := 1; p <= len(v.match.Placed); p++ {
+		use := v.match.Placed[p-1].Use
+		if use == nil || len(use.rules) == 0 {
+			continue
+		}
+		s := v.m.Segment(p)
+		for _, r := range use.rules {
+			v.elementRule(r, &s)
+		}
+	}
+}
+
+// within reports whether a loop of the match, and those around it, have the
+// qualifiers that the rule's place names.
+func (v *Validator) within(r *rule, inst int) bool {
+	for _, q := range r.around {
+		l := &v.match.Loops[inst]
+		if q != "" {
+			s := v.m.Segment(l.First)
+			if !qualifies(&s, v.match.Placed[l.First-1].Use, q) {
+				return false
+			}
+		}
+		inst = l.Parent
+	}
+	return true
+}
+
+// applies reports whether the conditions of the rule's line let it hold; s is
+// the segment of a rule on an element.
+func (v *Validator) applies(r *rule, inst int, s *edi.Segment) bool {
+	if len(r.conds) == 0 {
+		return true
+	}
+	all := true
+	for i := range r.conds {
+		if !v.holds(&r.conds[i], inst, s) {
+			all = false
+			break
+		}
+	}
+	return all != r.line.unless
+}
+
+// holds evaluates one condition, seen from a loop of the match.
+func (v *Validator) holds(c *condition, inst int, s *edi.Segment) bool {
+	if c.same {
+		return c.test(s) != (c.decl.op == '!')
+	}
+	for inst > 0 && v.match.Loops[inst].Use.index != c.scope {
+		inst = v.match.Loops[inst].Parent
+	}
+	memo := &v.memo[c.id]
+	if memo.inst != inst+1 {
+		*memo = remembered{inst + 1, v.exists(c, inst, c.decl.place.Steps) != (c.decl.op == '!')}
+	}
+	return memo.holds
+}
+
+// exists reports whether something stands in a loop where steps lead that the
+// condition is looking for.
+func (v *Validator) exists(c *condition, inst int, steps []edi.Step) bool {
+	l := &v.match.Loops[inst]
+	for p := l.First; p <= l.Last; p++ {
+		use, child := v.direct(inst, p)
+		if use == nil {
+			if p != l.First || l.Use == nil {
+				continue
+			}
+			use = v.match.Placed[p-1].Use // its own trigger
+		}
+		s := v.m.Segment(p)
+		if use.Tag != steps[0].Tag || !qualifies(&s, use, anyAsEmpty(steps[0].Qualifier)) {
+			continue
+		}
+		if len(steps) == 1 {
+			if c.test(&s) {
+				return true
+			}
+		} else if child > 0 && v.exists(c, child, steps[1:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// direct gives the use of the segment at place when it stands directly in a loop
+// of the match, or opens one that does: then child is that loop.
+func (v *Validator) direct(inst, place int) (use *SegmentUse, child int) {
+	pl := &v.match.Placed[place-1]
+	switch {
+	case pl.Use == nil:
+	case pl.Use.Trigger:
+		if v.match.Loops[pl.Loop].Parent == inst && v.match.Loops[pl.Loop].First == place {
+			return pl.Use, pl.Loop
+		}
+	case pl.Loop == inst:
+		return pl.Use, 0
+	}
+	return nil, 0
+}
+
+// qualifies reports whether the segment's qualifier element has a value; "" is
+// any.
+func qualifies(s *edi.Segment, use *SegmentUse, qualifier string) bool {
+	return qualifier == "" || string(s.Repetition(use.spec.qualifier, 1)) == qualifier
+}
+
+// test reports whether a segment has what the condition names: the segment
+// itself, an element, or one of the values.
+func (c *condition) test(s *edi.Segment) bool {
+	if c.decl.place.Element == 0 {
+		return true
+	}
+	val := s.Element(c.decl.place.Element)
+	if c.decl.place.Component > 0 {
+		val = s.Component(c.decl.place.Element, c.decl.place.Component)
+	}
+	val = bytes.TrimRight(val, " ")
+	if len(c.decl.values) == 0 {
+		return len(val) > 0
+	}
+	for _, want := range c.decl.values {
+		if string(val) == want {
+			return true
+		}
+	}
+	return false
+}
+
+// presence checks a rule on a segment or loop in one loop that could hold it.
+func (v *Validator) presence(r *rule, inst int) {
+	l := &v.match.Loops[inst]
+	tags, uses, stands := 0, 0, l.Last+1
+	for p := l.First; p <= l.Last; p++ {
+		use, child := v.direct(inst, p)
+		if use == nil {
+			continue
+		}
+		at := use.item
+		if child > 0 {
+			at = v.match.Loops[child].Use.item
+		}
+		if at > r.item && p < stands {
+			stands = p // what is missing would stand before the first later line
+		}
+		if use.Tag != r.tag {
+			continue
+		}
+		tags++
+		s := v.m.Segment(p)
+		if !qualifies(&s, use, r.qualifier) {
+			continue
+		}
+		uses++
+		switch {
+		case r.line.unused:
+			v.placeFinding(r, segmentUnused, p, "%s does not stand here")
+		case r.line.uses > 0 && uses > r.line.uses && child > 0:
+			v.placeFinding(r, loopUses, p, "%s stands here more than "+times(r.line.uses))
+		case r.line.uses > 0 && uses > r.line.uses:
+			v.placeFinding(r, segmentUses, p, "%s stands here more than "+times(r.line.uses))
+		}
+	}
+	if r.line.required && uses == 0 && v.ruleCounted(r, segmentMissing) {
+		f := v.gap(stands, inst, tags+1, &v.g.items[r.item])
+		v.addRule(r, segmentMissing, f, strings.Replace(f.Message, f.Tag, r.step(), 1))
+	}
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+// step is the target as a place names it: "REF:DP".
+func (r *rule) step() string {
+	if r.qualifier == "" {
+		return r.tag
+	}
+	return r.tag + ":" + r.qualifier
+}
+
+// placeFinding reports a segment that a rule does not let stand.
+func (v *Validator) placeFinding(r *rule, id ruleID, place int, format string) {
+	if v.ruleCounted(r, id) {
+		s := v.m.Segment(place)
+		v.addRule(r, id, v.whole(id, &s), fmt.Sprintf(format, r.step()))
+	}
+}
+
+// severity is that of a rule of the table as an overlay line sees it: what the
+// agreement says, else what the line says, else the rule's own.
+func (v *Validator) severity(r *rule, id ruleID) edi.Severity {
+	if _, ok := v.opt.Severity[ruleTable[id].id]; !ok && r.line.severity != "" {
+		return r.line.severity
+	}
+	return v.sev[id]
+}
+
+func (v *Validator) ruleCounted(r *rule, id ruleID) bool { return v.countedAs(v.severity(r, id)) }
+
+// addRule keeps a finding of an overlay line: message and where the line stands.
+func (v *Validator) addRule(r *rule, id ruleID, f edi.Finding, message string) {
+	f.Severity, f.Codes = v.severity(r, id), map[string]string{}
+	if f.Severity != edi.Info {
+		f.Codes = ruleTable[id].codes()
+	}
+	f.Message = fmt.Sprintf("%s (guide %s, line %d)", message, r.line.at.Layer, r.line.at.Line)
+	if r.line.note != "" {
+		f.Message = fmt.Sprintf("%s: %s", f.Message, r.line.note)
+	}
+	v.add(f)
+}
+
+// elementRule checks a rule on an element of a segment.
+func (v *Validator) elementRule(r *rule, s *edi.Segment) {
+	inst, use := v.match.Placed[s.Place-1].Loop, v.match.Placed[s.Place-1].Use
+	around := inst
+	if r.trigger {
+		around = v.match.Loops[inst].Parent
+	}
+	if !qualifies(s, use, r.qualifier) || !v.within(r, around) || !v.applies(r, inst, s) {
+		return
+	}
+	spec := use.spec
+	whole := &spec.elements[r.element-1]
+	sp := spot{s: s, spec: r.part(whole), element: r.element, component: r.component,
+		offset: s.ElementOffset(r.element), value: s.Element(r.element)}
+	if r.component > 0 {
+		sp.value = s.Component(r.element, r.component)
+		sp.offset = componentOffset(s, r.element, r.component)
+	}
+	mandatory := r.component == 0 && spec.required&(1<<(r.element-1)) != 0
+	v.elementValue(r, &sp, mandatory)
+}
+
+// componentOffset is where a component of the first repetition begins, or would.
+func componentOffset(s *edi.Segment, n, c int) int64 {
+	at, rest := s.ElementOffset(n), s.Repetition(n, 1)
+	for ; c > 1; c-- {
+		i := bytes.IndexByte(rest, s.Delimiters.Component)
+		if i < 0 {
+			return at + int64(len(rest))
+		}
+		at, rest = at+int64(i)+1, rest[i+1:]
+	}
+	return at
+}
+
+// elementValue checks a value against a rule; mandatory says that the standard
+// asks for it already.
+func (v *Validator) elementValue(r *rule, sp *spot, mandatory bool) {
+	o := r.line
+	val := bytes.TrimRight(sp.value, " ")
+	if len(val) == 0 {
+		if o.required && o.place.Element > 0 && !mandatory {
+			v.valueFinding(r, elementRequired, sp, "%s has no %s", sp.s.Tag(), sp.label())
+		}
+		return
+	}
+	if o.unused && o.place.Element > 0 {
+		v.valueFinding(r, elementUnused, sp, "%s does not stand here", sp.label())
+	}
+	if r.codes != nil && !r.codes.has(val) && (sp.spec.codes == nil || sp.spec.codes.has(val)) {
+		v.valueFinding(r, elementCode, sp, "%s %q is not one of %s", sp.label(), shown(val), strings.Join(o.codes, " "))
+	}
+	if len(o.values) > 0 && string(val) != o.values[0] {
+		v.valueFinding(r, elementValue, sp, "%s %q is not %q", sp.label(), shown(val), o.values[0])
+	}
+	if n := int(characterCount(val)); o.max > 0 && n < o.min {
+		v.valueFinding(r, elementShort, sp, "%s %q has %d characters, expected at least %d", sp.label(), shown(val), n, o.min)
+	} else if o.max > 0 && n > o.max {
+		v.valueFinding(r, elementLong, sp, "%s %q has %d characters, expected at most %d", sp.label(), shown(val), n, o.max)
+	}
+	if sep := sp.s.Delimiters.Repetition; o.uses > 0 && sep != 0 && o.place.Element > 0 {
+		if n := bytes.Count(sp.value, []byte{sep}) + 1; n > o.uses {
+			v.valueFinding(r, elementRepetitions, sp, "%s repeats %d times, at most %d are allowed", sp.label(), n, o.uses)
+		}
+	}
+}
+
+// valueFinding reports a value that a rule does not let stand.
+func (v *Validator) valueFinding(r *rule, id ruleID, sp *spot, format string, args ...any) {
+	if !v.ruleCounted(r, id) {
+		return
+	}
+	f := v.at(id, sp, "")
+	switch id {
+	case elementCode:
+		codes := make([]code, len(r.line.codes))
+		for i, c := range r.line.codes {
+			codes[i].code = c
+			if sp.spec.list != nil {
+				codes[i].name, _ = sp.spec.list.name(c)
+			}
+		}
+		f.Hint = nearest(string(sp.value), codes)
+	case elementValue:
+		f.Hint = r.line.values[0]
+	}
+	v.addRule(r, id, f, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,137 @@
+package guide
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/edibridge/edibridge/edi"
+)
+
+// Options say what a validation reports.
+type Options struct {
+	// MaxFindings is how many findings are kept of one message; 0: 100. The
+	// counts of [Result] are true whatever is kept.
+	MaxFindings int
+	// Severity gives rules another severity, by id; "" waives the rule. It wins
+	// over the rule's own and over that of an overlay line.
+	Severity map[string]edi.Severity
+}
+
+// defaultFindings is how many findings are kept where Options do not say.
+const defaultFindings = 100
+
+// Result is what a validation found.
+type Result struct {
+	Findings []edi.Finding // in document order, at most MaxFindings
+	Total    int           // all, kept or not
+	Errors   int           // of severity error, kept or not
+	Match    *Match
+}
+
+// Validate checks one message of the guide's set: order, uses, elements, codes,
+// conditions, and what overlays ask for. The result has memory of its own. Time
+// and memory are linear in the size of m, whatever is wrong with it.
+func (g *Guide) Validate(m *edi.Message, opt Options) *Result {
+	return new(Validator).Validate(g, m, opt)
+}
+
+// Validator validates one message after the other with the same memory. Its zero
+// value is ready. It is not safe for concurrent use.
+type Validator struct {
+	g     *Guide
+	m     *edi.Message
+	opt   Options
+	quiet bool // only match
+
+	res   Result
+	match Match
+	keep  int                     // most findings
+	sev   [ruleCount]edi.Severity // of this message; "": waived
+
+	// The walk.
+	seg    edi.Segment // the current one; here, it is not allocated each time
+	frames []frame
+	counts []uint32 // uses of each line of each open loop
+	lost   lostness // whether the segment before found no place
+	held   []held   // what of res.Findings says that a line was missed
+
+	memo  []remembered // outcome of each condition for the loop asked last
+	class [256]uint8   // what each byte is, with the delimiters of classFor
+	delim edi.Delimiters
+}
+
+// lostness says whether the walk lost its way.
+type lostness uint8
+
+const (
+	lostSilently lostness = iota + 1 // what found no place was waived or is no error
+	lostReported                     // it was reported as an error: what follows from it is not
+)
+
+// Validate is [Guide.Validate]; what it gives lives until the next call.
+func (v *Validator) Validate(g *Guide, m *edi.Message, opt Options) *Result {
+	v.g, v.m, v.opt = g, m, opt
+	v.keep = opt.MaxFindings
+	if v.keep <= 0 {
+		v.keep = defaultFindings
+	}
+	v.res = Result{Findings: v.res.Findings[:0], Match: &v.match}
+	v.held = v.held[:0]
+	if !v.quiet {
+		v.severities()
+		v.classes()
+	}
+	v.walk()
+	if !v.quiet && g.ruled {
+		v.situations()
+	}
+	slices.SortStableFunc(v.res.Findings, func(a, b edi.Finding) int { return cmp.Compare(a.Offset, b.Offset) })
+	v.g, v.m, v.opt, v.seg = nil, nil, Options{}, edi.Segment{}
+	return &v.res
+}
+
+// severities fills sev.
+func (v *Validator) severities() {
+	for i := range ruleTable {
+		v.sev[i] = ruleTable[i].severity
+	}
+	if len(v.opt.Severity) == 0 {
+		return
+	}
+	for i := range ruleTable {
+		if s, ok := v.opt.Severity[ruleTable[i].id]; ok {
+			v.sev[i] = s
+		}
+	}
+}
+
+// What a byte is in a value.
+const (
+	classDelimiter uint8 = 1 << iota // component or repetition separator
+	classControl                     // no character of X12.6's sets
+	classHigh                        // beyond ASCII
+	classOdd       = classDelimiter | classControl | classHigh
+)
+
+// classes fills class for the delimiters of the message.
+func (v *Validator) classes() {
+	if v.delim == v.m.Delimiters && v.class[0] != 0 {
+		return
+	}
+	v.delim = v.m.Delimiters
+	for i := range v.class {
+		switch {
+		case i < ' ' || i == 0x7F:
+			v.class[i] = classControl
+		case i >= 0x80:
+			v.class[i] = classHigh
+		default:
+			v.class[i] = 0
+		}
+	}
+	for _, d := range []byte{v.delim.Component, v.delim.Repetition} {
+		if d != 0 {
+			v.class[d] |= classDelimiter
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package edi
+
+import (
+	"fmt"
+	"io"
+)
+
+// Walker goes through a file: interchange by interchange, group by group,
+// message by message, in both standards mixed. A bad interchange never takes
+// the next one with it; bytes outside any are a [Junk] event. A Walker is for
+// one goroutine.
+type Walker struct {
+	r        *Reader
+	syntaxes []Syntax
+	env      Envelope // of the interchange in hand; nil between two
+	ordinal  int
+	lead     []Finding // about what stands before the interchange, for its first event
+	done     error
+}
+
+// NewWalker makes a Walker over r, which reads the standards that syntaxes are
+// given for. Interchanges of another standard are passed over with a finding
+// edi.syntax.unknown.
+func NewWalker(r io.Reader, lim Limits, syntaxes ...Syntax) *Walker {
+	return &Walker{r: NewReader(r, lim), syntaxes: syntaxes}
+}
+
+// Next gives the next event. At the end of the file the error is io.EOF; other
+// errors are failures of the reader beneath, and last.
+func (w *Walker) Next() (Event, error) {
+	for w.done == nil {
+		if w.env == nil {
+			if ev, ok := w.find(); ok {
+				return ev, nil
+			}
+			continue
+		}
+		ev, err := w.env.Next()
+		switch {
+		case err == io.EOF:
+			w.env = nil
+		case err != nil:
+			w.done = fmt.Errorf("edi: read at byte %d: %w", w.r.Offset(), err)
+		default:
+			if len(w.lead) > 0 {
+				ev.Findings = append(w.lead, ev.Findings...)
+				w.lead = nil
+			}
+			return ev, nil
+		}
+	}
+	return Event{}, w.done
+}
+
+// find opens the next interchange. True: junk stands before it.
+func (w *Walker) find() (Event, bool) {
+	gap, err := w.r.Find(nil)
+	switch {
+	case err == io.EOF:
+		w.done = io.EOF
+	case err != nil:
+		w.done = fmt.Errorf("edi: read at byte %d: %w", w.r.Offset(), err)
+		return Event{}, false
+	default:
+		w.ordinal++
+		w.env = w.open()
+	}
+	if gap.Length == 0 {
+		return Event{}, false
+	}
+	if gap.Blank && err == nil {
+		w.lead = []Finding{w.blank(&gap)}
+		return Event{}, false
+	}
+	if gap.Blank && w.ordinal > 0 {
+		return Event{}, false
+	}
+	return Event{Kind: Junk, Offset: gap.Offset, Length: gap.Length, Findings: junkFindings(&gap)}, true
+}
+
+func (w *Walker) open() Envelope {
+	for _, s := range w.syntaxes {
+		if s.Standard() == w.r.Standard() {
+			return s.Open(w.r, w.ordinal)
+		}
+	}
+	return &unknown{r: w.r, ordinal: w.ordinal}
+}
+
+// blank is the finding about white space or a byte order mark before an
+// interchange.
+func (w *Walker) blank(gap *Gap) Finding {
+	f := Finding{Rule: "edi.blank", Severity: Info, Message: "white space before the interchange",
+		Offset: gap.Offset, Length: int(gap.Length), Interchange: w.ordinal}
+	if gap.BOM {
+		f.Rule, f.Message = "edi.bom", "a UTF-8 byte order mark before the interchange"
+	}
+	return f
+}
+
+// junkFindings says what is wrong with a gap that is not blank.
+func junkFindings(gap *Gap) []Finding {
+	f := Finding{Rule: "edi.junk", Severity: Warning, Offset: gap.Offset, Length: int(gap.Length),
+		Message: fmt.Sprintf("%d bytes that belong to no interchange", gap.Length)}
+	switch {
+	case gap.Encoding != "":
+		f.Rule, f.Severity = "edi.encoding", Error
+		f.Message = "an interchange in " + gap.Encoding + ", which cannot be read"
+		f.Hint = "convert it to ASCII, ISO 8859-1 or UTF-8 before it is sent"
+	case gap.Broken >= 0:
+		f.Rule, f.Severity = "edi.header.malformed", Error
+		f.Message = fmt.Sprintf("%d bytes that belong to no interchange; at byte %d a header begins that is cut off or cannot be read",
+			gap.Length, gap.Broken)
+	}
+	return []Finding{f}
+}
+
+// unknown passes over an interchange of a standard that nobody reads.
+type unknown struct {
+	r       *Reader
+	ordinal int
+	ic      Interchange
+	state   int
+}
+
+func (u *unknown) Next() (Event, error) {
+	u.state++
+	switch u.state {
+	case 1:
+		return u.begin()
+	case 2:
+		return u.end()
+	}
+	return Event{}, io.EOF
+}
+
+func (u *unknown) begin() (Event, error) {
+	s, err := u.r.Next()
+	if err != nil {
+		return Event{}, err
+	}
+	u.ic = Interchange{
+		Standard: u.r.Standard(), Ordinal: u.ordinal, Offset: s.Offset - int64(len(u.r.UNA())),
+		Delimiters: u.r.Delimiters(), Segments: 1, Header: append([]byte(nil), s.Raw()...),
+	}
+	f := Finding{
+		Rule: "edi.syntax.unknown", Severity: Error,
+		Message: fmt.Sprintf("an interchange of %s, which is not read here", u.ic.Standard),
+		Path:    Path("").Segment(string(s.Tag()), u.ordinal), Offset: s.Offset, Length: len(s.Data()),
+		Interchange: u.ordinal, Segment: 1, Tag: string(s.Tag()),
+	}
+	return Event{Kind: BeginInterchange, Interchange: &u.ic, Findings: []Finding{f}}, nil
+}
+
+func (u *unknown) end() (Event, error) {
+	for {
+		s, err := u.r.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return Event{}, err
+		}
+		u.ic.Segments = s.Ordinal
+		u.ic.Complete = s.Is("UNZ") || s.Is("IEA")
+		u.ic.Length = s.End() - u.ic.Offset
+	}
+	return Event{Kind: EndInterchange, Interchange: &u.ic}, nil
+}

@@ -1,0 +1,215 @@
+package config
+
+import "time"
+
+// The structs of this file are the manual: docs/CONFIGURATION.md is generated
+// from their comments and tags.
+
+// mainFile is the bridge itself.
+type mainFile struct {
+	// Folder that holds everything the bridge keeps: database, archive, uploads
+	// in progress. Back up this folder, and the configuration.
+	Data string `yaml:"data" default:"data"`
+	// Who we are in envelopes: every identifier under which partners send to us.
+	// "X12 ZZ/ID" (interchange), "X12 GS ID" (functional group).
+	Self []identifier `yaml:"self" required:"true"`
+	// Where partners connect to us.
+	Listeners listeners `yaml:"listeners"`
+	// Where documents and events go, by a name of your own. Each partner with
+	// SFTP access also has a mailbox, called PARTNER-mailbox, without being
+	// listed here.
+	Endpoints map[string]endpoint `yaml:"endpoints"`
+	// What one file may cost.
+	Limits limits `yaml:"limits"`
+	// What the bridge writes to standard error.
+	Log logging `yaml:"log"`
+}
+
+// listeners are the ways in.
+type listeners struct {
+	// The SFTP server: partners drop files into in/ and fetch theirs from out/.
+	SFTP *sftpListener `yaml:"sftp"`
+}
+
+// sftpListener is the SFTP server that partners connect to. Its endpoint is
+// called "sftp".
+type sftpListener struct {
+	// Address to listen on, "HOST:PORT". An empty host listens on all addresses.
+	Addr string `yaml:"addr" default:"127.0.0.1:2222"`
+	// Folder of the server's own private keys. When it holds none, one is made
+	// at the first start: keep it, partners pin it.
+	HostKeys string `yaml:"hostKeys" default:"keys/host"`
+	// Largest file that a partner may upload. A partner's own limit wins.
+	MaxFile size `yaml:"maxFile" default:"1GiB"`
+	// Sessions at once, over all partners.
+	MaxSessions int `yaml:"maxSessions" default:"200"`
+	// Sessions at once of one user.
+	MaxSessionsPerUser int `yaml:"maxSessionsPerUser" default:"20"`
+	// Files open at once in one session.
+	MaxHandles int `yaml:"maxHandles" default:"64"`
+	// A session without a request for so long is closed.
+	IdleTimeout time.Duration `yaml:"idleTimeout" default:"15m"`
+	// A connection that has not logged in after so long is closed.
+	LoginTimeout time.Duration `yaml:"loginTimeout" default:"30s"`
+	// How long taking custody of an uploaded file may last before the partner is
+	// told to try again.
+	AcceptTimeout time.Duration `yaml:"acceptTimeout" default:"15s"`
+}
+
+// endpoint is a place that things go to.
+type endpoint struct {
+	// Events by HTTP POST, signed after Standard Webhooks.
+	Webhook *webhook `yaml:"webhook" required:"true"`
+	// When a delivery that failed is tried again.
+	Retry retry `yaml:"retry"`
+}
+
+// webhook is a receiver of events.
+type webhook struct {
+	// Where to post: https, or with allowPrivate also http. "${NAME}" or
+	// "file:PATH" when the address itself is a secret; user and password in it
+	// become basic authentication.
+	URL string `yaml:"url" required:"true"`
+	// Signing secrets, each "${NAME}" or "file:PATH" of a text "whsec_" and
+	// base64 of 24 to 64 bytes. The newest stands first; every event is signed
+	// with all of them, so that a secret can be changed without losing an event.
+	Secrets []string `yaml:"secrets" required:"true"`
+	// How long one attempt may last.
+	Timeout time.Duration `yaml:"timeout" default:"30s"`
+	// Allow addresses of this machine and of private networks. Off, a receiver's
+	// DNS cannot turn the bridge on its own network.
+	AllowPrivate bool `yaml:"allowPrivate" default:"false"`
+}
+
+// retry is exponential: base, doubled each time up to max, each wait shortened
+// by up to a half at random.
+type retry struct {
+	// Wait before the second attempt.
+	Base time.Duration `yaml:"base" default:"5s"`
+	// Longest wait.
+	Max time.Duration `yaml:"max" default:"1h"`
+	// Attempts in all. After the last one the delivery is a dead letter and
+	// waits for a person.
+	Attempts int `yaml:"attempts" default:"20"`
+}
+
+// limits are what one file may cost in memory and space.
+type limits struct {
+	// Bytes of one file.
+	File size `yaml:"file" default:"1GiB"`
+	// Bytes of one segment.
+	Segment size `yaml:"segment" default:"1MiB"`
+	// Bytes of one transaction set or message.
+	Message size `yaml:"message" default:"32MiB"`
+	// Findings kept for one document. All are counted.
+	Findings int `yaml:"findings" default:"100"`
+}
+
+// logging is the log on standard error. docs/OPERATING.md lists its keys.
+type logging struct {
+	// Least level that is written.
+	Level string `yaml:"level" default:"info" choices:"debug info warn error"`
+	// Form of a line: text for people, json for machines; auto is text on a
+	// terminal and json elsewhere.
+	Format string `yaml:"format" default:"auto" choices:"auto text json"`
+}
+
+// partnerFile is one trading partner.
+type partnerFile struct {
+	// Name of the partner in the bridge: lower case letters, digits, hyphens; the
+	// same as the file's name.
+	Partner string `yaml:"partner" required:"true"`
+	// Name for people.
+	Name string `yaml:"name"`
+	// Who the partner is in envelopes. Only under these may the partner send:
+	// "X12 ZZ/ID" (interchange), "X12 GS ID" (functional group). Without a GS
+	// line any group sender is taken.
+	Identifiers []identifier `yaml:"identifiers" required:"true"`
+	// How the partner connects to us.
+	Access access `yaml:"access"`
+	// How the partner is answered where an agreement does not say otherwise, and
+	// where there is none: an interchange that cannot be read, a set that nothing
+	// is agreed about.
+	Acknowledge *acknowledge `yaml:"acknowledge"`
+	// What is agreed, by a name of your own.
+	Agreements map[string]agreement `yaml:"agreements"`
+}
+
+// access is how a partner connects to us.
+type access struct {
+	// By SFTP. It gives the partner the mailbox endpoint PARTNER-mailbox, whose
+	// documents lie in out/ until they are fetched.
+	SFTP *sftpAccess `yaml:"sftp"`
+}
+
+// sftpAccess is one user of the SFTP server.
+type sftpAccess struct {
+	// Login name; no two partners share one.
+	User string `yaml:"user" required:"true"`
+	// Public keys that may log in: "file:PATH" of a key or an authorized_keys
+	// file, or the line itself ("ssh-ed25519 AAAA...").
+	Keys []string `yaml:"keys"`
+	// bcrypt hash of a password ("$2a$", "$2b$", "$2y$"), "${NAME}" or
+	// "file:PATH". Without it there is no login by password.
+	PasswordHash string `yaml:"passwordHash"`
+	// Further name patterns of unfinished uploads, as in "*.xfer". A file is
+	// taken when it is renamed to a name that fits none.
+	Temp []string `yaml:"temp"`
+	// Largest file of this partner.
+	MaxFile size `yaml:"maxFile"`
+}
+
+// agreement says what is done with one kind of document from the partner. Where
+// several fit, the longer release and the one with receivers win.
+type agreement struct {
+	// What is received: STANDARD SET RELEASE MODE, as in "X12 850 004010
+	// production". The release fits every GS08 that begins with it. Test and
+	// production are agreed apart.
+	Receive route `yaml:"receive" required:"true"`
+	// Which of our identifiers it is for. Empty: all.
+	Receivers []identifier `yaml:"receivers"`
+	// Implementation guide: a name from guides/, or "X12 004010 850". Without it,
+	// the shipped guide of the release, or the nearest.
+	Guide string `yaml:"guide"`
+	// Mapping: a name from mappings/. Without it, the shipped one of the set.
+	Mapping string `yaml:"mapping"`
+	// How these documents are answered. Without it, as the partner says.
+	Acknowledge *acknowledge `yaml:"acknowledge"`
+	// Endpoints that get the events of these documents.
+	Events []string `yaml:"events"`
+	// Documents with errors are refused (valid), or taken and mapped as far as
+	// possible (with-errors).
+	Accept string `yaml:"accept" default:"valid" choices:"valid with-errors"`
+	// Severity by rule id, as in "x12.element.code: warning". off: the rule does
+	// not apply. "edibridge validate" names the rules.
+	Waive map[string]string `yaml:"waive" choices:"off info warning error"`
+	// What happens to what was seen before.
+	Duplicates duplicates `yaml:"duplicates"`
+	// What a dead letter does to younger documents of the same order key: they
+	// wait for a person (hold), or go on (pass).
+	OnDead string `yaml:"onDead" default:"hold" choices:"hold pass"`
+	// Findings kept for one document; 0: as limits say.
+	MaxFindings int `yaml:"maxFindings" default:"0"`
+}
+
+// acknowledge is how a partner is answered.
+type acknowledge struct {
+	// Which acknowledgment: 997, or none.
+	With string `yaml:"with" default:"997" choices:"997 none"`
+	// Endpoint that it goes to. Without it, the partner's mailbox.
+	To string `yaml:"to"`
+	// Interchange acknowledgment TA1: when it is asked for (ISA14) or the
+	// interchange is bad (requested), always, never.
+	TA1 string `yaml:"ta1" default:"requested" choices:"requested always never"`
+}
+
+// duplicates says what happens to what was seen before. The same bytes again
+// are always answered with the first answer and have no further effect.
+type duplicates struct {
+	// Another interchange with a control number used before: reject (TA1 025,
+	// kept for a person) or accept.
+	Control string `yaml:"control" default:"reject" choices:"reject accept"`
+	// A document with the business key of an earlier accepted one and other
+	// content: kept for a person (quarantine) or accept.
+	Document string `yaml:"document" default:"quarantine" choices:"quarantine accept"`
+}

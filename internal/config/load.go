@@ -1,0 +1,309 @@
+package config
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/edi/guide"
+	"github.com/edibridge/edibridge/mappings"
+	"github.com/edibridge/edibridge/x12/guides"
+)
+
+// Load reads edibridge.yaml at path with everything beside it and checks it as
+// a whole. An error is [Problems], all of them at once, unless the shipped
+// guides or mappings themselves cannot be read.
+func Load(path string) (*bridge.Configuration, *System, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("config: %w", err)
+	}
+	l := &loader{
+		dir: filepath.Dir(path), read: map[string][]byte{},
+		cfg: &bridge.Configuration{Endpoints: map[string]bridge.Endpoint{}},
+		sys: &System{File: abs},
+	}
+	if l.cfg.Guides, err = guides.Library(); err != nil {
+		return nil, nil, fmt.Errorf("config: shipped guides: %w", err)
+	}
+	if l.cfg.Mappings, err = mappings.Standard(); err != nil {
+		return nil, nil, fmt.Errorf("config: shipped mappings: %w", err)
+	}
+	main := &mainSource{}
+	if l.file(filepath.Base(path), &main.document, &main.mainFile) {
+		l.partnerFiles()
+		l.overlays()
+		if !main.broken { // what follows would blame the partners for it
+			l.together(main)
+		}
+	}
+	if len(l.problems) > 0 {
+		return nil, nil, l.problems.sorted()
+	}
+	l.cfg.Digest = l.digest()
+	return l.cfg, l.sys, nil
+}
+
+// loader gathers one configuration.
+type loader struct {
+	dir      string            // folder of edibridge.yaml, as given
+	read     map[string][]byte // what was read, by path: makes the digest
+	problems Problems
+	partners []*partnerSource
+	cfg      *bridge.Configuration
+	sys      *System
+}
+
+// mainSource is edibridge.yaml as read.
+type mainSource struct {
+	document
+	mainFile
+}
+
+// partnerSource is one partner file as read, and what was made of it.
+type partnerSource struct {
+	document
+	partnerFile
+	made *bridge.Partner
+}
+
+// file reads one YAML file below the folder; false when it cannot be opened.
+func (l *loader) file(name string, d *document, into any) bool {
+	*d = document{file: filepath.Join(l.dir, name), problems: &l.problems}
+	text, err := os.ReadFile(d.file)
+	if err != nil {
+		d.add(place{}, "%s", reason(err))
+		return false
+	}
+	l.read[d.file] = text
+	d.read(text, into)
+	return true
+}
+
+// reason is what went wrong with a file, without its name.
+func reason(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+// partnerFiles reads partners/*.yaml.
+func (l *loader) partnerFiles() {
+	entries, err := os.ReadDir(filepath.Join(l.dir, "partners"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		l.problems = append(l.problems, Problem{File: filepath.Join(l.dir, "partners"), Message: reason(err)})
+	}
+	for _, e := range entries {
+		name := filepath.Join("partners", e.Name())
+		switch {
+		case strings.HasPrefix(e.Name(), ".") || strings.HasSuffix(e.Name(), "~"):
+		case strings.HasSuffix(e.Name(), ".yml"):
+			l.problems = append(l.problems, Problem{File: filepath.Join(l.dir, name), Message: "partner files end in .yaml"})
+		case strings.HasSuffix(e.Name(), ".yaml") && !e.IsDir():
+			p := &partnerSource{}
+			if l.file(name, &p.document, &p.partnerFile) && !p.broken {
+				l.partners = append(l.partners, p)
+			}
+		}
+	}
+}
+
+// overlays lays guides/ and mappings/ over what is shipped.
+func (l *loader) overlays() {
+	if fsys := l.folder("guides"); fsys != nil {
+		lib, err := l.cfg.Guides.Extend(fsys)
+		if err == nil {
+			l.cfg.Guides = lib
+		}
+		l.overlayError("guides", err)
+	}
+	if fsys := l.folder("mappings"); fsys != nil {
+		lib, err := l.cfg.Mappings.Extend(fsys)
+		if err == nil {
+			l.cfg.Mappings = lib
+		}
+		l.overlayError("mappings", err)
+	}
+}
+
+// folder is a folder beside edibridge.yaml whose files count for the digest;
+// nil when there is none.
+func (l *loader) folder(name string) fs.FS {
+	dir := filepath.Join(l.dir, name)
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil
+	}
+	fsys := os.DirFS(dir)
+	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(fsys, p)
+		l.read[filepath.Join(dir, p)] = text
+		return err
+	})
+	if err != nil {
+		l.problems = append(l.problems, Problem{File: dir, Message: reason(err)})
+		return nil
+	}
+	return fsys
+}
+
+// overlayError takes the mistakes of guides or mappings over as problems.
+func (l *loader) overlayError(folder string, err error) {
+	var ge guide.Errors
+	var me mappings.Errors
+	switch {
+	case err == nil:
+	case errors.As(err, &ge):
+		for _, e := range ge {
+			l.problems = append(l.problems, Problem{filepath.Join(l.dir, folder, e.File), e.Line, e.Column, e.Text})
+		}
+	case errors.As(err, &me):
+		for _, e := range me {
+			l.problems = append(l.problems, Problem{filepath.Join(l.dir, folder, e.File), e.Line, e.Column, e.Message})
+		}
+	default:
+		l.problems = append(l.problems, Problem{File: filepath.Join(l.dir, folder), Message: err.Error()})
+	}
+}
+
+// bridge takes over edibridge.yaml.
+func (l *loader) bridge(m *mainSource) {
+	l.sys.Data = m.path(m.Data)
+	if abs, err := filepath.Abs(l.sys.Data); err == nil {
+		l.sys.Data = abs
+	}
+	for _, id := range m.Self {
+		l.cfg.Self = append(l.cfg.Self, bridge.Identifier(id))
+	}
+	if len(m.Self) == 0 && m.places["self"] != (place{}) {
+		m.problem([]string{"self"}, "no identifier of our own: nothing could be addressed to us")
+	}
+	l.cfg.Limits = bridge.Limits{File: int64(m.Limits.File), Segment: int(m.Limits.Segment),
+		Message: int(m.Limits.Message), Findings: m.Limits.Findings}
+	if m.Limits.Segment > m.Limits.Message || m.Limits.Message > m.Limits.File || m.Limits.File > 1<<40 {
+		m.problem([]string{"limits"}, "limits must grow: segment <= message <= file <= 1TiB")
+	}
+	if m.Limits.Message > 1<<31 {
+		m.problem([]string{"limits", "message"}, "a message is held in memory: at most 2GiB")
+	}
+	l.sys.Log.Format = m.Log.Format
+	if err := l.sys.Log.Level.UnmarshalText([]byte(m.Log.Level)); err != nil {
+		l.sys.Log.Level = slog.LevelInfo // the choices of its tag have said so
+	}
+	if m.Listeners.SFTP != nil {
+		l.sftp(m)
+	}
+	for _, name := range sortedKeys(m.Endpoints) {
+		l.endpoint(m, name, m.Endpoints[name])
+	}
+}
+
+func (l *loader) sftp(m *mainSource) {
+	s := m.Listeners.SFTP
+	if err := checkAddr(s.Addr); err != nil {
+		m.problem([]string{"listeners", "sftp", "addr"}, "%v", err)
+	}
+	keys, err := filepath.Abs(m.path(s.HostKeys))
+	if err != nil {
+		m.problem([]string{"listeners", "sftp", "hostKeys"}, "%v", err)
+	}
+	l.cfg.Endpoints[sftpEndpoint] = bridge.Endpoint{Name: sftpEndpoint, Kind: bridge.EndpointSFTPServer}
+	l.sys.SFTP = []SFTPListener{{
+		Endpoint: sftpEndpoint, Addr: s.Addr, HostKeys: keys, Users: map[string]SFTPUser{},
+		MaxFile: int64(s.MaxFile), MaxSessions: s.MaxSessions, MaxSessionsPerUser: s.MaxSessionsPerUser,
+		MaxHandles: s.MaxHandles, IdleTimeout: s.IdleTimeout, LoginTimeout: s.LoginTimeout, AcceptTimeout: s.AcceptTimeout,
+	}}
+}
+
+// sftpEndpoint is the name of the SFTP listener as an endpoint.
+const sftpEndpoint = "sftp"
+
+func (l *loader) endpoint(m *mainSource, name string, e endpoint) {
+	at := []string{"endpoints", name}
+	if err := checkName("an endpoint", name); err != nil {
+		m.problem(at, "%v", err)
+	}
+	if name == sftpEndpoint {
+		m.problem(at, "%q is the name of the SFTP listener", name)
+	}
+	if e.Retry.Base > e.Retry.Max {
+		m.problem(append(at, "retry"), "retry waits %v first and at most %v", e.Retry.Base, e.Retry.Max)
+	}
+	if e.Retry.Attempts < 1 {
+		m.problem(append(at, "retry", "attempts"), "at least one attempt")
+	}
+	if e.Webhook == nil {
+		return
+	}
+	l.cfg.Endpoints[name] = bridge.Endpoint{Name: name, Kind: bridge.EndpointWebhook,
+		Retry: bridge.RetryPolicy{Base: e.Retry.Base, Max: e.Retry.Max, Attempts: e.Retry.Attempts}}
+	l.webhook(m, name, e.Webhook)
+}
+
+func (l *loader) webhook(m *mainSource, name string, w *webhook) {
+	at := []string{"endpoints", name, "webhook"}
+	made := Webhook{Endpoint: name, URL: w.URL, Timeout: w.Timeout, AllowPrivate: w.AllowPrivate}
+	if isReference(w.URL) {
+		u, err := m.secret(w.URL)
+		if err != nil {
+			m.problem(append(at, "url"), "%v", err)
+			return
+		}
+		made.URL = u
+	} else if u, err := url.Parse(w.URL); err == nil && u.User != nil {
+		m.problem(append(at, "url"), `a password does not stand in the configuration: give the address by "${NAME}" or "file:PATH"`)
+	}
+	if err := checkURL(made.URL, w.AllowPrivate); err != nil && w.URL != "" {
+		m.problem(append(at, "url"), "%v", err)
+	}
+	for i, s := range w.Secrets {
+		secret, err := m.secret(s)
+		if err == nil {
+			err = checkWebhookSecret(secret)
+		}
+		if err != nil {
+			m.problem(append(at, "secrets", fmt.Sprint(i)), "%v", err)
+		}
+		made.Secrets = append(made.Secrets, secret)
+	}
+	if len(w.Secrets) == 0 && m.places[strings.Join(append(at, "secrets"), "/")] != (place{}) {
+		m.problem(append(at, "secrets"), "no secret: events could not be signed")
+	}
+	l.sys.Webhooks = append(l.sys.Webhooks, made)
+}
+
+// digest is SHA-256 over names and bytes of all files that were read, secrets
+// apart. Names count as seen from the folder, so that a copy elsewhere has the
+// same digest.
+func (l *loader) digest() string {
+	h := sha256.New()
+	h.Write([]byte("edibridge/configuration/v1\n"))
+	for _, file := range sortedKeys(l.read) {
+		name := file
+		if rel, err := filepath.Rel(l.dir, file); err == nil {
+			name = filepath.ToSlash(rel)
+		}
+		for _, part := range [][]byte{[]byte(name), l.read[file]} {
+			h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
+			h.Write(part)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

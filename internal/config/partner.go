@@ -1,0 +1,240 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edi/guide"
+)
+
+// partner takes over one partner file.
+func (l *loader) partner(p *partnerSource) {
+	if err := checkName("a partner", p.Partner); err != nil && p.Partner != "" {
+		p.problem([]string{"partner"}, "%v", err)
+	}
+	if file := strings.TrimSuffix(filepath.Base(p.file), ".yaml"); p.Partner != file && p.Partner != "" {
+		p.problem([]string{"partner"}, "partner %q in the file of %q: they have to be the same", p.Partner, file)
+	}
+	p.made = &bridge.Partner{ID: p.Partner, Name: cmp.Or(p.Name, p.Partner)}
+	for _, id := range p.Identifiers {
+		p.made.Identifiers = append(p.made.Identifiers, bridge.Identifier(id))
+	}
+	if !slices.ContainsFunc(p.Identifiers, func(id identifier) bool { return id.Level != "GS" }) && p.places["identifiers"] != (place{}) {
+		p.problem([]string{"identifiers"}, "no identifier of the interchange level: the partner could not be told from others")
+	}
+	if p.Access.SFTP != nil {
+		l.sftpUser(p)
+	} else if len(p.Agreements) > 0 {
+		p.problem([]string{"agreements"}, "nothing can be received: %s has no access", p.Partner)
+	}
+	l.cfg.Partners = append(l.cfg.Partners, p.made)
+}
+
+// mailbox is the endpoint of a partner's out/.
+func (p *partnerSource) mailbox() string { return p.Partner + "-mailbox" }
+
+func (l *loader) sftpUser(p *partnerSource) {
+	a, at := p.Access.SFTP, []string{"access", "sftp"}
+	if len(l.sys.SFTP) == 0 {
+		p.problem(at, "there is no SFTP listener in edibridge.yaml")
+		return
+	}
+	u := SFTPUser{Name: a.User, Partner: p.Partner, Temp: a.Temp, MaxFile: int64(a.MaxFile)}
+	if strings.ContainsAny(a.User, "/\\: \t\x00") {
+		p.problem(append(at, "user"), "%q is no login name", a.User)
+	}
+	for i, entry := range a.Keys {
+		keys, err := l.publicKeys(&p.document, entry)
+		if err != nil {
+			p.problem(append(at, "keys", fmt.Sprint(i)), "%v", err)
+		}
+		u.Keys = append(u.Keys, keys...)
+	}
+	if a.PasswordHash != "" {
+		hash, err := p.passwordHash(a.PasswordHash)
+		if err != nil {
+			p.problem(append(at, "passwordHash"), "%v", err)
+		}
+		u.PasswordHash = hash
+	}
+	if len(a.Keys) == 0 && a.PasswordHash == "" {
+		p.problem(at, "neither keys nor a password hash: %s could not log in", p.Partner)
+	}
+	for i, pattern := range a.Temp {
+		if _, err := path.Match(pattern, ""); err != nil || strings.Contains(pattern, "/") {
+			p.problem(append(at, "temp", fmt.Sprint(i)), "%q is no pattern of file names, as in *.xfer", pattern)
+		}
+	}
+	if other, taken := l.sys.SFTP[0].Users[a.User]; taken {
+		p.problem(append(at, "user"), "%q is the SFTP user of partner %s too", a.User, other.Partner)
+		return
+	}
+	l.sys.SFTP[0].Users[a.User] = u
+	p.made.Access = []bridge.Access{{Endpoint: sftpEndpoint, Peer: a.User}}
+	if _, taken := l.cfg.Endpoints[p.mailbox()]; taken {
+		p.problem(at, "the endpoint %s of edibridge.yaml has the name of this partner's mailbox", p.mailbox())
+	}
+	l.cfg.Endpoints[p.mailbox()] = bridge.Endpoint{Name: p.mailbox(), Kind: bridge.EndpointMailbox, Server: sftpEndpoint, Peer: a.User}
+}
+
+// together takes all files over and checks what only they together can say:
+// endpoints, identifiers, agreements.
+func (l *loader) together(m *mainSource) {
+	l.bridge(m)
+	owners := map[bridge.Identifier]string{}
+	for _, id := range l.cfg.Self {
+		owners[id] = "the bridge itself"
+	}
+	for _, p := range l.partners {
+		l.partner(p)
+	}
+	for _, p := range l.partners {
+		for i, id := range p.Identifiers {
+			at := []string{"identifiers", fmt.Sprint(i)}
+			owner, taken := owners[bridge.Identifier(id)]
+			switch {
+			case id == identifier{}: // not readable, and said so
+			case taken && owner == p.Partner:
+				p.problem(at, "%s stands here twice", id)
+			case taken:
+				p.problem(at, "%s is an identifier of %s too", id, owner)
+			default:
+				owners[bridge.Identifier(id)] = p.Partner
+			}
+		}
+		p.made.Acknowledge = l.acknowledge(p, []string{"acknowledge"}, p.Acknowledge)
+		for _, name := range sortedKeys(p.Agreements) {
+			l.agreement(p, name, p.Agreements[name])
+		}
+		overlaps(p)
+	}
+}
+
+// acknowledge takes over how a partner is answered.
+func (l *loader) acknowledge(p *partnerSource, at []string, a *acknowledge) *bridge.Acknowledge {
+	if a == nil {
+		return nil
+	}
+	made := &bridge.Acknowledge{With: a.With, To: cmp.Or(a.To, p.mailbox()), TA1: a.TA1}
+	if a.With == "none" && a.TA1 == "never" {
+		return made
+	}
+	at = append(at, "to")
+	ep, ok := l.cfg.Endpoints[made.To]
+	switch {
+	case !ok && a.To == "":
+		p.problem(at[:len(at)-1], "%s has no mailbox: say by \"to\" where acknowledgments go", p.Partner)
+	case !ok:
+		p.problem(at, "there is no endpoint %q%s", a.To, didYouMean(a.To, sortedKeys(l.cfg.Endpoints)))
+	case ep.Kind == bridge.EndpointSFTPServer:
+		p.problem(at, "nothing can be sent to %q: partners connect to it; their mailbox is %q", a.To, p.mailbox())
+	case ep.Kind == bridge.EndpointMailbox && made.To != p.mailbox():
+		p.problem(at, "%q is the mailbox of another partner", a.To)
+	}
+	return made
+}
+
+// agreement takes over one agreement.
+func (l *loader) agreement(p *partnerSource, name string, a agreement) {
+	at := func(steps ...string) []string { return append([]string{"agreements", name}, steps...) }
+	if err := checkName("an agreement", name); err != nil {
+		p.problem(at(), "%v", err)
+	}
+	made := &bridge.Agreement{
+		Name: name, Partner: p.Partner,
+		Standard: a.Receive.Standard, Set: a.Receive.Set, Release: a.Receive.Release, Mode: a.Receive.Mode,
+		Guide: a.Guide, Mapping: a.Mapping, WithErrors: a.Accept == "with-errors", Events: a.Events,
+		Duplicates: bridge.Duplicates{Control: a.Duplicates.Control, Document: a.Duplicates.Document},
+		OnDead:     bridge.OnDead(a.OnDead), MaxFindings: a.MaxFindings,
+		Acknowledge: l.acknowledge(p, at("acknowledge"), a.Acknowledge),
+	}
+	for i, id := range a.Receivers {
+		made.Receivers = append(made.Receivers, bridge.Identifier(id))
+		if !slices.Contains(l.cfg.Self, bridge.Identifier(id)) && id != (identifier{}) {
+			p.problem(at("receivers", fmt.Sprint(i)), "%s is no identifier of ours (self in edibridge.yaml)", id)
+		}
+	}
+	for i, e := range a.Events {
+		ep, ok := l.cfg.Endpoints[e]
+		switch {
+		case !ok:
+			p.problem(at("events", fmt.Sprint(i)), "there is no endpoint %q%s", e, didYouMean(e, sortedKeys(l.cfg.Endpoints)))
+		case ep.Kind != bridge.EndpointWebhook:
+			p.problem(at("events", fmt.Sprint(i)), "%q takes no events: it is a %s", e, ep.Kind)
+		case slices.Index(a.Events, e) < i:
+			p.problem(at("events", fmt.Sprint(i)), "%q stands here twice", e)
+		}
+	}
+	made.Waive = waivers(p, at("waive"), a.Waive)
+	if a.Receive != (route{}) {
+		l.languages(p, at, &a)
+	}
+	p.made.Agreements = append(p.made.Agreements, made)
+}
+
+// waivers takes over severities by rule.
+func waivers(p *partnerSource, at []string, waive map[string]string) map[string]edi.Severity {
+	var known []string
+	for _, r := range guide.Rules() {
+		known = append(known, r.ID)
+	}
+	made := map[string]edi.Severity{}
+	for _, rule := range sortedKeys(waive) {
+		if !slices.Contains(known, rule) {
+			p.problem(append(at, rule), "there is no rule %q%s", rule, didYouMean(rule, known))
+		}
+		if made[rule] = edi.Severity(waive[rule]); waive[rule] == "off" {
+			made[rule] = ""
+		}
+	}
+	return made
+}
+
+// languages checks that an agreement's set has a guide and a mapping.
+func (l *loader) languages(p *partnerSource, at func(...string) []string, a *agreement) {
+	r := a.Receive
+	switch g := l.cfg.Guides.Named(a.Guide); {
+	case a.Guide == "":
+		if found, _ := l.cfg.Guides.Find(r.Standard, r.Release, r.Set); found == nil {
+			p.problem(at("receive"), "unknown set: there is no guide for %s %s", r.Standard, r.Set)
+			return
+		}
+	case g == nil:
+		p.problem(at("guide"), "there is no guide %q", a.Guide)
+	case g.Set() != r.Set:
+		p.problem(at("guide"), "guide %q is for %s, the agreement for %s", a.Guide, g.Set(), r.Set)
+	}
+	switch {
+	case a.Mapping != "" && l.cfg.Mappings.Named(a.Mapping) == nil:
+		p.problem(at("mapping"), "there is no mapping %q", a.Mapping)
+	case a.Mapping == "" && l.cfg.Mappings.Find(string(r.Standard), r.Release, r.Set) == nil:
+		p.problem(at("receive"), "there is no mapping for %s %s: name one by \"mapping\"", r.Standard, r.Set)
+	}
+}
+
+// overlaps refuses agreements of which nobody could say which one applies, and
+// puts those first that say more.
+func overlaps(p *partnerSource) {
+	for i, a := range p.made.Agreements {
+		for _, b := range p.made.Agreements[:i] {
+			same := a.Standard == b.Standard && a.Set == b.Set && a.Release == b.Release && a.Mode == b.Mode
+			if same && a.Set != "" && shareReceiver(a, b) {
+				p.problem([]string{"agreements", a.Name, "receive"}, "agreement %s is about the same documents", b.Name)
+			}
+		}
+	}
+	slices.SortStableFunc(p.made.Agreements, func(a, b *bridge.Agreement) int {
+		return cmp.Or(len(b.Release)-len(a.Release), min(len(b.Receivers), 1)-min(len(a.Receivers), 1))
+	})
+}
+
+func shareReceiver(a, b *bridge.Agreement) bool {
+	return len(a.Receivers) == 0 && len(b.Receivers) == 0 ||
+		slices.ContainsFunc(a.Receivers, func(id bridge.Identifier) bool { return slices.Contains(b.Receivers, id) })
+}

@@ -1,0 +1,117 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/edi"
+)
+
+// size is a number of bytes, written "4096", "64KiB", "32MiB", "1GiB", or with
+// the decimal units kB, MB, GB.
+type size int64
+
+var sizeUnits = map[string]float64{"": 1, "B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,
+	"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
+
+var sizeForm = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]*)$`)
+
+// UnmarshalText reads a size.
+func (s *size) UnmarshalText(text []byte) error {
+	m := sizeForm.FindStringSubmatch(string(text))
+	if m == nil || sizeUnits[m[2]] == 0 {
+		return fmt.Errorf("%q is no size; write 4096, 64KiB, 32MiB or 1GiB", text)
+	}
+	n, err := strconv.ParseFloat(m[1], 64)
+	if n *= sizeUnits[m[2]]; err != nil || n < 1 || n > math.MaxInt64/2 {
+		return fmt.Errorf("%q is no size between 1 byte and 4 EiB", text)
+	}
+	*s = size(n)
+	return nil
+}
+
+// identifier is one name of a party in envelopes: "X12 ZZ/ACMERETAIL" (ISA05 to
+// ISA08), "X12 GS ACME" (GS02, GS03), "EDIFACT 14/4012345000009" (S002, S003).
+type identifier bridge.Identifier
+
+var idForm = regexp.MustCompile(`^[ -~]{1,35}$`)
+
+// UnmarshalText reads an identifier.
+func (i *identifier) UnmarshalText(text []byte) error {
+	form := func() error {
+		return fmt.Errorf(`%q is no identifier; write "X12 ZZ/ID" (ISA), "X12 GS ID" (group) or "EDIFACT 14/ID"`, text)
+	}
+	standard, rest, _ := strings.Cut(strings.TrimSpace(string(text)), " ")
+	rest = strings.TrimSpace(rest)
+	longest, level := 15, "ISA"
+	switch edi.Standard(standard) {
+	case edi.X12:
+	case edi.EDIFACT:
+		longest, level = 35, "UNB"
+	default:
+		return form()
+	}
+	got := identifier{Standard: edi.Standard(standard), Level: level}
+	if group, ok := strings.CutPrefix(rest, "GS "); ok && level == "ISA" {
+		got.Level, got.ID = "GS", strings.TrimSpace(group)
+	} else {
+		got.Qualifier, got.ID, ok = strings.Cut(rest, "/")
+		if !ok || got.Qualifier == "" || level == "ISA" && len(got.Qualifier) != 2 || len(got.Qualifier) > 4 {
+			return form()
+		}
+	}
+	if !idForm.MatchString(got.ID) || strings.TrimSpace(got.ID) != got.ID || len(got.ID) > longest {
+		return fmt.Errorf("%q: an identifier has 1 to %d printable characters", text, longest)
+	}
+	*i = got
+	return nil
+}
+
+// String is the identifier as it is written.
+func (i identifier) String() string {
+	if i.Level == "GS" {
+		return string(i.Standard) + " GS " + i.ID
+	}
+	return string(i.Standard) + " " + i.Qualifier + "/" + i.ID
+}
+
+// route says which documents an agreement is about: standard, set or message,
+// release, mode. "X12 850 004010 production", "EDIFACT ORDERS D96A test".
+type route struct {
+	Standard edi.Standard
+	Set      string
+	Release  string
+	Mode     edi.Mode
+}
+
+// UnmarshalText reads a route.
+func (r *route) UnmarshalText(text []byte) error {
+	f := strings.Fields(string(text))
+	if len(f) != 4 {
+		return fmt.Errorf(`%q is not "STANDARD SET RELEASE MODE", as in "X12 850 004010 production"`, text)
+	}
+	got := route{edi.Standard(f[0]), f[1], f[2], edi.Mode(f[3])}
+	if got.Standard != edi.X12 && got.Standard != edi.EDIFACT {
+		return fmt.Errorf("%q is neither X12 nor EDIFACT", f[0])
+	}
+	if got.Mode != edi.Production && got.Mode != edi.Test && got.Mode != edi.Information {
+		return fmt.Errorf("%q is none of production, test, information", f[3])
+	}
+	*r = got
+	return nil
+}
+
+var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+
+// checkName holds a name that people chose against what every place can carry:
+// file names, URLs, event extensions.
+func checkName(what, name string) error {
+	if nameForm.MatchString(name) {
+		return nil
+	}
+	return fmt.Errorf("%q is no name for %s: lower case letters, digits and hyphens, at most 63", name, what)
+}

@@ -1,0 +1,72 @@
+package mappings
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Error is one thing that is wrong in a table.
+type Error struct {
+	File    string // as the file system names it
+	Line    int    // from 1; 0: the file as a whole
+	Column  int    // in bytes, from 1
+	Message string
+}
+
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return "mappings: " + e.File + ": " + e.Message
+	}
+	return fmt.Sprintf("mappings: %s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
+}
+
+// Errors are all that is wrong in a set of tables, in the order of files and lines.
+type Errors []*Error
+
+func (e Errors) Error() string {
+	lines := make([]string, len(e))
+	for i, err := range e {
+		lines[i] = err.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap gives the single errors.
+func (e Errors) Unwrap() []error {
+	errs := make([]error, len(e))
+	for i := range e {
+		errs[i] = e[i]
+	}
+	return errs
+}
+
+// ErrKind is a document of another kind than the mapping's.
+var ErrKind = errors.New("mappings: the document is of another kind")
+
+// origin is where a row was written.
+type origin struct {
+	file  string
+	line  int
+	layer string // name of the mapping whose row it is
+}
+
+func (o origin) String() string { return fmt.Sprintf("%s:%d", o.file, o.line) }
+
+// problems collects errors while tables are read.
+type problems struct{ errs Errors }
+
+const maxProblems = 200
+
+func (p *problems) add(o origin, column int, format string, args ...any) {
+	if len(p.errs) < maxProblems {
+		p.errs = append(p.errs, &Error{o.file, o.line, column, fmt.Sprintf(format, args...)})
+	}
+}
+
+func (p *problems) err() error {
+	if len(p.errs) == 0 {
+		return nil
+	}
+	return p.errs
+}

@@ -1,0 +1,296 @@
+package mappings
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/csv"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"path"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/edibridge/edibridge/canonical"
+)
+
+//go:embed tables/*.map
+var tables embed.FS
+
+// maxFile bounds a table or a list: 16 MiB.
+const maxFile = 16 << 20
+
+// Library holds mappings by name. It is immutable and safe for concurrent use.
+type Library struct {
+	rows     map[string][]*node
+	lists    map[string]*codeList
+	trees    map[string]*table
+	mappings []*Mapping // standard tables first, then layers, in the order of loading
+}
+
+// table is an effective table before it is compiled.
+type table struct {
+	name, kind, standard, set, release string
+	root                               *branch
+}
+
+// Standard gives the tables that come with edibridge. They are read once.
+func Standard() (*Library, error) { return standardLibrary() }
+
+var standardLibrary = sync.OnceValues(func() (*Library, error) { return Load(tables) })
+
+// Load reads all files of fsys whose name ends in ".map", in all folders. The
+// error is [Errors]: all that is wrong, at once.
+func Load(fsys fs.FS) (*Library, error) {
+	return (&Library{}).Extend(fsys)
+}
+
+// Extend gives a library with the tables and layers of fsys added to those of
+// l, which stays as it is. The error is [Errors].
+func (l *Library) Extend(fsys fs.FS) (*Library, error) {
+	ld := &loader{fsys: fsys, lib: &Library{rows: maps.Clone(l.rows), lists: maps.Clone(l.lists), trees: maps.Clone(l.trees),
+		mappings: slices.Clone(l.mappings)}, files: map[string]*codeList{}}
+	if ld.lib.rows == nil {
+		ld.lib.rows, ld.lib.lists, ld.lib.trees = map[string][]*node{}, map[string]*codeList{}, map[string]*table{}
+	}
+	ld.read()
+	ld.build()
+	if err := ld.probs.err(); err != nil {
+		return nil, err
+	}
+	return ld.lib, nil
+}
+
+// Find gives the standard table for a set: that of the release, else the one
+// that holds for any; nil when there is none.
+func (l *Library) Find(standard, release, set string) *Mapping {
+	var any *Mapping
+	for _, m := range l.mappings {
+		if m.standard != standard || m.set != set || m.name != standardName(m) {
+			continue
+		}
+		// GS08 may have an industry's tag behind the release: 004010VICS.
+		if m.release != "" && strings.HasPrefix(release, m.release) {
+			return m
+		}
+		if m.release == "" {
+			any = m
+		}
+	}
+	return any
+}
+
+// Named gives the mapping of a name, nil when there is none.
+func (l *Library) Named(name string) *Mapping {
+	for _, m := range l.mappings {
+		if m.name == name {
+			return m
+		}
+	}
+	return nil
+}
+
+func standardName(m *Mapping) string { return tableName(m.kind, m.standard, m.set, m.release) }
+
+func tableName(kind, standard, set, release string) string {
+	return strings.TrimSpace(kind + " <-> " + standard + " " + set + " " + release)
+}
+
+// loader reads tables into a library.
+type loader struct {
+	fsys   fs.FS
+	lib    *Library
+	tables []*section
+	files  map[string]*codeList // code lists in files of their own
+	probs  problems
+}
+
+// read parses all files and sorts their sections.
+func (ld *loader) read() {
+	err := fs.WalkDir(ld.fsys, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || path.Ext(name) != ".map" {
+			return err
+		}
+		text, err := ld.text(name)
+		if err != nil {
+			ld.probs.add(origin{file: name}, 0, "%v", err)
+			return nil
+		}
+		for _, s := range parseFile(name, text, &ld.probs) {
+			ld.section(s)
+		}
+		return nil
+	})
+	if err != nil {
+		ld.probs.add(origin{file: "."}, 0, "%v", err)
+	}
+}
+
+func (ld *loader) text(name string) (string, error) {
+	f, err := ld.fsys.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(b) > maxFile {
+		err = fmt.Errorf("is larger than %d bytes", maxFile)
+	}
+	return string(b), err
+}
+
+func (ld *loader) section(s *section) {
+	switch kind := s.head[0].text; kind {
+	case "mapping":
+		ld.tables = append(ld.tables, s)
+	case "rows":
+		if len(s.head) != 2 {
+			ld.probs.add(s.at, 1, "a section of rows begins: rows NAME")
+		} else if name := s.head[1].text; ld.lib.rows[name] != nil {
+			ld.probs.add(s.at, s.head[1].column, "rows %s are there already", name)
+		} else {
+			ld.lib.rows[name] = s.nodes
+		}
+	default:
+		open := len(s.head) == 3 && s.head[2].text == "open"
+		if len(s.head) != 2 && !open {
+			ld.probs.add(s.at, 1, `a code list begins: codes NAME, and "open" if other codes pass`)
+			return
+		}
+		name := s.head[1].text
+		if ld.lib.lists[name] != nil {
+			ld.probs.add(s.at, s.head[1].column, "codes %s are there already", name)
+			return
+		}
+		list := newCodeList(name, s.at)
+		list.open = open
+		for _, c := range s.codes {
+			list.add(c[0].text, c[1].text, s.at, c[0].column, &ld.probs)
+		}
+		ld.lib.lists[name] = list
+	}
+}
+
+// csvList reads a code list from a file of two columns.
+func (ld *loader) csvList(name string, _ origin) (*codeList, error) {
+	if l := ld.files[name]; l != nil {
+		return l, nil
+	}
+	text, err := ld.text(name)
+	if err != nil {
+		return nil, err
+	}
+	list := newCodeList(name, origin{file: name})
+	ld.files[name] = list
+	r := csv.NewReader(strings.NewReader(text))
+	r.FieldsPerRecord, r.Comment, r.TrimLeadingSpace = 2, '#', true
+	for {
+		rec, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return list, nil
+		}
+		line, _ := r.FieldPos(0)
+		if err != nil {
+			return nil, err
+		}
+		list.add(rec[0], rec[1], origin{file: name, line: line}, 1, &ld.probs)
+	}
+}
+
+// build makes the effective tables, bases before what extends them.
+func (ld *loader) build() {
+	var layers []*section
+	for _, s := range ld.tables {
+		if t := ld.head(s); t == nil {
+			if len(s.head) > 2 && s.head[2].text == "extends" {
+				layers = append(layers, s)
+			} else {
+				ld.probs.add(s.at, 1, "a mapping begins: mapping KIND <-> STANDARD SET [RELEASE], or: mapping NAME extends MAPPING")
+			}
+		} else {
+			ld.plant(t, s, false)
+		}
+	}
+	for len(layers) > 0 {
+		waiting := layers[:0:0]
+		for _, s := range layers {
+			if base := ld.lib.trees[words(s.head[3:])]; base == nil {
+				waiting = append(waiting, s)
+			} else {
+				t := *base
+				t.name, t.root = s.head[1].text, base.root.clone()
+				ld.plant(&t, s, true)
+			}
+		}
+		if len(waiting) == len(layers) {
+			for _, s := range waiting {
+				ld.probs.add(s.at, s.head[1].column, "%s extends %q, which is not there (there is: %s)",
+					s.head[1].text, words(s.head[3:]), strings.Join(keys(ld.lib.trees), ", "))
+			}
+			return
+		}
+		layers = waiting
+	}
+}
+
+// head reads "mapping KIND <-> STANDARD SET [RELEASE]"; nil when it is not that.
+func (ld *loader) head(s *section) *table {
+	h := s.head
+	if len(h) < 5 || len(h) > 6 || h[2].text != "<->" {
+		return nil
+	}
+	t := &table{kind: h[1].text, standard: h[3].text, set: h[4].text, root: &branch{at: s.at}}
+	if len(h) == 6 {
+		t.release = h[5].text
+	}
+	t.name = tableName(t.kind, t.standard, t.set, t.release)
+	return t
+}
+
+// plant grows the tree of a table from its section and compiles it.
+func (ld *loader) plant(t *table, s *section, over bool) {
+	doc := canonical.New(t.kind)
+	if doc == nil {
+		ld.probs.add(s.at, s.head[1].column, "there is no document of kind %q (there is: %s)", t.kind, canonical.KindOrder)
+		return
+	}
+	if ld.lib.trees[t.name] != nil {
+		ld.probs.add(s.at, s.head[1].column, "mapping %s is there already", t.name)
+		return
+	}
+	p := &planter{rows: ld.lib.rows, layer: t.name, over: over, probs: &ld.probs}
+	p.plant(t.root, s.nodes)
+	ld.lib.trees[t.name] = t
+	docType := reflect.TypeOf(doc).Elem()
+	c := &compiler{doc: docType, lists: ld.lib.lists, file: ld.csvList, probs: &ld.probs, used: map[string]*codeList{}}
+	m := &Mapping{name: t.name, kind: t.kind, standard: t.standard, set: t.set, release: t.release, doc: docType}
+	m.root = c.block(t.root, docType)
+	m.digest = digest(t, c.used)
+	ld.lib.mappings = append(ld.lib.mappings, m)
+}
+
+// digest is over all that decides what a mapping does.
+func digest(t *table, lists map[string]*codeList) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "mapping %s <-> %s %s %s\n", t.kind, t.standard, t.set, t.release)
+	t.root.text(&b, "")
+	for _, name := range keys(lists) {
+		fmt.Fprintf(&b, "codes %s %t %q\n", name, lists[name].open, lists[name].ordered)
+	}
+	sum := sha256.Sum256([]byte(b.String()))
+	return hex.EncodeToString(sum[:])
+}
+
+// words joins words with single blanks.
+func words(ws []word) string {
+	ts := make([]string, len(ws))
+	for i, w := range ws {
+		ts[i] = w.text
+	}
+	return strings.Join(ts, " ")
+}

@@ -1,0 +1,211 @@
+package mappings
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"github.com/edibridge/edibridge/canonical"
+	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edi/guide"
+)
+
+// Mapping is one effective table: a standard's, or a partner's over it. It is
+// immutable and safe for concurrent use.
+type Mapping struct {
+	name     string
+	kind     string
+	standard string
+	set      string
+	release  string // "": any
+	digest   string
+	doc      reflect.Type // the document's struct
+	root     *block
+}
+
+// Name is what the layer calls itself, "acme"; of a standard's table
+// "order <-> X12 850".
+func (m *Mapping) Name() string { return m.name }
+
+// Kind is the kind of its documents, "order".
+func (m *Mapping) Kind() string { return m.kind }
+
+// Set is the transaction set or message type, "850".
+func (m *Mapping) Set() string { return m.set }
+
+// Digest is the SHA-256, in hexadecimal, over the effective rows and their code
+// lists. Files, lines and the way rows are laid out are not in it.
+func (m *Mapping) Digest() string { return m.digest }
+
+// InOptions say what is wanted beside the document.
+type InOptions struct {
+	Lineage bool // Result.Lineage
+	Residue bool // Result.Residue
+}
+
+// Result is what [Mapping.In] read.
+type Result struct {
+	Document canonical.Document
+	Keys     []canonical.Key // by the table's key markers, in document order
+	// Findings tell what did not convert (mapping.value.date, .number: it stays
+	// residue; .code: it stays as it is) and computed values that do not agree
+	// (mapping.computed). At most 100 are kept.
+	Findings []edi.Finding
+	Lineage  map[string]Origin  // by JSON Pointer; nil when not wanted. Derived members have none
+	Residue  *canonical.Residue // nil when not wanted
+}
+
+// In reads src into a document. A bad value is a finding, never an error.
+func (m *Mapping) In(src Source, opt InOptions) (*Result, error) {
+	r := newReader(m, src, opt)
+	r.res.Document = canonical.New(m.kind)
+	r.doc = reflect.ValueOf(r.res.Document).Elem()
+	if opt.Lineage {
+		r.res.Lineage = map[string]Origin{}
+	}
+	if src.Len() > 0 {
+		r.scope(m.root, r.doc, 0, 1)
+	}
+	h := r.res.Document.Head()
+	h.Standard, h.Release = src.Standard(), src.Release()
+	r.res.Document.Derive()
+	r.compare()
+	if opt.Residue {
+		r.residue()
+	}
+	return r.res, nil
+}
+
+// OutOptions say how a document is written.
+type OutOptions struct {
+	// Residue as In gave it: the message becomes what it was, as far as the
+	// document still says so.
+	Residue *canonical.Residue
+	// Delimiters to write with; zero: those of the residue, else * > ~ of X12.
+	// With other delimiters than the residue's its spellings are not used.
+	Delimiters edi.Delimiters
+	// LineBreak stands behind each terminator: "", "\n", "\r\n". The residue's own
+	// wins where its delimiters are used.
+	LineBreak string
+	// Guide, when given, is what the message written is held against: its findings
+	// stand behind those of the mapping.
+	Guide *guide.Guide
+	// Control is the transaction set control number (ST02, UNH 0062); "": the
+	// document's.
+	Control string
+}
+
+// defaultDelimiters are what most X12 partners use.
+var defaultDelimiters = edi.Delimiters{Segment: '~', Element: '*', Component: '>', Decimal: '.'}
+
+// Out writes the document from header to trailer (ST to SE). Findings tell, by
+// JSON Pointer as path, what could not be said: of severity error what is
+// missing from the message, of warning what else the reader should know
+// (mapping.residue.dropped: values without a place in a changed document).
+// The error is [ErrKind].
+func (m *Mapping) Out(doc canonical.Document, opt OutOptions) ([]byte, []edi.Finding, error) {
+	v := reflect.ValueOf(doc)
+	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Type() != m.doc {
+		return nil, nil, fmt.Errorf("%w: %s writes %s", ErrKind, m.name, m.kind)
+	}
+	sp, respell := opt.spelling()
+	w := &maker{m: m, sp: sp, doc: v.Elem(), control: opt.Control}
+	w.all()
+	o := &written{sp: sp}
+	a := assembly{sp: sp, w: w, alone: func(int) bool { return true }}
+	if opt.Residue == nil {
+		a.ordinals = make([]int, len(w.made))
+	} else {
+		a.attach(opt.Residue)
+		if !respell {
+			o.lay(opt.Residue.Format)
+		}
+	}
+	a.run()
+	o.pieces = a.pieces
+	for try, n := 0, o.expected(); try < 2; try++ {
+		if o.write(strconv.Itoa(n)); o.count == n {
+			break
+		}
+		n = o.count
+	}
+	findings := append(w.findings, o.findings...)
+	for _, e := range a.dropped {
+		findings = append(findings, edi.Finding{Rule: "mapping.residue.dropped", Severity: edi.Warning, Segment: e.Segment, Tag: e.Tag,
+			Message: fmt.Sprintf("values of segment %d, %s, have no place: the document makes the segment no more", e.Segment, e.Tag)})
+	}
+	out := o.out
+	if sp.latin1 {
+		var lost int
+		if out, lost = toLatin1(out); lost > 0 {
+			findings = append(findings, edi.Finding{Rule: "mapping.value.encoding", Severity: edi.Error,
+				Message: fmt.Sprintf("%d character(s) are not in ISO 8859-1, in which the message is written", lost)})
+		}
+	}
+	if opt.Guide != nil {
+		findings = append(findings, validate(out, sp.d, opt.Guide)...)
+	}
+	return out, findings, nil
+}
+
+// validate holds what was written against a guide.
+func validate(out []byte, d edi.Delimiters, g *guide.Guide) []edi.Finding {
+	msg, err := edi.ReadMessage(out, d)
+	if err != nil {
+		return []edi.Finding{{Rule: "mapping.message", Severity: edi.Error, Message: err.Error()}}
+	}
+	return g.Validate(msg, guide.Options{}).Findings
+}
+
+// spelling is how to write; respell says that it is another way than the
+// residue's.
+func (opt *OutOptions) spelling() (sp *spelling, respell bool) {
+	if opt.Residue == nil {
+		d := opt.Delimiters
+		if d == (edi.Delimiters{}) {
+			d = defaultDelimiters
+		}
+		return newSpelling(d, opt.LineBreak, false), false
+	}
+	was := fromSyntax(opt.Residue.Syntax)
+	if opt.Delimiters == (edi.Delimiters{}) || opt.Delimiters == was.d {
+		return was, false
+	}
+	return newSpelling(opt.Delimiters, opt.LineBreak, was.latin1), true
+}
+
+// attach finds the places of a residue in what the document makes now.
+func (a *assembly) attach(res *canonical.Residue) {
+	a.entries = res.Entries
+	if !slices.IsSortedFunc(a.entries, bySegment) {
+		a.entries = slices.Clone(a.entries)
+		slices.SortStableFunc(a.entries, bySegment)
+	}
+	marks := a.w.marks()
+	was, ordinals := decodeAnchors(res.Anchors)
+	if slices.Equal(marks, was) {
+		a.ordinals = ordinals
+	} else {
+		a.ordinals = make([]int, len(marks))
+		a.gone = map[int]bool{}
+		for _, o := range ordinals {
+			a.gone[o] = o > 0
+		}
+		for i, j := range pair(marks, was) {
+			if j >= 0 {
+				a.ordinals[i] = ordinals[j]
+				a.gone[ordinals[j]] = false
+			}
+		}
+	}
+	inGap := map[int]bool{}
+	for _, f := range res.Format {
+		for i := 0; f.Gap && i < f.Count && i < 1<<20; i++ {
+			inGap[f.Segment+i] = true
+		}
+	}
+	a.alone = func(ordinal int) bool { return !inGap[ordinal] }
+}
+
+func bySegment(a, b canonical.ResidueEntry) int { return a.Segment - b.Segment }

@@ -1,0 +1,118 @@
+package guides_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edi/guide"
+	"github.com/edibridge/edibridge/x12/guides"
+)
+
+// plain are the delimiters of the documents in these tests.
+var plain = edi.Delimiters{Segment: '~', Element: '*', Component: '>', Decimal: '.'}
+
+// order is a sound 850 with the given number of lines.
+func order(lines int) string {
+	var b strings.Builder
+	b.WriteString("ST*850*0001~BEG*00*SA*4711**20261123~REF*DP*038~REF*IA*0012345~DTM*002*20261201~DTM*010*20261128~" +
+		"N9*L1*NOTES~MSG*DELIVER TO DOCK 4~N1*ST*NORTH STORE*92*0042~N3*12 MAIN STREET~N4*SPRINGFIELD*IL*62701*US~N1*BT*ACME RETAIL*92*0001~")
+	for i := 1; i <= lines; i++ {
+		fmt.Fprintf(&b, "PO1*%d*%d*EA*%d.95*WE*UP*012345678905*VN*A-%05d~PID*F****GARDEN CHAIR, FOLDING~PO4*6*1*EA~REF*LI*%d~", i, i%50+1, i%90+1, i, i)
+	}
+	fmt.Fprintf(&b, "CTT*%d~SE*%d*0001~", lines, lines*4+14)
+	return b.String()
+}
+
+// message reads an 850 as a message.
+func message(tb testing.TB, text string) *edi.Message {
+	tb.Helper()
+	m, err := edi.ReadMessage([]byte(text), plain)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	m.Path = "ISA[1]/GS[1]/ST[1]"
+	return m
+}
+
+// po is the guide of the 850.
+func po(tb testing.TB) *guide.Guide {
+	tb.Helper()
+	lib, err := guides.Library()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	g, exact := lib.Find(edi.X12, "004010", "850")
+	if g == nil || !exact {
+		tb.Fatal("no guide of 850 in release 004010")
+	}
+	return g
+}
+
+func BenchmarkMatch(b *testing.B) {
+	g, m := po(b), message(b, order(500))
+	b.SetBytes(int64(m.Size()))
+	b.ReportAllocs()
+	for b.Loop() {
+		g.Match(m)
+	}
+}
+
+func BenchmarkValidate(b *testing.B) {
+	g, m := po(b), message(b, order(500))
+	var v guide.Validator
+	if r := v.Validate(g, m, guide.Options{}); r.Total != 0 {
+		b.Fatalf("the document is not sound: %v", r.Findings[0])
+	}
+	b.SetBytes(int64(m.Size()))
+	b.ReportAllocs()
+	for b.Loop() {
+		v.Validate(g, m, guide.Options{})
+	}
+}
+
+// BenchmarkValidateSmall is one message of five lines, as most are.
+func BenchmarkValidateSmall(b *testing.B) {
+	g, m := po(b), message(b, order(5))
+	var v guide.Validator
+	b.SetBytes(int64(m.Size()))
+	b.ReportAllocs()
+	for b.Loop() {
+		v.Validate(g, m, guide.Options{})
+	}
+}
+
+// BenchmarkFloor is the cheapest pass that finds every segment and element.
+func BenchmarkFloor(b *testing.B) {
+	text := order(500)
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		n := 0
+		for rest := text; rest != ""; {
+			end := strings.IndexByte(rest, '~')
+			for seg := rest[:end]; ; n++ {
+				i := strings.IndexByte(seg, '*')
+				if i < 0 {
+					break
+				}
+				seg = seg[i+1:]
+			}
+			rest = rest[end+1:]
+		}
+		if n == 0 {
+			b.Fatal("no elements")
+		}
+	}
+}
+
+// BenchmarkLoad is what starting up costs.
+func BenchmarkLoad(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := guide.Load(os.DirFS(".")); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

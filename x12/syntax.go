@@ -1,0 +1,246 @@
+package x12
+
+import (
+	"bytes"
+	"io"
+	"slices"
+	"strconv"
+
+	"github.com/edibridge/edibridge/edi"
+)
+
+// Syntax reads X12 interchanges for an edi.Walker. It has no state.
+type Syntax struct{}
+
+// Standard is edi.X12.
+func (Syntax) Standard() edi.Standard { return edi.X12 }
+
+// Open begins the interchange that r stands before. ordinal counts from 1
+// within the file.
+func (Syntax) Open(r *edi.Reader, ordinal int) edi.Envelope {
+	e := &envelope{r: r, frame: edi.NewFrame("SE", "ST", "GS", "GE", "IEA")}
+	e.ic.Standard, e.ic.Ordinal = edi.X12, ordinal
+	e.path = edi.Path("").Segment("ISA", ordinal)
+	return e
+}
+
+// envelope reads one interchange: one call of Next, one event.
+type envelope struct {
+	r     *edi.Reader
+	frame edi.Frame
+	path  edi.Path // ISA[1]
+
+	state   state
+	ic      edi.Interchange
+	outside strays // in the interchange, outside any group
+	last    tail   // of the last segment
+
+	group    *edi.Group
+	within   strays        // in the group, outside any set
+	misfit   []edi.Finding // about GS and what it says of its sets
+	fitting  string        // the last set that fits GS01
+	message  edi.Message
+	kind     string // ST01 of the last set
+	setPaths []byte // ISA[1]/GS[1]/ST[
+}
+
+// state is what Next reads next.
+type state uint8
+
+const (
+	atHeader state = iota
+	inInterchange
+	inGroup
+	atEnd
+)
+
+// tail is what the end of the interchange needs of the last segment read.
+type tail struct {
+	finding    edi.Finding // its place
+	ends       int64       // behind its terminator
+	terminated bool
+	sub        bool // 0x1A stands behind it
+	trailer    bool // it is IEA
+}
+
+// Next gives the next event of the interchange, io.EOF behind EndInterchange.
+func (e *envelope) Next() (edi.Event, error) {
+	switch e.state {
+	case atHeader:
+		return e.header()
+	case inInterchange:
+		return e.betweenGroups()
+	case inGroup:
+		return e.betweenSets()
+	}
+	return edi.Event{}, io.EOF
+}
+
+func (e *envelope) header() (edi.Event, error) {
+	s, err := e.next()
+	if err != nil {
+		return edi.Event{}, err
+	}
+	e.state = inInterchange
+	return e.event(edi.BeginInterchange, e.readISA(s)), nil
+}
+
+func (e *envelope) event(kind edi.EventKind, findings []edi.Finding) edi.Event {
+	return edi.Event{Kind: kind, Interchange: &e.ic, Group: e.group, Findings: findings}
+}
+
+// next gives the next segment and remembers what its end tells.
+func (e *envelope) next() (*edi.Segment, error) {
+	s, err := e.r.Next()
+	if err == nil {
+		e.saw(s)
+	}
+	return s, err
+}
+
+// saw remembers s as the last segment of the interchange.
+func (e *envelope) saw(s *edi.Segment) {
+	e.ic.Segments = s.Ordinal
+	e.last = tail{ends: s.End(), terminated: s.Terminated()}
+	if !e.last.terminated {
+		e.last.finding = e.at(e.path.Segment(string(s.Tag()), 1), s, 0)
+	}
+	if s.Is("IEA") {
+		e.last.trailer = true
+		e.last.sub = bytes.IndexByte(s.Break(), 0x1A) >= 0
+	}
+}
+
+// name fills in what ST says. Most sets of a group are of one kind: they share
+// the memory of its name.
+func (e *envelope) name(m *edi.Message) {
+	st := m.Segment(1)
+	if set := st.Element(1); string(set) != e.kind {
+		e.kind = string(set)
+	}
+	m.Set, m.Control = e.kind, string(st.Element(2))
+}
+
+// sawSet remembers the last segment of a set.
+func (e *envelope) sawSet(m *edi.Message, end *edi.Tail) {
+	switch last := m.Segment(m.Len()); {
+	case end.Trailer != nil:
+		e.saw(end.Trailer)
+	case m.Truncated:
+		e.last = tail{ends: e.r.Offset(), terminated: true}
+	default:
+		e.saw(&last)
+	}
+	e.ic.Segments = m.Ordinal + end.Segments - 1
+}
+
+// betweenGroups reads on to the next TA1, GS or IEA.
+func (e *envelope) betweenGroups() (edi.Event, error) {
+	for {
+		s, err := e.next()
+		if err == io.EOF {
+			return e.endInterchange(nil), nil
+		}
+		if err != nil {
+			return edi.Event{}, err
+		}
+		switch {
+		case s.Is("GS"):
+			return e.beginGroup(s), nil
+		case s.Is("IEA"):
+			return e.endInterchange(s), nil
+		case s.Is("TA1"):
+			ev := e.event(edi.Service, nil)
+			ev.Segment = s
+			return ev, nil
+		}
+		e.outside.add(e, s)
+	}
+}
+
+// betweenSets reads on to the next ST or to the end of the group.
+func (e *envelope) betweenSets() (edi.Event, error) {
+	for {
+		s, err := e.next()
+		if err == io.EOF {
+			return e.endGroup(nil), nil
+		}
+		if err != nil {
+			return edi.Event{}, err
+		}
+		switch {
+		case s.Is("ST"):
+			return e.readSet()
+		case s.Is("GE"):
+			return e.endGroup(s), nil
+		case s.Is("GS"), s.Is("IEA"):
+			e.r.Unread()
+			e.ic.Segments--
+			return e.endGroup(nil), nil
+		}
+		e.within.add(e, s)
+	}
+}
+
+// beginGroup reads GS. What is wrong with it is told with EndGroup.
+func (e *envelope) beginGroup(s *edi.Segment) edi.Event {
+	e.ic.Groups++
+	e.state = inGroup
+	e.within, e.fitting = strays{}, ""
+	text := texts(s)
+	e.group = &edi.Group{
+		Path:       e.path.Segment("GS", e.ic.Groups),
+		Ordinal:    e.ic.Groups,
+		Functional: text.right(1),
+		Sender:     text.right(2),
+		Receiver:   text.right(3),
+		Date:       text.right(4),
+		Time:       text.right(5),
+		Control:    text.right(6),
+		Agency:     text.right(7),
+		Version:    text.right(8),
+		Offset:     s.Offset,
+		Declared:   -1,
+	}
+	e.setPaths = slices.Grow(append(e.setPaths[:0], e.group.Path+"/ST["...), 16)
+	e.misfit = e.checkGS(s)
+	return e.event(edi.BeginGroup, nil)
+}
+
+// readSet collects the set whose ST was read.
+func (e *envelope) readSet() (edi.Event, error) {
+	e.group.Messages++
+	m := &e.message
+	end, err := e.r.Collect(m, &e.frame)
+	if err != nil {
+		return edi.Event{}, err
+	}
+	e.name(m)
+	m.Path = edi.Path(append(strconv.AppendInt(e.setPaths, int64(e.group.Messages), 10), ']'))
+	m.Version = e.group.Version
+	m.Interchange = e.ic.Ordinal
+	e.sawSet(m, &end)
+	findings := e.checkSet(m, &end)
+	ev := e.event(edi.EndMessage, findings)
+	ev.Message = m
+	return ev, nil
+}
+
+// endGroup ends the group with s, its GE, or nil: where GE is missing.
+func (e *envelope) endGroup(s *edi.Segment) edi.Event {
+	findings := append(e.misfit, e.within.findings...)
+	findings = append(findings, e.checkGE(s)...)
+	e.group.Complete = s != nil
+	ev := e.event(edi.EndGroup, findings)
+	e.group, e.state = nil, inInterchange
+	return ev
+}
+
+// endInterchange ends it with s, its IEA, or nil: where IEA is missing.
+func (e *envelope) endInterchange(s *edi.Segment) edi.Event {
+	e.ic.Complete = s != nil
+	e.ic.Length = e.last.ends - e.ic.Offset
+	e.state = atEnd
+	findings := append(e.outside.findings, e.checkIEA(s)...)
+	return e.event(edi.EndInterchange, append(findings, e.tolerated()...))
+}
