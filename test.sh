@@ -90,7 +90,7 @@ fuzz() {
 			set -- $line
 			for t in "${targets[@]}"; do
 				echo "-- $2 $t"
-				go test -run '^$' -fuzz "^$t\$" -fuzztime "$fuzz_time" -parallel 2 "$2" || ok=1
+				go test -run '^$' -fuzz "^$t\$" -fuzztime "$fuzz_time" -fuzzminimizetime 10x -parallel 2 "$2" || ok=1
 			done
 			targets=()
 			;;

@@ -304,3 +304,27 @@ func (f file) String() string {
 	fmt.Fprintf(&b, "GE*%d*%d~IEA*1*%09d~", len(f.sets), ctl, ctl)
 	return b.String()
 }
+
+var errDisk = errors.New("input/output error")
+
+// broken is an archive whose disk fails to sync.
+type broken struct{ bridge.Bodies }
+
+func (broken) Put(context.Context, string, io.Reader) (archive.Object, error) {
+	return archive.Object{}, &archive.FatalError{Step: archive.StepSync, Name: "pack", Err: errDisk}
+}
+
+func (h *house) brokenArchive() {
+	bodies := h.bodies
+	h.bodies = broken{bodies}
+	h.make()
+	h.bodies = bodies
+}
+
+func (h *house) acceptFails() {
+	h.t.Helper()
+	_, err := h.b.Accept(h.t.Context(), &transports.Delivery{Endpoint: "sftp", Peer: "acme", Body: strings.NewReader("x")})
+	if !errors.Is(err, errDisk) || !errors.Is(err, transports.ErrBusy) {
+		h.t.Errorf("got %v, want the disk's error, to be tried later", err)
+	}
+}

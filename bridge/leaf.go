@@ -34,7 +34,14 @@ func leafID(k archive.LeafKind, about ID, which string) string {
 // bodyLeaf says that a Transmission's bytes were kept, following from parents.
 func bodyLeaf(k archive.LeafKind, t *Transmission, parents ...string) archive.Leaf {
 	return archive.Leaf{Kind: k, ID: leafID(k, t.ID, ""), Time: t.Created, Parents: parents,
-		Object: t.Body.Stored, Length: t.Body.Length}
+		Object: t.Body.Stored, Length: t.Body.Length,
+		Commit: archive.Commit(t.Body.Salt, t.Body.SHA256), Size: t.Body.Size}
+}
+
+// metaSalt is the salt of private metadata about a body: it is destroyed with
+// the body's own, and who is shown it cannot tell that one.
+func metaSalt(s archive.Salt) archive.Salt {
+	return archive.Salt(archive.Sum(append([]byte("meta\n"), s[:]...)))
 }
 
 // decisionLeaf says how a translation ended: state, and of its last slice each
@@ -56,7 +63,7 @@ func decisionLeaf(t *Transmission, state State, s *Slice, now time.Time) archive
 		panic(err) // strings and integers always marshal
 	}
 	return archive.Leaf{Kind: archive.LeafDecision, ID: leafID(archive.LeafDecision, t.ID, fmt.Sprint(s.Cursor.Slices)), Time: now,
-		Parents: []string{t.Leaf}, Meta: archive.Commit(t.Body.Salt, archive.Sum(text))}
+		Parents: []string{t.Leaf}, Meta: archive.Commit(metaSalt(t.Body.Salt), archive.Sum(text))}
 }
 
 // stateLeaf says how an attempt to deliver ended.

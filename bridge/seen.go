@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/edibridge/edibridge/canonical"
@@ -77,7 +78,7 @@ func (t *translation) repeat(ctx context.Context, first *Seen) error {
 	r := Result{State: Translated, Reason: f.Message, Config: t.cfg.Digest, Partner: t.partner}
 	for _, a := range family {
 		if a.ID == first.Transmission {
-			r.Standard, r.Set, r.Control, r.Mode, r.Keys = a.Standard, a.Set, a.Control, a.Mode, a.Keys
+			r.Standard, r.Set, r.Control, r.Mode = a.Standard, a.Set, a.Control, a.Mode
 			r.Partner, r.Agreement = a.Partner, a.Agreement
 		}
 		if a.Kind != KindAcknowledgment || len(a.Causes) != 1 || a.Causes[0] != first.Transmission {
@@ -90,7 +91,33 @@ func (t *translation) repeat(ctx context.Context, first *Seen) error {
 		}
 		t.follow(again, "again "+string(a.ID), -1)
 	}
+	if r.Keys, err = t.keysOf(ctx, first.Transmission); err != nil {
+		return err
+	}
 	return t.commit(ctx, r)
+}
+
+// maxRepeatedKeys bounds under how many keys of the first file its repetition is
+// found as well.
+const maxRepeatedKeys = 1000
+
+// keysOf are the business keys of a Transmission's documents.
+func (t *translation) keysOf(ctx context.Context, id ID) ([]canonical.Key, error) {
+	var keys []canonical.Key
+	for d, err := range t.b.o.Store.Documents(ctx, DocumentQuery{Transmission: id}) {
+		if err != nil {
+			return nil, fmt.Errorf("translate %s: %w", t.tr.ID, err)
+		}
+		for _, k := range d.Keys {
+			if len(keys) < maxRepeatedKeys && !slices.Contains(keys, k) {
+				keys = append(keys, k)
+			}
+		}
+		if len(keys) == maxRepeatedKeys {
+			break
+		}
+	}
+	return keys, nil
 }
 
 // againName names a repeated answer: "997-905-17.edi" becomes

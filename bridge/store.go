@@ -77,8 +77,9 @@ type Work interface {
 	// Advance commits one slice of a translation and renews the lease to until.
 	Advance(ctx context.Context, c Claim, s Slice, until time.Time) error
 	// Commit ends the claim: the last slice and the new state together. A
-	// Transmission that becomes Translated releases its Held follow-ups (Pending,
-	// due at once) in the same commit.
+	// Transmission that becomes Translated or Quarantined releases its Held
+	// follow-ups (Pending, due at once) in the same commit, and the numbers that
+	// were reserved under its claims and that none of its slices uses are void.
 	Commit(ctx context.Context, c Claim, r Result) error
 	// Attempt fixes the identity on the wire before the first byte leaves: state
 	// Attempted, Attempts + 1, Name and Key as given at the first attempt and
@@ -177,9 +178,8 @@ type OperationKind string
 
 // Operations.
 const (
-	Retry       OperationKind = "retry"       // Dead -> Pending, attempts from 0
-	Discard     OperationKind = "discard"     // Dead, Pending or Quarantined -> Discarded
-	Retranslate OperationKind = "retranslate" // Quarantined -> Accepted: the agreement was mended
+	Retry   OperationKind = "retry"   // Dead -> Pending, attempts from 0
+	Discard OperationKind = "discard" // Dead, Pending or Quarantined -> Discarded
 )
 
 // SeenKey is an identity that must not take effect twice.
@@ -236,7 +236,8 @@ type Number struct {
 // Ledgers keeps what must be counted.
 type Ledgers interface {
 	// Reserve gives one number per scope, in their order. Asked again for the
-	// same (Series, For) it gives the same number.
+	// same (Series, For) it gives the same number, one that was void included: it
+	// never left.
 	Reserve(ctx context.Context, c Claim, scopes []Scope) ([]Number, error)
 }
 
@@ -262,6 +263,9 @@ type Query interface {
 	Body(ctx context.Context, peer string, sum archive.Hash) (archive.Object, bool, error)
 	// Counts gives the number of Transmissions by state.
 	Counts(ctx context.Context) (map[State]int, error)
+	// LeafIndexes tells where leaves stand in the log, by their ids; unsealed and
+	// unknown ones are left out.
+	LeafIndexes(ctx context.Context, ids []string) (map[string]int64, error)
 	// Audit streams everything that CheckHouse needs, in one consistent read.
 	Audit(ctx context.Context, visit func(Record) error) error
 }

@@ -21,6 +21,7 @@ type envelopes struct {
 	many         bool // more than maxInterchanges
 	interchanges map[int][]edi.Finding
 	groups       map[[2]int][]edi.Finding // by ordinals of interchange and group
+	junk         []edi.Finding            // what stands there instead, of a file without any
 }
 
 // survey is the first pass: the findings on trailers, by ordinal.
@@ -46,6 +47,10 @@ func (t *translation) survey(ctx context.Context) error {
 			if e.count++; e.count > maxInterchanges {
 				e.many = true
 				return nil
+			}
+		case edi.Junk:
+			if e.count == 0 && len(e.junk) < t.cfg.Limits.findings() {
+				e.junk = append(e.junk, ev.Findings...)
 			}
 		case edi.EndGroup:
 			if len(ev.Findings) > 0 && len(e.groups) < maxInterchanges {

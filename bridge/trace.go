@@ -30,6 +30,7 @@ type Entry struct {
 	Partner      string          `json:"partner"`
 	Endpoint     string          `json:"endpoint"`
 	Direction    Direction       `json:"direction"`
+	Kind         Kind            `json:"kind"`
 	Set          string          `json:"set"`
 	Control      string          `json:"control"`
 	Name         string          `json:"name"`
@@ -49,12 +50,6 @@ type ArchiveRef struct {
 // maxTrace bounds what one trace gathers.
 const maxTrace = 1000
 
-// LeafIndexer tells where a leaf stands in the log. A Query that implements it
-// lets [Trace] say so.
-type LeafIndexer interface {
-	LeafIndex(ctx context.Context, ids []string) (map[string]int64, error)
-}
-
 // Trace gives the timeline of a key: a bare value (PO, invoice, control number),
 // "scheme:value", or a transmission's id. Nothing found is an empty Timeline.
 func Trace(ctx context.Context, q Query, key string) (Timeline, error) {
@@ -68,11 +63,19 @@ func Trace(ctx context.Context, q Query, key string) (Timeline, error) {
 	if err != nil {
 		return tl, fmt.Errorf("trace %s: %w", key, err)
 	}
+	released := map[ID]time.Time{} // what follows from a file happened when the file was translated
 	for i := range family {
-		if !about(&family[i], key, ids) {
+		released[family[i].ID] = family[i].Changed
+	}
+	for i := range family {
+		t := &family[i]
+		if !about(t, key, ids) {
 			continue
 		}
-		es, err := entries(ctx, q, &family[i], key)
+		if len(t.Causes) > 0 && released[t.Causes[0]].After(t.Created) {
+			t.Created = released[t.Causes[0]]
+		}
+		es, err := entries(ctx, q, t, key)
 		if err != nil {
 			return tl, fmt.Errorf("trace %s: %w", key, err)
 		}
@@ -116,7 +119,7 @@ func about(t *Transmission, key string, found []ID) bool {
 
 // entries are what happened to one Transmission.
 func entries(ctx context.Context, q Query, t *Transmission, key string) ([]Entry, error) {
-	base := Entry{At: t.Created, Transmission: t.ID, Partner: t.Partner, Endpoint: t.Endpoint, Direction: t.Direction,
+	base := Entry{At: t.Created, Transmission: t.ID, Partner: t.Partner, Endpoint: t.Endpoint, Direction: t.Direction, Kind: t.Kind,
 		Set: t.Set, Control: t.Control, Name: t.Name, Keys: t.Keys, State: t.State,
 		Archive: ArchiveRef{ID: t.Leaf, SHA256: hex.EncodeToString(t.Body.SHA256[:])}}
 	if base.Keys == nil {
@@ -229,7 +232,13 @@ func deliveries(ctx context.Context, q Query, t *Transmission, base Entry) ([]En
 	return es, nil
 }
 
+// evidenceDetail is the gist of an evidence: what the peer answered or did.
 func evidenceDetail(ev *Evidence) string {
+	for _, k := range []string{"status", "how", "error"} {
+		if v := ev.Detail[k]; v != "" {
+			return v
+		}
+	}
 	var parts []string
 	for _, k := range slices.Sorted(maps.Keys(ev.Detail)) {
 		parts = append(parts, k+" "+ev.Detail[k])
@@ -239,15 +248,11 @@ func evidenceDetail(ev *Evidence) string {
 
 // index fills in where the leaves stand in the log.
 func index(ctx context.Context, q Query, es []Entry) error {
-	li, ok := q.(LeafIndexer)
-	if !ok {
-		return nil
-	}
 	var ids []string
 	for i := range es {
 		ids = append(ids, es[i].Archive.ID)
 	}
-	at, err := li.LeafIndex(ctx, ids)
+	at, err := q.LeafIndexes(ctx, ids)
 	if err != nil {
 		return fmt.Errorf("trace: %w", err)
 	}

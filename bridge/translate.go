@@ -107,6 +107,9 @@ func (t *translation) run(ctx context.Context) error {
 	case t.bad.many:
 		return t.quarantine(ctx, t.fileFinding("bridge.file.interchanges", fmt.Sprintf("more than %d interchanges in one file", maxInterchanges)))
 	case t.bad.count == 0:
+		for _, f := range t.bad.junk {
+			t.note(f)
+		}
 		return t.quarantine(ctx, t.fileFinding("bridge.file.unknown", "no X12 or EDIFACT interchange was found"))
 	}
 	if err := t.walk(ctx); err != nil {
@@ -161,7 +164,9 @@ func (t *translation) event(ctx context.Context, ev *edi.Event) error {
 	switch ev.Kind {
 	case edi.Junk:
 		if t.at.Interchanges >= t.done.Interchanges { // before the cursor it is told already
-			t.note(junkFinding(ev))
+			for _, f := range ev.Findings {
+				t.note(f)
+			}
 		}
 	case edi.BeginInterchange:
 		return t.beginInterchange(ctx, ev)
@@ -348,11 +353,6 @@ func firstError(fs []edi.Finding) *edi.Finding {
 
 func (t *translation) fileFinding(rule, msg string) edi.Finding {
 	return edi.Finding{Rule: rule, Severity: edi.Error, Message: msg, Length: int(min(t.tr.Body.Size, 1<<30))}
-}
-
-func junkFinding(ev *edi.Event) edi.Finding {
-	return edi.Finding{Rule: "edi.junk", Severity: edi.Warning, Offset: ev.Offset, Length: int(min(ev.Length, 1<<30)),
-		Message: fmt.Sprintf("%d bytes outside any interchange", ev.Length)}
 }
 
 // headerFinding is a finding on an interchange header with its TA105 code.

@@ -196,27 +196,36 @@ func strict(data []byte, v any) error {
 // given: lineage as member "lineage" (nil: none), the residue as its members
 // (nil: none).
 func Encode(doc Document, lineage any, res *Residue) ([]byte, error) {
-	out, err := json.Marshal(doc)
-	if err != nil {
-		return nil, fmt.Errorf("canonical: %s: %w", doc.Kind(), err)
-	}
-	join := func(v any) error {
-		more, err := json.Marshal(v)
-		if err != nil {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	add := func(v any) error {
+		if n := out.Len(); n > 0 {
+			out.Truncate(n - 2) // the brace and the line break
+			out.WriteByte(',')
+		}
+		n := out.Len()
+		if err := e.Encode(v); err != nil {
 			return fmt.Errorf("canonical: %s: %w", doc.Kind(), err)
 		}
-		out = append(append(out[:len(out)-1], ','), more[1:]...)
+		if n > 0 {
+			copy(out.Bytes()[n:], out.Bytes()[n+1:]) // the other's opening brace
+			out.Truncate(out.Len() - 1)
+		}
 		return nil
 	}
+	if err := add(doc); err != nil {
+		return nil, err
+	}
 	if lineage != nil {
-		if err := join(map[string]any{"lineage": lineage}); err != nil {
+		if err := add(map[string]any{"lineage": lineage}); err != nil {
 			return nil, err
 		}
 	}
 	if res != nil {
-		if err := join(res); err != nil {
+		if err := add(res); err != nil {
 			return nil, err
 		}
 	}
-	return out, nil
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }

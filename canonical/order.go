@@ -70,23 +70,24 @@ type Line struct {
 	FOB               FOB               `json:"fob,omitzero"`                // the first FOB
 	// StoreQuantities divides the line's quantity among places. X12 SDQ; EDIFACT
 	// LOC+7 with QTY+11.
-	StoreQuantities []StoreQuantity `json:"storeQuantities,omitempty"`
-	Dates           []DateEntry     `json:"dates,omitempty"`      // DTM
-	Lading          []Lading        `json:"lading,omitempty"`     // TD1
-	Routing         []Carrier       `json:"routing,omitempty"`    // TD5
-	Equipment       []Equipment     `json:"equipment,omitempty"`  // TD3
-	Handling        []Handling      `json:"handling,omitempty"`   // TD4
-	Percents        []Percent       `json:"percents,omitempty"`   // PCT
-	Marks           []Mark          `json:"marks,omitempty"`      // MAN
-	Messages        []string        `json:"messages,omitempty"`   // MSG that stands in no N9 loop
-	Taxes           []Tax           `json:"taxes,omitempty"`      // TXI; TAX
-	Quantities      []QuantityOf    `json:"quantities,omitempty"` // QTY loop
-	Schedules       []Schedule      `json:"schedules,omitempty"`  // SCH loop
-	Packaging       []Packaging     `json:"packaging,omitempty"`  // PKG loop
-	Notes           []Note          `json:"notes,omitempty"`      // N9 loop; FTX
-	Parties         []Party         `json:"parties,omitempty"`    // N1 loop: the line's own ship-to, mark-for; NAD
-	Sublines        []Subline       `json:"sublines,omitempty"`   // SLN loop: assortment, prepack, kit
-	Amounts         []AmountEntry   `json:"amounts,omitempty"`    // AMT loop; MOA
+	StoreQuantities []StoreQuantity   `json:"storeQuantities,omitempty"`
+	Dates           []DateEntry       `json:"dates,omitempty"`      // DTM
+	Lading          []Lading          `json:"lading,omitempty"`     // TD1
+	Routing         []Carrier         `json:"routing,omitempty"`    // TD5
+	Equipment       []Equipment       `json:"equipment,omitempty"`  // TD3
+	Handling        []Handling        `json:"handling,omitempty"`   // TD4
+	Percents        []Percent         `json:"percents,omitempty"`   // PCT
+	Marks           []Mark            `json:"marks,omitempty"`      // MAN
+	Messages        []string          `json:"messages,omitempty"`   // MSG that stands in no N9 loop
+	Taxes           []Tax             `json:"taxes,omitempty"`      // TXI; TAX
+	Quantities      []QuantityOf      `json:"quantities,omitempty"` // QTY loop
+	Schedules       []Schedule        `json:"schedules,omitempty"`  // SCH loop
+	Packaging       []Packaging       `json:"packaging,omitempty"`  // PKG loop
+	Notes           []Note            `json:"notes,omitempty"`      // N9 loop; FTX
+	Parties         []Party           `json:"parties,omitempty"`    // N1 loop: the line's own ship-to, mark-for; NAD
+	Sublines        []Subline         `json:"sublines,omitempty"`   // SLN loop: assortment, prepack, kit
+	Amounts         []AmountEntry     `json:"amounts,omitempty"`    // AMT loop; MOA
+	Ext             map[string]string `json:"ext,omitempty"`        // see [Header]
 }
 
 // StoreQuantity is what one place gets of a line. X12 SDQ.

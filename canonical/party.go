@@ -12,31 +12,32 @@ type Party struct {
 	// Role is buyer, seller, supplier, vendor, shipTo, billTo, shipFrom, remitTo,
 	// payer, payee, markFor, carrier, warehouse, depositor, consignee ...; a code
 	// that has no name here stands as it came.
-	Role         string       `json:"role,omitempty"`
-	RoleCode     string       `json:"roleCode,omitempty"` // N101 (98), NAD 3035
-	Name         string       `json:"name,omitempty"`     // N102
-	Name2        []string     `json:"name2,omitempty"`    // N201, N202
-	IDs          []ID         `json:"ids,omitempty"`      // N103/N104
-	Relationship string       `json:"relationship,omitempty"`
-	SecondRole   string       `json:"secondRole,omitempty"`   // N106 (98)
-	Street       []string     `json:"street,omitempty"`       // N301, N302
-	City         string       `json:"city,omitempty"`         // N401
-	Region       string       `json:"region,omitempty"`       // N402, state or province code
-	PostalCode   string       `json:"postalCode,omitempty"`   // N403
-	Country      string       `json:"country,omitempty"`      // N404
-	Location     ID           `json:"location,omitzero"`      // N405 (309), N406
-	AddressParts []ID         `json:"addressParts,omitempty"` // NX2: part of the address (1106), its text
-	Refs         []Ref        `json:"refs,omitempty"`         // REF
-	Contacts     []Contact    `json:"contacts,omitempty"`     // PER
-	FOB          FOB          `json:"fob,omitzero"`           // FOB
-	Lading       []Lading     `json:"lading,omitempty"`       // TD1
-	Routing      []Carrier    `json:"routing,omitempty"`      // TD5
-	Equipment    []Equipment  `json:"equipment,omitempty"`    // TD3
-	Handling     []Handling   `json:"handling,omitempty"`     // TD4
-	Packaging    []Packaging  `json:"packaging,omitempty"`    // PKG
-	Quantities   []QuantityOf `json:"quantities,omitempty"`   // QTY, of a line's party
-	Dates        []DateEntry  `json:"dates,omitempty"`        // DTM, of a line's party
-	Schedules    []Schedule   `json:"schedules,omitempty"`    // SCH, of a line's party
+	Role         string            `json:"role,omitempty"`
+	RoleCode     string            `json:"roleCode,omitempty"` // N101 (98), NAD 3035
+	Name         string            `json:"name,omitempty"`     // N102
+	Name2        []string          `json:"name2,omitempty"`    // N201, N202
+	IDs          []ID              `json:"ids,omitempty"`      // N103/N104
+	Relationship string            `json:"relationship,omitempty"`
+	SecondRole   string            `json:"secondRole,omitempty"`   // N106 (98)
+	Street       []string          `json:"street,omitempty"`       // N301, N302
+	City         string            `json:"city,omitempty"`         // N401
+	Region       string            `json:"region,omitempty"`       // N402, state or province code
+	PostalCode   string            `json:"postalCode,omitempty"`   // N403
+	Country      string            `json:"country,omitempty"`      // N404
+	Location     ID                `json:"location,omitzero"`      // N405 (309), N406
+	AddressParts []ID              `json:"addressParts,omitempty"` // NX2: part of the address (1106), its text
+	Refs         []Ref             `json:"refs,omitempty"`         // REF
+	Contacts     []Contact         `json:"contacts,omitempty"`     // PER
+	FOB          FOB               `json:"fob,omitzero"`           // FOB
+	Lading       []Lading          `json:"lading,omitempty"`       // TD1
+	Routing      []Carrier         `json:"routing,omitempty"`      // TD5
+	Equipment    []Equipment       `json:"equipment,omitempty"`    // TD3
+	Handling     []Handling        `json:"handling,omitempty"`     // TD4
+	Packaging    []Packaging       `json:"packaging,omitempty"`    // PKG
+	Quantities   []QuantityOf      `json:"quantities,omitempty"`   // QTY, of a line's party
+	Dates        []DateEntry       `json:"dates,omitempty"`        // DTM, of a line's party
+	Schedules    []Schedule        `json:"schedules,omitempty"`    // SCH, of a line's party
+	Ext          map[string]string `json:"ext,omitempty"`          // see [Header]
 	// TaxIDs is derived: the ids of scheme FI and the refs of scheme TJ.
 	TaxIDs []string `json:"taxIds,omitempty"`
 }

@@ -10,16 +10,24 @@ import (
 type Frame struct {
 	trailer tag
 	stops   [8]tag
+	heads   uint64 // one bit for the low six bits of each first byte
 }
 
 // NewFrame makes a Frame of tags of one to three letters, at most eight of them
 // stops: NewFrame("SE", "ST", "GS", "GE", "IEA").
 func NewFrame(trailer string, stops ...string) Frame {
 	f := Frame{trailer: packTag([]byte(trailer))}
+	f.heads = f.trailer.head()
 	for i, s := range stops {
 		f.stops[i] = packTag([]byte(s))
+		f.heads |= f.stops[i].head()
 	}
 	return f
+}
+
+// ends reports whether t is the trailer or cannot stand within the message.
+func (f *Frame) ends(t tag) bool {
+	return f.heads&t.head() != 0 && (t == f.trailer || f.stopsAt(t))
 }
 
 // stopsAt reports whether t cannot stand within the message.
@@ -37,6 +45,9 @@ func (f *Frame) stopsAt(t tag) bool {
 
 // tag is a segment tag of one to three bytes in one word; 0 is any other.
 type tag uint32
+
+// head is the bit of the tag's first byte.
+func (t tag) head() uint64 { return 1 << (t & 63) }
 
 func packTag(b []byte) tag {
 	switch len(b) {
@@ -127,6 +138,7 @@ func (c *collection) put() {
 func (c *collection) run(f *Frame) error {
 	r := c.r
 	for {
+		c.glide(f)
 		ok, err := r.advance()
 		if !ok {
 			return err
@@ -152,14 +164,59 @@ func (c *collection) run(f *Frame) error {
 	}
 }
 
+// glide takes segments straight out of the index, as long as there is nothing
+// about them that [Reader.advance] must look at: those that begin or end like
+// the header or trailer of an interchange, or with B (BIN, BDS), that are long
+// or that are not set apart from the next one as the others are; and none that
+// ends the message or goes over a limit. It is what makes reading fast.
+func (c *collection) glide(f *Frame) {
+	r, m := c.r, c.m
+	if c.frozen || r.skip != skipNothing {
+		return
+	}
+	delta := int(r.origin - r.off)
+	style, terminator := r.breaks.Style, r.head.d.Segment
+	for r.term < len(r.terms) {
+		k := int(r.terms[r.term])
+		end := int(r.at[k]) + delta
+		next := end + 1 + len(style)
+		tagEnd := int(r.at[r.next]) + delta
+		if next >= len(r.buf) || tagEnd == r.pos || end-r.pos > r.suspect {
+			return
+		}
+		if c := r.buf[next]; c <= ' ' || c == terminator || style != "" && string(r.buf[end+1:next]) != style {
+			return
+		}
+		switch r.buf[r.pos] {
+		case 'I', 'U', 'B':
+			return
+		}
+		t := packTag(r.buf[r.pos:tagEnd])
+		if f.ends(t) || end-r.pos >= 3 && isMark(r.buf[end-3:end]) || c.exceeds(next, k+1) {
+			return
+		}
+		r.pos, r.next = next, k+1
+		r.term++
+		r.ordinal++
+		c.tail.Segments++
+		m.segs = append(m.segs, span{uint32(next - delta), uint32(k + 1 - c.first)})
+	}
+}
+
+// exceeds reports whether the message is too long when it ends at r.buf[end],
+// with its last element in r.at before ends. See [Limits] for the arithmetic.
+func (c *collection) exceeds(end, ends int) bool {
+	limit := c.r.lim.Message
+	return end-c.r.keep > limit || ends-c.first > limit/4+16 || len(c.m.segs) > limit/16+16
+}
+
 // guard keeps the message within the limits: with the segment at hand it may
-// go over one. See [Limits] for the arithmetic.
+// go over one.
 func (c *collection) guard() {
-	r := c.r
-	switch limit := r.lim.Message; {
-	case r.seg.Cut:
+	switch {
+	case c.r.seg.Cut:
 		c.freeze("segment", c.tail.Segments+1)
-	case r.pos-r.keep > limit, r.next-c.first > limit/4+16, len(c.m.segs) > limit/16+16:
+	case c.exceeds(c.r.pos, c.r.next):
 		c.freeze("message", c.tail.Segments+1)
 	}
 }
@@ -230,6 +287,7 @@ type MessageError struct {
 	Reason string
 }
 
+// Error gives the reason and the place.
 func (e *MessageError) Error() string {
 	return fmt.Sprintf("edi: message %s, at byte %d", e.Reason, e.Offset)
 }

@@ -1,6 +1,7 @@
 package edi
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 )
@@ -20,15 +21,22 @@ const (
 )
 
 // match gives one bit for each byte of b that equals the byte of which x has
-// eight copies.
-func match(b *[lanes]byte, x uint64) (m uint64) {
-	for i := 0; i < lanes; i += 8 {
-		w := binary.LittleEndian.Uint64(b[i:i+8]) ^ x
-		// Exact for every byte: no carry leaves a byte's lane.
-		zero := ^((w&^highs + ^uint64(highs)) | w) & highs
-		m |= zero * gather >> 56 << i
-	}
-	return m
+// eight copies, and the same for y.
+func match(b *[lanes]byte, x, y uint64) (mx, my uint64) {
+	u := binary.LittleEndian.Uint64
+	w0, w1, w2, w3 := u(b[0:8]), u(b[8:16]), u(b[16:24]), u(b[24:32])
+	w4, w5, w6, w7 := u(b[32:40]), u(b[40:48]), u(b[48:56]), u(b[56:64])
+	mx = zeros(w0^x) | zeros(w1^x)<<8 | zeros(w2^x)<<16 | zeros(w3^x)<<24 |
+		zeros(w4^x)<<32 | zeros(w5^x)<<40 | zeros(w6^x)<<48 | zeros(w7^x)<<56
+	my = zeros(w0^y) | zeros(w1^y)<<8 | zeros(w2^y)<<16 | zeros(w3^y)<<24 |
+		zeros(w4^y)<<32 | zeros(w5^y)<<40 | zeros(w6^y)<<48 | zeros(w7^y)<<56
+	return mx, my
+}
+
+// zeros gives one bit for each byte of w that is zero, the first byte lowest.
+// It is exact: no carry leaves its byte.
+func zeros(w uint64) uint64 {
+	return (^(w&^highs + ^uint64(highs) | w) & highs) * gather >> 56
 }
 
 // index finds the delimiters in the bytes from r.scanned on, at most block of
@@ -43,23 +51,23 @@ func (r *Reader) index() {
 	at := uint32(r.off + int64(r.scanned) - r.origin)
 	r.scanned += len(b)
 	d := &r.head.d
-	e, t, rel := uint64(d.Element)*ones, uint64(d.Segment)*ones, uint64(d.Release)*ones
+	e, t := uint64(d.Element)*ones, uint64(d.Segment)*ones
 	for len(b) >= lanes {
 		chunk := (*[lanes]byte)(b)
-		if d.Release != 0 && (r.released || match(chunk, rel) != 0) {
+		if d.Release != 0 && (r.released || bytes.IndexByte(chunk[:], d.Release) >= 0) {
 			r.indexBytes(b[:lanes], at)
 		} else {
-			r.indexBits(match(chunk, e), match(chunk, t), at)
+			elements, terminators := match(chunk, e, t)
+			r.indexBits(elements|terminators, terminators, at)
 		}
 		b, at = b[lanes:], at+lanes
 	}
 	r.indexBytes(b, at)
 }
 
-// indexBits takes the delimiters of 64 bytes at place at: elements and
-// terminators have one bit a byte.
-func (r *Reader) indexBits(elements, terminators uint64, at uint32) {
-	all := elements | terminators
+// indexBits takes the delimiters of 64 bytes at place at, one bit a byte: all
+// of them, and the terminators among them.
+func (r *Reader) indexBits(all, terminators uint64, at uint32) {
 	n := len(r.at)
 	for t := terminators; t != 0; t &= t - 1 {
 		r.terms = append(r.terms, uint32(n+bits.OnesCount64(all&(t&-t-1))))

@@ -184,9 +184,6 @@ func (r *Reader) have(n int) bool {
 	return true
 }
 
-// ended reports whether the file has been read to its end.
-func (r *Reader) ended() bool { return r.err == io.EOF }
-
 // headerAt reads the header that begins n bytes behind pos.
 func (r *Reader) headerAt(n int) (header, bool) {
 	for {

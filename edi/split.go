@@ -3,6 +3,7 @@ package edi
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strconv"
 )
 
@@ -140,42 +141,62 @@ func (r *Reader) given(n int, last bool) {
 // terminator. It gives the distance to pos and whether there is more of it
 // than a segment may be long.
 func (r *Reader) filler(n int, last bool) (int, bool) {
-	from := n
+	from, empty := n, 0
+	cut := false
 	for r.have(n + 1) {
 		i := r.pos + n
 		c := r.buf[i]
-		if c == r.head.d.Segment {
-			r.emptySegment(i)
-		} else if !isFiller(c, &r.head.d) {
+		if c != r.head.d.Segment && !isFiller(c, &r.head.d) {
 			break
 		}
-		if n-from > r.lim.Segment {
+		if cut = n-from > r.lim.Segment; cut {
 			r.skip = skipFiller
-			return n, true
+			break
+		}
+		if c == r.head.d.Segment {
+			r.emptySegment(i)
+			if i < r.scanned {
+				empty++
+			}
 		}
 		n++
 	}
-	r.scanned = max(r.scanned, r.pos+n)
-	if b := r.buf[r.pos+from : r.pos+n]; !last && r.breaks.Mixed < 0 && string(b) != r.breaks.Style {
-		if r.ordinal == 0 {
-			r.breaks.Style = string(b[:min(len(b), 8)])
-		} else if !(r.err != nil && r.pos+n == len(r.buf)) && r.breaks.Empty < r.Offset() {
-			r.breaks.Mixed = r.Offset() + int64(from)
-		}
+	if empty > 0 {
+		r.forget(empty)
 	}
-	return n, false
+	r.scanned = max(r.scanned, r.pos+n)
+	if !last && !cut {
+		r.compareBreak(from, n)
+	}
+	return n, cut
 }
 
-// emptySegment notes a terminator at buf[i] that closes nothing, and takes it
-// out of the index.
+// compareBreak notes what stands between from and n bytes behind pos: the style
+// of the interchange, behind its header, or another one.
+func (r *Reader) compareBreak(from, n int) {
+	b := r.buf[r.pos+from : r.pos+n]
+	switch ends := r.err != nil && r.pos+n == len(r.buf); {
+	case r.ordinal == 0:
+		r.breaks.Style = string(b[:min(len(b), 8)])
+	case r.breaks.Mixed < 0 && !ends && r.breaks.Empty < r.Offset() && string(b) != r.breaks.Style:
+		r.breaks.Mixed = r.Offset() + int64(from)
+	}
+}
+
+// emptySegment notes a terminator at buf[i] that closes nothing.
 func (r *Reader) emptySegment(i int) {
 	if r.breaks.Empties == 0 {
 		r.breaks.Empty = r.off + int64(i)
 	}
 	r.breaks.Empties++
-	if i < r.scanned {
-		r.next = int(r.terms[r.term]) + 1
-		r.term++
+}
+
+// forget takes the next n delimiters, terminators all, out of the index.
+func (r *Reader) forget(n int) {
+	r.at = slices.Delete(r.at, r.next, r.next+n)
+	r.term += n
+	for i := range r.terms[r.term:] {
+		r.terms[r.term+i] -= uint32(n)
 	}
 }
 
@@ -396,6 +417,9 @@ func (r *Reader) passOver() bool {
 	}
 	d := &r.head.d
 	for ok && (r.pos < len(r.buf) || r.fill()) && (isFiller(r.buf[r.pos], d) || r.buf[r.pos] == d.Segment) {
+		if r.buf[r.pos] == d.Segment {
+			r.emptySegment(r.pos)
+		}
 		r.pos++
 	}
 	r.skip = skipNothing

@@ -121,6 +121,7 @@ type DelimiterError struct {
 	Delimiter byte // 0: a component separator is lacking
 }
 
+// Error names the element, its value and the delimiter.
 func (e *DelimiterError) Error() string {
 	if e.Delimiter == 0 {
 		return fmt.Sprintf("edi: %s%02d is a composite and there is no component separator", e.Tag, e.Element)

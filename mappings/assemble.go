@@ -2,6 +2,7 @@ package mappings
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/edibridge/edibridge/canonical"
@@ -54,27 +55,42 @@ type assembly struct {
 	dropped []canonical.ResidueEntry // one of each segment whose values found no place
 }
 
-// run makes the pieces, in order.
+// run makes the pieces, in order. A segment that is residue alone follows the
+// one that it followed.
 func (a *assembly) run() {
 	a.pieces = make([]piece, 0, len(a.w.made)+8)
 	i := 0
+	flush := func(until int) {
+		for i < len(a.entries) && a.entries[i].Segment < until {
+			i = a.apart(i)
+		}
+	}
 	for m, s := range a.w.made {
 		p := piece{ordinal: a.ordinals[m], tag: s.block.tag, elements: a.w.elements(s), block: s.block}
-		if p.ordinal > 0 {
-			for i < len(a.entries) && a.entries[i].Segment < p.ordinal {
-				i = a.apart(i)
-			}
-			if n := a.group(i); n > i && a.entries[i].Segment == p.ordinal {
-				p.elements = slices.Clone(p.elements)
-				a.merge(&p, a.entries[i:n])
-				i = n
-			}
+		if p.ordinal == 0 {
+			a.pieces = append(a.pieces, p)
+			continue
+		}
+		flush(p.ordinal)
+		if n := a.group(i); n > i && a.entries[i].Segment == p.ordinal {
+			p.elements = slices.Clone(p.elements)
+			a.merge(&p, a.entries[i:n])
+			i = n
 		}
 		a.pieces = append(a.pieces, p)
+		flush(a.after(m))
 	}
-	for i < len(a.entries) {
-		i = a.apart(i)
+	flush(math.MaxInt)
+}
+
+// after is the ordinal that the next made segment stands for.
+func (a *assembly) after(m int) int {
+	for _, o := range a.ordinals[m+1:] {
+		if o > 0 {
+			return o
+		}
 	}
+	return math.MaxInt
 }
 
 // group is the end of the entries of one segment that begin at i.
@@ -107,14 +123,18 @@ func (a *assembly) apart(i int) int {
 	return n
 }
 
-// maxElement bounds what a residue can make of a segment.
-const maxElement = 9999
+// What a residue can make of a segment is bounded; what lies beyond comes back
+// by its spelling.
+const (
+	maxElement = 999
+	maxPart    = 99
+)
 
 // merge puts values of the residue where the segment has none.
 func (a *assembly) merge(p *piece, entries []canonical.ResidueEntry) {
 	for i := range entries {
 		e := &entries[i]
-		if e.Element < 1 || e.Element > maxElement || e.Component > maxElement || e.Repetition > maxElement {
+		if e.Element < 1 || e.Element > maxElement || e.Component > maxPart || e.Repetition > maxPart {
 			continue
 		}
 		for len(p.elements) < e.Element {
@@ -173,7 +193,7 @@ func (o *written) expected() int {
 
 // write spells all pieces. count is what segments() says.
 func (o *written) write(count string) {
-	o.out, o.count, o.findings = o.out[:0], 0, nil
+	o.out, o.count, o.findings = slices.Grow(o.out[:0], len(o.pieces)*40), 0, nil
 	gaps := o.gaps
 	var loose []piece // made, and of no segment
 	for i := range o.pieces {
@@ -186,7 +206,7 @@ func (o *written) write(count string) {
 		loose, gaps = o.gap(loose, gaps, p.ordinal)
 		o.one(p)
 	}
-	o.gap(loose, gaps, 1<<62)
+	o.gap(loose, gaps, math.MaxInt)
 }
 
 // setCount writes the number of segments where the table wants it.

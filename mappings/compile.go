@@ -20,7 +20,7 @@ type compiler struct {
 
 // block compiles a branch whose enclosing object has type around.
 func (c *compiler) block(b *branch, around reflect.Type) *block {
-	k := &block{tag: b.step.Tag, tagKey: tagKey(b.step.Tag), qualEl: qualifierElement(b.step.Tag), ordinal: b.step.Ordinal, most: 1}
+	k := &block{at: b.at, tag: b.step.Tag, tagKey: tagKey(b.step.Tag), qualEl: qualifierElement(b.step.Tag), ordinal: b.step.Ordinal, most: 1}
 	if b.step.Qualifier != "*" {
 		k.qualifier = b.step.Qualifier
 	}

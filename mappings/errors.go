@@ -3,6 +3,7 @@ package mappings
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -53,14 +54,16 @@ type origin struct {
 
 func (o origin) String() string { return fmt.Sprintf("%s:%d", o.file, o.line) }
 
-// problems collects errors while tables are read.
+// problems collects errors while tables are read. What a layer inherits is
+// compiled again with it, and told once.
 type problems struct{ errs Errors }
 
 const maxProblems = 200
 
 func (p *problems) add(o origin, column int, format string, args ...any) {
-	if len(p.errs) < maxProblems {
-		p.errs = append(p.errs, &Error{o.file, o.line, column, fmt.Sprintf(format, args...)})
+	e := Error{o.file, o.line, column, fmt.Sprintf(format, args...)}
+	if len(p.errs) < maxProblems && !slices.ContainsFunc(p.errs, func(was *Error) bool { return *was == e }) {
+		p.errs = append(p.errs, &e)
 	}
 }
 

@@ -196,6 +196,9 @@ func (r *reader) items(k *block, around reflect.Value, s slot) {
 			pointed.SetZero()
 		}
 	}
+	if k.shape == eachObject {
+		forget(array)
+	}
 }
 
 // enter goes to a member, or to an element of an array, in the pointer.
@@ -250,6 +253,14 @@ func (r *reader) tuple(t *tuple, obj reflect.Value, place int) {
 			array.SetLen(n)
 		}
 		r.pointer = r.pointer[:ptr]
+	}
+	forget(array)
+}
+
+// forget makes an array without elements one that was never there.
+func forget(array reflect.Value) {
+	if array.Len() == 0 {
+		array.SetZero()
 	}
 }
 
@@ -357,9 +368,9 @@ func (r *reader) trace(w *row, place int, at spot, a *access) {
 		whole := r.src.Element(place, at.element)
 		before, part := 0, r.sp.part(whole, at.component)
 		for c := 1; c < at.component; c++ {
-			before += len(r.sp.part(whole, c)) + len(r.sp.component)
+			before += r.size(r.sp.part(whole, c)) + 1
 		}
-		o.Offset, o.Length = o.Offset+int64(before), len(part)
+		o.Offset, o.Length = o.Offset+int64(before), r.size(part)
 	}
 	r.res.Lineage[string(r.pointer)+a.pointer] = o
 }

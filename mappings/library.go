@@ -170,7 +170,7 @@ func (ld *loader) section(s *section) {
 		list := newCodeList(name, s.at)
 		list.open = open
 		for _, c := range s.codes {
-			list.add(c[0].text, c[1].text, s.at, c[0].column, &ld.probs)
+			list.add(c.code.text, c.name.text, c.at, c.code.column, &ld.probs)
 		}
 		ld.lib.lists[name] = list
 	}

@@ -62,7 +62,7 @@ func (m *Mapping) In(src Source, opt InOptions) (*Result, error) {
 	r.res.Document = canonical.New(m.kind)
 	r.doc = reflect.ValueOf(r.res.Document).Elem()
 	if opt.Lineage {
-		r.res.Lineage = map[string]Origin{}
+		r.res.Lineage = make(map[string]Origin, len(r.marks))
 	}
 	if src.Len() > 0 {
 		r.scope(m.root, r.doc, 0, 1)
@@ -111,7 +111,8 @@ func (m *Mapping) Out(doc canonical.Document, opt OutOptions) ([]byte, []edi.Fin
 	}
 	sp, respell := opt.spelling()
 	w := &maker{m: m, sp: sp, doc: v.Elem(), control: opt.Control}
-	w.all()
+	segments := sizeHint(w.doc, opt.Residue)
+	w.all(segments, segments*6)
 	o := &written{sp: sp}
 	a := assembly{sp: sp, w: w, alone: func(int) bool { return true }}
 	if opt.Residue == nil {
@@ -158,6 +159,24 @@ func validate(out []byte, d edi.Delimiters, g *guide.Guide) []edi.Finding {
 	return g.Validate(msg, guide.Options{}).Findings
 }
 
+// sizeHint guesses how many segments a document makes: those it was read from,
+// else a few for each element of its arrays.
+func sizeHint(doc reflect.Value, res *canonical.Residue) int {
+	n := 0
+	if res != nil {
+		for _, a := range res.Anchors {
+			n += len(a.Marks) / markBytes
+		}
+		return n + 16
+	}
+	for i := range doc.NumField() {
+		if f := doc.Field(i); f.Kind() == reflect.Slice {
+			n += f.Len()
+		}
+	}
+	return n*4 + 16
+}
+
 // spelling is how to write; respell says that it is another way than the
 // residue's.
 func (opt *OutOptions) spelling() (sp *spelling, respell bool) {
@@ -199,13 +218,17 @@ func (a *assembly) attach(res *canonical.Residue) {
 			}
 		}
 	}
-	inGap := map[int]bool{}
+	var gaps []canonical.Format
 	for _, f := range res.Format {
-		for i := 0; f.Gap && i < f.Count && i < 1<<20; i++ {
-			inGap[f.Segment+i] = true
+		if f.Gap && f.Count > 0 {
+			gaps = append(gaps, f)
 		}
 	}
-	a.alone = func(ordinal int) bool { return !inGap[ordinal] }
+	slices.SortFunc(gaps, func(a, b canonical.Format) int { return a.Segment - b.Segment })
+	a.alone = func(ordinal int) bool {
+		i, at := slices.BinarySearchFunc(gaps, ordinal, func(f canonical.Format, o int) int { return f.Segment - o })
+		return !at && (i == 0 || ordinal-gaps[i-1].Segment >= gaps[i-1].Count)
+	}
 }
 
 func bySegment(a, b canonical.ResidueEntry) int { return a.Segment - b.Segment }

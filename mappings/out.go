@@ -33,8 +33,10 @@ type made struct {
 
 func (w *maker) elements(s made) []string { return w.elems[s.from:s.to] }
 
-// all writes the whole document.
-func (w *maker) all() {
+// all writes the whole document. segments and elements say how many there may
+// be.
+func (w *maker) all(segments, elements int) {
+	w.made, w.elems = make([]made, 0, segments), make([]string, 0, elements)
 	for _, k := range w.m.root.kids {
 		w.kid(k, w.doc)
 	}

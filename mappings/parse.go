@@ -49,7 +49,13 @@ type section struct {
 	at    origin
 	head  []word
 	nodes []*node
-	codes [][2]word // of a code list
+	codes []pairLine // of a code list
+}
+
+// pairLine is a line of a code list.
+type pairLine struct {
+	at         origin
+	code, name word
 }
 
 const (
@@ -102,7 +108,7 @@ func (p *parser) read(line string) {
 			p.fail(first.column, "a line of a code list has two words: code and name")
 			return
 		}
-		s.codes = append(s.codes, [2]word{words[0], words[1]})
+		s.codes = append(s.codes, pairLine{p.at(), words[0], words[1]})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 // block is one branch of a table, compiled: a segment or loop and the object
 // that it fills.
 type block struct {
+	at        origin
 	tag       string
 	tagKey    uint32
 	qualifier string // "": any

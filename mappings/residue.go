@@ -24,7 +24,7 @@ func (r *reader) residue() *canonical.Residue {
 		whole[p] = r.leftovers(p)
 	}
 	w := &maker{m: r.m, sp: r.sp, doc: r.doc, segments: n}
-	w.all()
+	w.all(n+4, len(r.marks)+16)
 	ordinals, marks := r.anchor(w, whole)
 	res.Anchors = encodeAnchors(marks, ordinals)
 	a := assembly{sp: r.sp, w: w, ordinals: ordinals, entries: res.Entries, alone: func(ordinal int) bool {

@@ -57,9 +57,9 @@ type message struct {
 	spans    [][2]uint32
 }
 
-// FromMessage is the Source over a message, its segments in the loops where mt
-// found them. It copies what it needs of m. With mt nil the message is one
-// loop.
+// FromMessage is the Source over a message, its segments in the loops where mt,
+// the match of the guide, found them. It copies what it needs of m. With mt nil
+// the message is one loop.
 func FromMessage(m *edi.Message, _ *guide.Guide, mt *guide.Match) Source {
 	s := &message{match: mt, text: string(m.Raw()), encoding: "UTF-8"}
 	s.head = edi.Message{Standard: m.Standard, Delimiters: m.Delimiters, Path: m.Path, Set: m.Set, Version: m.Version,

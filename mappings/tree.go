@@ -47,17 +47,32 @@ type planter struct {
 	over  bool               // rows replace what is there, instead of repeating it
 	probs *problems
 	depth int
+	count int // rows planted
 }
+
+// maxRows bounds an effective table: sections of rows that take sections of
+// rows grow fast.
+const maxRows = 100_000
 
 // plant puts rows below b.
 func (p *planter) plant(b *branch, nodes []*node) {
+	if len(nodes) == 0 {
+		return
+	}
 	if p.depth++; p.depth > maxDepth {
-		p.probs.add(nodes[0].at, nodes[0].column, "rows stand at most %d deep, sections of rows included", maxDepth)
+		if p.count <= maxRows {
+			p.probs.add(nodes[0].at, nodes[0].column, "rows stand at most %d deep, sections of rows included", maxDepth)
+			p.count = maxRows + 1 // once is enough: a section that takes itself has no end
+		}
 		p.depth--
 		return
 	}
 	for _, n := range nodes {
-		p.row(b, n)
+		if p.count++; p.count <= maxRows {
+			p.row(b, n)
+		} else if p.count == maxRows+1 {
+			p.probs.add(n.at, n.column, "a table has at most %d rows, sections of rows included", maxRows)
+		}
 	}
 	p.depth--
 }
@@ -108,22 +123,25 @@ func (p *planter) leaf(b *branch, n *node) {
 
 // settle adds a row to the rows of one object, in the place of what it replaces.
 func (p *planter) settle(rows *[]*node, n *node) {
-	i := slices.IndexFunc(*rows, func(l *node) bool {
-		return !n.isFixed && l.samePlace(n) || l.path != "" && l.path == n.path
-	})
-	switch {
-	case i < 0:
-		*rows = append(*rows, n)
-	case p.over && (*rows)[i].at.layer != n.at.layer:
-		(*rows)[i] = n
-		*rows = append((*rows)[:i+1], slices.DeleteFunc((*rows)[i+1:], func(l *node) bool {
-			return l.path != "" && l.path == n.path || !n.isFixed && l.samePlace(n)
-		})...)
-	case !n.isFixed && (*rows)[i].samePlace(n):
-		p.probs.add(n.at, n.column, "%s has a row already, in line %d", n.places[0].text, (*rows)[i].at.line)
-	default:
-		p.probs.add(n.at, n.pathCol, "%s has a row already, in line %d", n.path, (*rows)[i].at.line)
+	clash := func(l *node) bool { return l.samePlace(n) || l.path != "" && l.path == n.path }
+	for _, l := range *rows {
+		if !clash(l) || p.over && l.at.layer != n.at.layer {
+			continue
+		}
+		if l.samePlace(n) {
+			p.probs.add(n.at, n.column, "%s has a row already, in line %d", n.places[0].text, l.at.line)
+		} else {
+			p.probs.add(n.at, n.pathCol, "%s has a row already, in line %d", n.path, l.at.line)
+		}
+		return
 	}
+	i := slices.IndexFunc(*rows, clash)
+	if i < 0 {
+		*rows = append(*rows, n)
+		return
+	}
+	(*rows)[i] = n
+	*rows = append((*rows)[:i+1], slices.DeleteFunc((*rows)[i+1:], clash)...)
 }
 
 func (n *node) samePlace(m *node) bool {
@@ -142,12 +160,14 @@ func (p *planter) segment(b *branch, n *node) {
 		b = p.descend(b, s, n)
 	}
 	k := b.kid(last)
+	var grown *branch
 	switch {
 	case n.remove:
 		b.kids = slices.DeleteFunc(b.kids, func(c *branch) bool { return c == k })
 		return
 	case k == nil:
-		k = p.grow(b, last, n)
+		grown = p.grow(b, last, n)
+		k = grown
 	case p.over && n.path != "" && k.path != n.path:
 		*k = branch{step: last, at: n.at}
 	case !p.over && (k.node != nil || len(k.leaves) > 0):
@@ -156,6 +176,9 @@ func (p *planter) segment(b *branch, n *node) {
 	}
 	if n.path != "" || k.node == nil {
 		k.node, k.at, k.path = n, n.at, n.path
+	}
+	if n.after != "" && grown != k {
+		p.probs.add(n.at, n.convCol, "after %s: %s has its place already", n.after, n.places[0].text)
 	}
 	if n.rows != "" {
 		set, ok := p.rows[n.rows]

@@ -1,6 +1,7 @@
 package x12
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/edibridge/edibridge/edi"
 )
@@ -75,6 +77,52 @@ func count(t *testing.T, data []byte, lim edi.Limits) counted {
 	return c
 }
 
+// story tells all of a walk: events, findings, segments, elements.
+func story(t *testing.T, r io.Reader, lim edi.Limits) string {
+	t.Helper()
+	var b strings.Builder
+	w := edi.NewWalker(r, lim, Syntax{})
+	for {
+		ev, err := w.Next()
+		if err == io.EOF {
+			return b.String()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "%d %d %d %+v\n", ev.Kind, ev.Offset, ev.Length, ev.Findings)
+		if ev.Interchange != nil {
+			fmt.Fprintf(&b, "%+v\n", *ev.Interchange)
+		}
+		if ev.Group != nil {
+			fmt.Fprintf(&b, "%+v\n", *ev.Group)
+		}
+		if m := ev.Message; m != nil {
+			fmt.Fprintf(&b, "%s %s %s %d %v\n", m.Path, m.Set, m.Control, m.Offset, m.Truncated)
+			for place := 1; place <= m.Len(); place++ {
+				s := m.Segment(place)
+				fmt.Fprintf(&b, "%d %d %q", s.Offset, s.Ordinal, s.Raw())
+				for n := 1; n <= s.Len(); n++ {
+					fmt.Fprintf(&b, " %q", s.Element(n))
+				}
+				b.WriteByte('\n')
+			}
+		}
+	}
+}
+
+// sameInPieces walks data byte by byte, and in halves of what is asked for: the
+// story is the same.
+func sameInPieces(t *testing.T, data []byte, lim edi.Limits) {
+	t.Helper()
+	want := story(t, bytes.NewReader(data), lim)
+	for _, r := range []io.Reader{iotest.OneByteReader(bytes.NewReader(data)), iotest.HalfReader(bytes.NewReader(data))} {
+		if got := story(t, r, lim); got != want {
+			t.Fatalf("in pieces\n got %s\nwant %s", got, want)
+		}
+	}
+}
+
 // checkMessage compares every segment and element with the bytes of the file
 // at the place that it claims.
 func checkMessage(t *testing.T, data []byte, m *edi.Message) {
@@ -126,6 +174,8 @@ func TestCorpus(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			sameInPieces(t, data, edi.Limits{})
+			sameInPieces(t, data, edi.Limits{Message: 600, Segment: 60})
 			c := count(t, data, edi.Limits{})
 			sound := f[column["sound"]]
 			if sound != "yes" && !worse(c.findings, edi.Info) {

@@ -20,7 +20,7 @@ type Point string
 // StorePoints are the methods of a Store, those that write first.
 func StorePoints() []Point {
 	return []Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Release", "Operate", "Take", "Reserve",
-		"Transmission", "Find", "Family", "List", "Documents", "Evidence", "Seen", "Body", "Counts", "Audit"}
+		"Transmission", "Find", "Family", "List", "Documents", "Evidence", "Seen", "Body", "Counts", "LeafIndexes", "Audit"}
 }
 
 // BodyPoints are the methods of Bodies.
@@ -191,6 +191,10 @@ func (s *faultyStore) Documents(ctx context.Context, q bridge.DocumentQuery) ite
 			yield(bridge.Document{}, err)
 		}
 	}
+}
+
+func (s *faultyStore) LeafIndexes(ctx context.Context, ids []string) (map[string]int64, error) {
+	return ask(s.f, "LeafIndexes", func() (map[string]int64, error) { return s.s.LeafIndexes(ctx, ids) })
 }
 
 func (s *faultyStore) Evidence(ctx context.Context, id bridge.ID) ([]bridge.Evidence, error) {

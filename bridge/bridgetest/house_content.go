@@ -254,6 +254,8 @@ func (c *check) leafOf(t *bridge.Transmission) {
 		return
 	case leaf.Object != t.Body.Stored:
 		c.problem("leaf.body", id, "its leaf names the stored bytes %s, not %s", leaf.Object, t.Body.Stored)
+	case !leaf.Commit.IsZero() && (leaf.Commit != archive.Commit(t.Body.Salt, t.Body.SHA256) || leaf.Size != t.Body.Size):
+		c.problem("leaf.body", id, "its leaf commits to other bytes than %s", t.Body.SHA256)
 	case (leaf.Kind == archive.LeafRawIn) != (t.Direction == bridge.In):
 		c.problem("leaf.body", id, "its leaf is of kind %s", leaf.Kind)
 	}

@@ -366,22 +366,18 @@ func (m *model) operate(ctx context.Context) error {
 		return nil
 	}
 	t := m.things[m.draw("thing", len(m.things))]
-	kind := []bridge.OperationKind{bridge.Retry, bridge.Discard, bridge.Retranslate}[m.draw("kind", 3)]
+	kind := []bridge.OperationKind{bridge.Retry, bridge.Discard}[m.draw("kind", 2)]
 	err := m.s.Operate(ctx, bridge.Operation{Kind: kind, ID: t.id, By: "ann", At: m.now, Leaf: m.leaf(t.id)})
 	to := map[bridge.OperationKind]map[bridge.State]bridge.State{
-		bridge.Retry:       {bridge.Dead: bridge.Pending},
-		bridge.Discard:     {bridge.Dead: bridge.Discarded, bridge.Pending: bridge.Discarded, bridge.Quarantined: bridge.Discarded},
-		bridge.Retranslate: {bridge.Quarantined: bridge.Accepted},
+		bridge.Retry:   {bridge.Dead: bridge.Pending},
+		bridge.Discard: {bridge.Dead: bridge.Discarded, bridge.Pending: bridge.Discarded, bridge.Quarantined: bridge.Discarded},
 	}[kind][t.state]
 	if to == "" {
 		return agree(err, bridge.ErrConflict)
 	}
 	m.end(&held{Claim: bridge.Claim{Token: t.token}, of: t}, to, "operator")
-	switch kind {
-	case bridge.Retry:
+	if kind == bridge.Retry {
 		t.attempts = 0
-	case bridge.Retranslate:
-		t.slices = 0
 	}
 	return err
 }

@@ -22,6 +22,7 @@ func acceptTests() []storeTest {
 		{"the same key with other bytes is refused", acceptKeyReused},
 		{"a key belongs to one peer of one endpoint", acceptKeyScope},
 		{"without a key each is new", acceptNoKey},
+		{"each keeps the object that its leaf was made with", acceptObjects},
 		{"concurrent accepts are each there once", acceptConcurrent},
 		{"a context that has ended takes nothing", acceptCancelled},
 	}
@@ -115,6 +116,21 @@ func acceptKeyScope(b *bench) {
 func acceptNoKey(b *bench) {
 	first, second := b.accept("ISA"), b.accept("ISA")
 	equal(b, "due", b.due(bridge.StepTranslate), []bridge.ID{first, second})
+}
+
+// acceptObjects: the same bytes were archived twice at the same moment.
+func acceptObjects(b *bench) {
+	first, second := b.incoming("", "ISA"), b.incoming("", "ISA")
+	second.Transmission.Body.Salt[0], second.Transmission.Body.Pack = 1, "another"
+	for _, a := range []bridge.Acceptance{first, second} {
+		_, err := b.s.Accept(b.ctx, a)
+		b.must(err)
+	}
+	equal(b, "object of the first", b.get(first.Transmission.ID).Body, first.Transmission.Body)
+	equal(b, "object of the second", b.get(second.Transmission.ID).Body, second.Transmission.Body)
+	o, _, err := b.s.Body(b.ctx, first.Transmission.Body.Peer, first.Transmission.Body.SHA256)
+	b.must(err)
+	equal(b, "object that is known", o, first.Transmission.Body)
 }
 
 // acceptConcurrent: 16 senders bring 10 files each; every other one is brought

@@ -228,7 +228,6 @@ func operateTests() []storeTest {
 		{"each operation has its states", operateStates},
 		{"the same operation again changes nothing", operateAgain},
 		{"a claim that runs is ended", operateEndsClaim},
-		{"retranslating begins anew", operateRetranslate},
 		{"an unknown transmission is not found", func(b *bench) {
 			b.refused(b.s.Operate(b.ctx, b.operation(bridge.Retry, "nobody")), bridge.ErrNotFound)
 		}},
@@ -242,7 +241,6 @@ func operateStates(b *bench) {
 	}{
 		{bridge.Retry, map[bridge.State]bridge.State{bridge.Dead: bridge.Pending}},
 		{bridge.Discard, map[bridge.State]bridge.State{bridge.Dead: bridge.Discarded, bridge.Pending: bridge.Discarded, bridge.Quarantined: bridge.Discarded}},
-		{bridge.Retranslate, map[bridge.State]bridge.State{bridge.Quarantined: bridge.Accepted}},
 	} {
 		for _, from := range []bridge.State{bridge.Accepted, bridge.Translated, bridge.Quarantined,
 			bridge.Pending, bridge.Attempted, bridge.Sent, bridge.Available, bridge.Delivered, bridge.Dead, bridge.Discarded} {
@@ -309,30 +307,10 @@ func operateEndsClaim(b *bench) {
 	equal(b, "state", b.state(follows[0]), bridge.Discarded)
 }
 
-func operateRetranslate(b *bench) {
-	in := b.accept("ISA")
-	c := b.claim(bridge.StepTranslate)
-	doc := document(in, 1)
-	doc.State, doc.Reason = bridge.DocumentQuarantined, "agreement"
-	r := bridge.Result{State: bridge.Quarantined, Slice: bridge.Slice{Cursor: bridge.Cursor{Documents: 1, Slices: 1},
-		Documents: []bridge.Document{doc}, Findings: []edi.Finding{{Rule: "r"}}, Total: 1}}
-	b.must(b.s.Commit(b.ctx, c, r))
-	b.must(b.s.Operate(b.ctx, b.operation(bridge.Retranslate, in)))
-	c = b.claim(bridge.StepTranslate)
-	equal(b, "cursor", c.Cursor, bridge.Cursor{})
-	equal(b, "findings", len(c.Transmission.Findings)+c.Transmission.Total, 0)
-	r = translated()
-	r.Documents = []bridge.Document{document(in, 1)}
-	b.must(b.s.Commit(b.ctx, c, r))
-	for got, err := range b.s.Documents(b.ctx, bridge.DocumentQuery{Transmission: in}) {
-		b.must(err)
-		equal(b, "document", got, document(in, 1))
-	}
-}
-
 func numberTests() []storeTest {
 	return []storeTest{
 		{"numbers count from 1 without a gap", numberCount},
+		{"numbers that a translation did not use are void", numberVoid},
 		{"the same transmission gets the same number", numberAgain},
 		{"a series starts again behind its greatest value", numberWrap},
 		{"concurrent reservations leave no gap", numberConcurrent},
@@ -439,4 +417,24 @@ func numberRevived(b *bench) {
 	r.Voids = first
 	b.must(b.s.Commit(b.ctx, c, r))
 	equal(b, "numbers", b.reserve(b.reserver(), scope), first)
+}
+
+// numberVoid: what a killed translation reserved and the next one does not use
+// is void when that one ends.
+func numberVoid(b *bench) {
+	in := b.accept("ISA")
+	c := b.claim(bridge.StepTranslate)
+	got, err := b.s.Reserve(b.ctx, c, []bridge.Scope{{Series: "s", For: "never", Max: 9}})
+	b.must(err)
+	b.must(b.s.Release(b.ctx, c, b.now))
+	c = b.claimOf(bridge.StepTranslate, in)
+	b.must(b.s.Commit(b.ctx, c, translated()))
+	for _, r := range b.audit() {
+		if r.Number != nil {
+			got[0].State = bridge.NumberVoid
+			equal(b, "number", *r.Number, got[0])
+			return
+		}
+	}
+	b.Error("the number is gone")
 }

@@ -2,6 +2,7 @@ package bridgetest
 
 import (
 	"errors"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -146,6 +147,7 @@ func sliceTests() []storeTest {
 		{"a follow-up without a known cause refuses the slice", sliceNoCause},
 		{"findings add up", sliceFindings},
 		{"a document comes back with every field", sliceDocument},
+		{"a follow-up comes back with every field", sliceFollow},
 		{"bodies and keys of follow-ups are known", sliceBodies},
 	}
 }
@@ -285,6 +287,25 @@ func sliceDocument(b *bench) {
 		b.must(err)
 		equal(b, "document", got, want)
 	}
+}
+
+func sliceFollow(b *bench) {
+	in, a := b.flow("ISA", b.event(1, "erp", ""))
+	b.accept("next")
+	c := b.claim(bridge.StepTranslate)
+	want := bridge.Transmission{ID: b.id(), Direction: bridge.Out, Kind: bridge.KindAcknowledgment, State: bridge.Held, Endpoint: "mailbox",
+		Peer: "acme", Partner: "acme", Agreement: "orders", Key: "key", Name: "997.edi", ContentType: "application/edi-x12",
+		Header: map[string]string{"h": "v"}, Body: object("", "997"), Causes: []bridge.ID{c.Transmission.ID, a[0], in},
+		Sequence: c.Transmission.Sequence, Ordinal: 7, OrderKey: "key", OnDead: bridge.Pass, Created: b.now, Changed: b.now.Add(1),
+		Attempts: 2, Standard: edi.X12, Set: "997", Control: "17", Mode: edi.Test, Keys: []canonical.Key{po("1")}, Config: "digest",
+		Reason: "why", Findings: []edi.Finding{{Rule: "r", Codes: map[string]string{"ak905": "1"}}}, Total: 3, Leaf: "leaf"}
+	for i, v := 0, reflect.ValueOf(want); i < v.NumField(); i++ {
+		if name := v.Type().Field(i).Name; v.Field(i).IsZero() && name != "NextAt" { // due at once
+			b.Fatalf("field %s is not looked at by this test", name)
+		}
+	}
+	b.must(b.s.Advance(b.ctx, c, bridge.Slice{Cursor: bridge.Cursor{Slices: 1}, Follows: []bridge.Transmission{want}}, b.now.Add(lease)))
+	equal(b, "transmission", b.get(want.ID), want)
 }
 
 func sliceBodies(b *bench) {

@@ -123,16 +123,16 @@ func (x *txn) insertTransmission(t *bridge.Transmission, texts transmissionTexts
 }
 
 // useObject counts one more use of a body and gives its row: nil for the zero
-// Object. The place that was stored first stays.
+// Object.
 func (x *txn) useObject(o *archive.Object) (any, error) {
 	if o.SHA256.IsZero() {
 		return nil, nil
 	}
 	var n int64
-	_, err := x.row(`INSERT INTO object (peer, sha256, size, stored, pack, start, length, codec, uses)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)
-		ON CONFLICT (peer, sha256) DO UPDATE SET uses = object.uses + 1 RETURNING n`,
-		[]any{o.Peer, o.SHA256[:], o.Size, o.Stored[:], o.Pack, o.Offset, o.Length, o.Codec}, &n)
+	_, err := x.row(`INSERT INTO object (peer, sha256, size, stored, pack, start, length, codec, salt, uses)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)
+		ON CONFLICT (peer, sha256, salt) DO UPDATE SET uses = object.uses + 1 RETURNING n`,
+		[]any{o.Peer, o.SHA256[:], o.Size, o.Stored[:], o.Pack, o.Offset, o.Length, o.Codec, o.Salt[:]}, &n)
 	return n, err
 }
 

@@ -186,6 +186,10 @@ func inLine(orderKey string, state bridge.State, onDead bridge.OnDead) bool {
 	return false
 }
 
+// selectLine reads the first two in the line of an order key.
+const selectLine = `SELECT n, turn FROM transmission WHERE in_line = 1 AND endpoint = $1 AND order_key = $2
+	ORDER BY sequence, ordinal, n LIMIT 2`
+
 // settle gives the turn to the oldest in the line of an order key. It is called
 // after each single change of a line: then only the first two can be wrong.
 func (x *txn) settle(endpoint, orderKey string) error {
@@ -194,8 +198,7 @@ func (x *txn) settle(endpoint, orderKey string) error {
 		turn bool
 	}
 	var first []place
-	err := x.rows(`SELECT n, turn FROM transmission WHERE in_line = 1 AND endpoint = $1 AND order_key = $2
-		ORDER BY sequence, ordinal, n LIMIT 2`, []any{endpoint, orderKey}, func(scan scanner) error {
+	err := x.rows(selectLine, []any{endpoint, orderKey}, func(scan scanner) error {
 		var p place
 		err := scan(&p.n, &p.turn)
 		first = append(first, p)

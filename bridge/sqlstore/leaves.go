@@ -38,12 +38,15 @@ func (x *txn) addLeaves(leaves []leafText) error {
 	return nil
 }
 
+// selectUnsealed reads the leaves that wait for their index, in the order of writing.
+const selectUnsealed = "SELECT n, text FROM leaf WHERE idx IS NULL ORDER BY n"
+
 // seal gives every leaf without an index the next one, in the order of writing,
 // and moves the head.
 func (x *txn) seal() error {
 	var numbers []int64
 	var texts [][]byte
-	err := x.rows("SELECT n, text FROM leaf WHERE idx IS NULL ORDER BY n", nil, func(scan scanner) error {
+	err := x.rows(selectUnsealed, nil, func(scan scanner) error {
 		var n int64
 		var text []byte
 		if err := scan(&n, &text); err != nil {

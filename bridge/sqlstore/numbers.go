@@ -12,12 +12,13 @@ import (
 func (s *Store) Reserve(ctx context.Context, c bridge.Claim, scopes []bridge.Scope) ([]bridge.Number, error) {
 	var numbers []bridge.Number
 	err := s.write(ctx, func(x *txn) error {
-		if _, err := x.claimed(c); err != nil {
+		st, err := x.claimed(c)
+		if err != nil {
 			return err
 		}
 		numbers = make([]bridge.Number, 0, len(scopes))
 		for _, scope := range scopes {
-			n, err := x.reserve(scope)
+			n, err := x.reserve(st.n, scope)
 			if err != nil {
 				return fmt.Errorf("series %q for %s: %w", scope.Series, scope.For, err)
 			}
@@ -31,7 +32,8 @@ func (s *Store) Reserve(ctx context.Context, c bridge.Claim, scopes []bridge.Sco
 	return numbers, nil
 }
 
-func (x *txn) reserve(scope bridge.Scope) (bridge.Number, error) {
+// reserve gives the number of one scope to the claim of the Transmission n.
+func (x *txn) reserve(claimant int64, scope bridge.Scope) (bridge.Number, error) {
 	n := bridge.Number{Series: scope.Series, For: scope.For, State: bridge.NumberReserved}
 	if scope.Max < 1 {
 		return n, fmt.Errorf("greatest value %d: a series begins at 1", scope.Max)
@@ -43,7 +45,7 @@ func (x *txn) reserve(scope bridge.Scope) (bridge.Number, error) {
 	}
 	n.State = bridge.NumberReserved
 	if have {
-		_, err := x.exec("UPDATE number SET state = $1 WHERE series = $2 AND owner = $3", n.State, n.Series, n.For)
+		_, err := x.exec("UPDATE number SET state = $1, claimant = $2 WHERE series = $3 AND owner = $4", n.State, claimant, n.Series, n.For)
 		return n, err
 	}
 	if _, err := x.row("SELECT epoch, value FROM series WHERE name = $1", []any{scope.Series}, &n.Epoch, &n.Value); err != nil {
@@ -57,9 +59,17 @@ func (x *txn) reserve(scope bridge.Scope) (bridge.Number, error) {
 	if err != nil {
 		return n, err
 	}
-	_, err = x.exec("INSERT INTO number (series, epoch, value, owner, state) VALUES ($1, $2, $3, $4, $5)",
-		n.Series, n.Epoch, n.Value, n.For, n.State)
+	_, err = x.exec("INSERT INTO number (series, epoch, value, owner, state, claimant) VALUES ($1, $2, $3, $4, $5, $6)",
+		n.Series, n.Epoch, n.Value, n.For, n.State, claimant)
 	return n, err
+}
+
+// voidUnused gives up what was reserved under claims of the Transmission n and
+// not used: a translation that was killed had reserved it, and the next one came
+// to another end.
+func (x *txn) voidUnused(n int64) error {
+	_, err := x.exec("UPDATE number SET state = 'void' WHERE claimant = $1 AND state = 'reserved'", n)
+	return err
 }
 
 // markNumber says what became of a reserved number; saying it again changes

@@ -92,6 +92,11 @@ func (x *txn) end(st *standing, step bridge.Step, r *bridge.Result, p *preparedS
 			return err
 		}
 	}
+	if step == bridge.StepTranslate {
+		if err := x.voidUnused(st.n); err != nil {
+			return err
+		}
+	}
 	return x.release(st.n, e.now)
 }
 
@@ -251,8 +256,6 @@ func decided(kind bridge.OperationKind, from bridge.State) (bridge.State, error)
 		return bridge.Pending, nil
 	case kind == bridge.Discard && (from == bridge.Dead || from == bridge.Pending || from == bridge.Quarantined):
 		return bridge.Discarded, nil
-	case kind == bridge.Retranslate && from == bridge.Quarantined:
-		return bridge.Accepted, nil
 	}
 	return "", fmt.Errorf("%w: it is %s", bridge.ErrConflict, from)
 }
@@ -264,27 +267,10 @@ func (x *txn) operate(st *standing, to bridge.State, o bridge.Operation) error {
 	if err != nil {
 		return err
 	}
-	switch o.Kind {
-	case bridge.Retry:
-		_, err = x.exec("UPDATE transmission SET attempts = 0 WHERE n = $1", st.n)
-	case bridge.Retranslate:
-		err = x.startAgain(st.n)
-	}
-	if err != nil {
-		return err
+	if o.Kind == bridge.Retry {
+		if _, err := x.exec("UPDATE transmission SET attempts = 0 WHERE n = $1", st.n); err != nil {
+			return err
+		}
 	}
 	return x.become(st, to, time.Time{}, nanos(o.At))
-}
-
-// startAgain forgets what a translation found on the envelopes. Documents are
-// written over when they are read again; follow-ups stay.
-func (x *txn) startAgain(n int64) error {
-	if err := x.moveCursor(n, bridge.Cursor{}); err != nil {
-		return err
-	}
-	if _, err := x.exec("DELETE FROM finding WHERE transmission = $1", n); err != nil {
-		return err
-	}
-	_, err := x.exec("UPDATE transmission SET total = 0 WHERE n = $1", n)
-	return err
 }

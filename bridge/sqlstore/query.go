@@ -262,7 +262,7 @@ func (s *Store) Seen(ctx context.Context, keys []bridge.SeenKey) ([]bridge.Seen,
 // Body implements bridge.Query.
 func (s *Store) Body(ctx context.Context, peer string, sum archive.Hash) (archive.Object, bool, error) {
 	var r objectRow
-	ok, err := s.queryRow(ctx, "SELECT "+objectColumns+" FROM object o WHERE o.peer = $1 AND o.sha256 = $2", []any{peer, sum[:]}, r.dest()...)
+	ok, err := s.queryRow(ctx, "SELECT "+objectColumns+" FROM object o WHERE o.peer = $1 AND o.sha256 = $2 ORDER BY o.n LIMIT 1", []any{peer, sum[:]}, r.dest()...)
 	if err != nil {
 		return archive.Object{}, false, fmt.Errorf("sqlstore: body %s of %q: %w", sum, peer, err)
 	}
@@ -283,4 +283,20 @@ func (s *Store) Counts(ctx context.Context) (map[bridge.State]int, error) {
 		return nil, fmt.Errorf("sqlstore: counts: %w", err)
 	}
 	return out, nil
+}
+
+// LeafIndexes implements bridge.Query.
+func (s *Store) LeafIndexes(ctx context.Context, ids []string) (map[string]int64, error) {
+	at := make(map[string]int64, len(ids))
+	for _, id := range ids {
+		var n int64
+		ok, err := s.queryRow(ctx, "SELECT idx FROM leaf WHERE id = $1 AND idx IS NOT NULL", []any{id}, &n)
+		if err != nil {
+			return nil, fmt.Errorf("sqlstore: index of leaf %s: %w", id, err)
+		}
+		if ok {
+			at[id] = n
+		}
+	}
+	return at, nil
 }

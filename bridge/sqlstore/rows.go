@@ -62,17 +62,17 @@ func parse(text string, dest any) error {
 }
 
 // objectColumns are the columns of an object o that may not be there.
-const objectColumns = "o.peer, o.sha256, o.size, o.stored, o.pack, o.start, o.length, o.codec"
+const objectColumns = "o.peer, o.sha256, o.size, o.stored, o.pack, o.start, o.length, o.codec, o.salt"
 
 // objectRow is where objectColumns are read into.
 type objectRow struct {
 	peer, pack, codec   sql.NullString
-	sum, stored         []byte
+	sum, stored, salt   []byte
 	size, start, length sql.NullInt64
 }
 
 func (r *objectRow) dest() []any {
-	return []any{&r.peer, &r.sum, &r.size, &r.stored, &r.pack, &r.start, &r.length, &r.codec}
+	return []any{&r.peer, &r.sum, &r.size, &r.stored, &r.pack, &r.start, &r.length, &r.codec, &r.salt}
 }
 
 // object is the zero Object when there is no row.
@@ -81,6 +81,7 @@ func (r *objectRow) object() archive.Object {
 		Offset: r.start.Int64, Length: r.length.Int64, Codec: archive.Codec(r.codec.String)}
 	copy(o.SHA256[:], r.sum)
 	copy(o.Stored[:], r.stored)
+	copy(o.Salt[:], r.salt)
 	return o
 }
 

@@ -56,7 +56,21 @@ func openSQLite(ctx context.Context, path string, opt Options) (*Store, error) {
 	if err := s.openReads(ctx, path); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	if opt.Alone {
+		if err := s.endLeases(ctx); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
 	return s, nil
+}
+
+// endLeases frees what a process that is no more had claimed. Its claims stay
+// refused: their tokens are not the newest once the work is claimed again.
+func (s *Store) endLeases(ctx context.Context) error {
+	return s.write(ctx, func(x *txn) error {
+		_, err := x.exec("UPDATE transmission SET wake = next_at, lease_until = 0, owner = '' WHERE lease_until > 0")
+		return err
+	})
 }
 
 // openReads opens the connections that read, and checks that they can.

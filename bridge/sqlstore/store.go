@@ -20,6 +20,10 @@ type Options struct {
 	// ReadOnly opens the database as it is, beside a process that writes to it:
 	// nothing is created or migrated, and every write fails with ErrReadOnly.
 	ReadOnly bool
+	// Alone says that no other process writes to the database, which the caller
+	// makes sure of: leases of a process that was killed end at once instead of
+	// by their time.
+	Alone bool
 }
 
 func (o *Options) defaults() {

@@ -1,9 +1,19 @@
 package sqlstore
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
 	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
+	"github.com/edibridge/edibridge/archive"
 	"github.com/edibridge/edibridge/bridge"
 	"github.com/edibridge/edibridge/bridge/bridgetest"
 )
@@ -17,7 +27,7 @@ func open(t testing.TB) *Store {
 // reopen opens the database at path and closes it at the end of the test.
 func reopen(t testing.TB, path string, opt Options) *Store {
 	t.Helper()
-	s, err := OpenSQLite(t.Context(), path, opt)
+	s, err := OpenSQLite(context.Background(), path, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,4 +41,381 @@ func reopen(t testing.TB, path string, opt Options) *Store {
 
 func TestStore(t *testing.T) {
 	bridgetest.TestStore(t, func(t *testing.T) bridge.Store { return open(t) })
+}
+
+// accept takes the nth file in.
+func accept(t testing.TB, s *Store, n int64) bridge.AcceptedAs {
+	t.Helper()
+	as, err := s.Accept(t.Context(), benchAcceptance(n))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return as
+}
+
+// accepted is how many files a store has taken in.
+func accepted(t testing.TB, s *Store) int {
+	t.Helper()
+	counts, err := s.Counts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return counts[bridge.Accepted]
+}
+
+func TestReopen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a b#c?d%e.db")
+	s, err := OpenSQLite(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := accept(t, s, 1)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("the database is not where it was asked for: %v", err)
+	}
+	s = reopen(t, path, Options{})
+	if got := accept(t, s, 1); !got.Duplicate || got.ID != first.ID {
+		t.Errorf("after opening again\n got %+v\nwant a duplicate of %s", got, first.ID)
+	}
+	if got := accept(t, s, 2); got.Sequence != 2 {
+		t.Errorf("sequence\n got %d\nwant 2", got.Sequence)
+	}
+}
+
+// TestCrashImage copies the files of a running store, as a machine that stops
+// would leave them: what was answered is in the copy.
+func TestCrashImage(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bridge.db")
+	s := reopen(t, path, Options{})
+	const files = 200
+	var wg sync.WaitGroup
+	for n := range int64(files) {
+		wg.Go(func() { accept(t, s, n) })
+	}
+	wg.Wait()
+	image := filepath.Join(t.TempDir(), "bridge.db")
+	for _, suffix := range []string{"", "-wal"} {
+		data, err := os.ReadFile(path + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(image+suffix, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := accepted(t, reopen(t, image, Options{})); got != files {
+		t.Errorf("files in the image\n got %d\nwant %d", got, files)
+	}
+}
+
+func TestTwoStoresOneDatabase(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bridge.db")
+	stores := []*Store{reopen(t, path, Options{}), reopen(t, path, Options{})}
+	const each = 100
+	var wg sync.WaitGroup
+	for i, s := range stores {
+		for n := range int64(each) {
+			wg.Go(func() { accept(t, s, int64(i)*each+n) })
+		}
+	}
+	wg.Wait()
+	if got := accepted(t, stores[0]); got != 2*each {
+		t.Errorf("accepted\n got %d\nwant %d", got, 2*each)
+	}
+	for _, p := range bridgetest.CheckHouse(t.Context(), bridgetest.House{Store: stores[1], Bodies: noBodies{}}) {
+		if p.Rule != "body" { // there is no archive here
+			t.Error(p)
+		}
+	}
+}
+
+func TestOpenTogether(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bridge.db")
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			s, err := OpenSQLite(t.Context(), path, Options{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestReadOnly(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bridge.db")
+	if _, err := OpenSQLite(t.Context(), path, Options{ReadOnly: true}); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a database that is not there\n got %v\nwant %v", err, os.ErrNotExist)
+	}
+	w, err := OpenSQLite(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	accept(t, w, 1)
+	r := reopen(t, path, Options{ReadOnly: true})
+	accept(t, w, 2)
+	if got := accepted(t, r); got != 2 {
+		t.Errorf("beside a writer it sees\n got %d\nwant 2", got)
+	}
+	_, err = r.Accept(t.Context(), benchAcceptance(3))
+	if !errors.Is(err, ErrReadOnly) {
+		t.Errorf("accept\n got %v\nwant %v", err, ErrReadOnly)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := accepted(t, r); got != 2 {
+		t.Errorf("after the writer closed it sees\n got %d\nwant 2", got)
+	}
+	if got := accepted(t, reopen(t, path, Options{ReadOnly: true})); got != 2 {
+		t.Errorf("opened with no writer it sees\n got %d\nwant 2", got)
+	}
+}
+
+func TestSchemaOfAnotherProgram(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bridge.db")
+	s := reopen(t, path, Options{})
+	accept(t, s, 1)
+	err := s.write(t.Context(), func(x *txn) error {
+		_, err := x.exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, readOnly := range []bool{false, true} {
+		_, err := OpenSQLite(t.Context(), path, Options{ReadOnly: readOnly})
+		if !errors.Is(err, ErrSchema) || !strings.Contains(err.Error(), "999") {
+			t.Errorf("read only %v\n got %v\nwant %v that names 999", readOnly, err, ErrSchema)
+		}
+	}
+}
+
+// blocked lets the committer wait in a group of its own until the func it gives
+// is called: what is queued meanwhile is the next group.
+func blocked(t *testing.T, s *Store) (release func()) {
+	t.Helper()
+	running, gate := make(chan struct{}), make(chan struct{})
+	done := make(chan error, 1)
+	go func() {
+		done <- s.write(context.Background(), func(*txn) error {
+			close(running)
+			<-gate
+			return nil
+		})
+	}()
+	<-running
+	return func() {
+		close(gate)
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// queue starts writes and waits until all of them are queued.
+func queue(s *Store, writes ...func() error) []chan error {
+	answers := make([]chan error, len(writes))
+	for i, w := range writes {
+		answers[i] = make(chan error, 1)
+		go func() { answers[i] <- w() }()
+		for s.writes.waiting() != i+1 {
+		}
+	}
+	return answers
+}
+
+// waiting is how many writes are queued.
+func (c *committer) waiting() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.queue)
+}
+
+func TestGroup(t *testing.T) {
+	s := open(t)
+	release := blocked(t, s)
+	ctx, cancel := context.WithCancel(t.Context())
+	take := func(n int64) func() error {
+		return func() error { _, err := s.Accept(t.Context(), benchAcceptance(n)); return err }
+	}
+	broken := errors.New("broken")
+	answers := queue(s, take(1),
+		func() error {
+			return s.write(t.Context(), func(x *txn) error {
+				if _, err := x.exec("INSERT INTO series (name, epoch, value) VALUES ('half', 0, 1)"); err != nil {
+					return err
+				}
+				return broken
+			})
+		},
+		func() error { _, err := s.Accept(ctx, benchAcceptance(2)); return err },
+		take(3),
+		func() error { return s.write(t.Context(), func(x *txn) error { return s.inOneGroup(x, 2) }) })
+	cancel()
+	if err := <-answers[2]; !errors.Is(err, context.Canceled) {
+		t.Errorf("a write cancelled while it waits\n got %v\nwant %v", err, context.Canceled)
+	}
+	release()
+	for i, want := range map[int]error{0: nil, 1: broken, 3: nil, 4: nil} {
+		if err := <-answers[i]; !errors.Is(err, want) {
+			t.Errorf("write %d\n got %v\nwant %v", i, err, want)
+		}
+	}
+	if got := accepted(t, s); got != 2 {
+		t.Errorf("accepted\n got %d\nwant 2: the cancelled write was dropped", got)
+	}
+	if ok, err := s.queryRow(t.Context(), "SELECT value FROM series", nil, new(int)); ok || err != nil {
+		t.Errorf("the failed write left something (%v, %v)", ok, err)
+	}
+}
+
+// inOneGroup wants rows that the transaction has and nobody else sees yet.
+func (s *Store) inOneGroup(x *txn, want int) error {
+	var within int
+	if _, err := x.row("SELECT count(*) FROM transmission", nil, &within); err != nil {
+		return err
+	}
+	counts, err := s.Counts(context.Background())
+	if err == nil && (within != want || len(counts) != 0) {
+		err = fmt.Errorf("the transaction has %d files, others see %v; want %d and none", within, counts, want)
+	}
+	return err
+}
+
+// TestGroupFails: when the transaction itself breaks, everybody in it is told,
+// nothing of it is there, and the next one works.
+func TestGroupFails(t *testing.T) {
+	s := open(t)
+	release := blocked(t, s)
+	answers := queue(s,
+		func() error { _, err := s.Accept(t.Context(), benchAcceptance(1)); return err },
+		func() error {
+			return s.write(t.Context(), func(x *txn) error {
+				_, err := x.exec("ROLLBACK") // as SQLite does itself on a full disk
+				return err
+			})
+		},
+		func() error { _, err := s.Accept(t.Context(), benchAcceptance(2)); return err })
+	release()
+	for i, a := range answers {
+		if err := <-a; err == nil {
+			t.Errorf("write %d was answered yes", i)
+		}
+	}
+	if got := accepted(t, s); got != 0 {
+		t.Errorf("accepted\n got %d\nwant 0", got)
+	}
+	if got := accept(t, s, 3); got.Sequence != 1 {
+		t.Errorf("sequence of the next\n got %d\nwant 1", got.Sequence)
+	}
+}
+
+func TestCloseAnswersWhatIsQueued(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bridge.db")
+	s, err := OpenSQLite(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	release := blocked(t, s)
+	answers := queue(s, func() error { _, err := s.Accept(t.Context(), benchAcceptance(1)); return err })
+	closed := make(chan error, 1)
+	go func() { closed <- s.Close() }()
+	release()
+	if err := errors.Join(<-answers[0], <-closed); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Accept(t.Context(), benchAcceptance(2)); !errors.Is(err, ErrClosed) {
+		t.Errorf("after closing\n got %v\nwant %v", err, ErrClosed)
+	}
+	if got := accepted(t, reopen(t, path, Options{})); got != 1 {
+		t.Errorf("accepted\n got %d\nwant 1", got)
+	}
+}
+
+// TestObject: every field of an Object is stored, and its uses are counted.
+func TestObject(t *testing.T) {
+	s := open(t)
+	a := benchAcceptance(1)
+	o := &a.Transmission.Body
+	*o = archive.Object{}
+	v := reflect.ValueOf(o).Elem()
+	for i := range v.NumField() {
+		switch f := v.Field(i); f.Kind() {
+		case reflect.String:
+			f.SetString(v.Type().Field(i).Name)
+		case reflect.Int64:
+			f.SetInt(int64(i + 1))
+		case reflect.Array:
+			f.Index(0).SetUint(uint64(i + 1))
+		default:
+			t.Fatalf("a field of kind %s: how is it stored?", f.Kind())
+		}
+	}
+	for range 2 { // used twice
+		if _, err := s.Accept(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Transmission(t.Context(), a.Transmission.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintf("%+v", *o); fmt.Sprintf("%+v", got.Body) != want {
+			t.Errorf("object\n got %+v\nwant %s", got.Body, want)
+		}
+		a.Transmission.ID = "second"
+	}
+	var uses int
+	if _, err := s.queryRow(t.Context(), "SELECT uses FROM object", nil, &uses); err != nil || uses != 2 {
+		t.Errorf("uses\n got %d, %v\nwant 2", uses, err)
+	}
+}
+
+// noBodies is an archive that has nothing.
+type noBodies struct{}
+
+func (noBodies) Get(context.Context, archive.Object) (io.ReadCloser, error) {
+	return nil, os.ErrNotExist
+}
+
+// TestAlone: a process that is the only one takes over at once what a killed one
+// had claimed, and the killed one's claim stays refused.
+func TestAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bridge.db")
+	now := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
+	query := bridge.ClaimQuery{Step: bridge.StepTranslate, Limit: 1, Now: now, Until: now.Add(time.Hour)}
+	killed, err := OpenSQLite(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer killed.Close()
+	acceptance := bridge.Acceptance{Transmission: bridge.Transmission{ID: "01M848G8Z0GYMZKZ83SBVCK8RW", Created: now},
+		Leaf: archive.Leaf{Kind: archive.LeafRawIn, ID: "01M848G8Z0GYMZKZ83SBVCK8RW", Time: now}}
+	if _, err := killed.Accept(t.Context(), acceptance); err != nil {
+		t.Fatal(err)
+	}
+	first, err := killed.Claim(t.Context(), query)
+	if err != nil || len(first) != 1 {
+		t.Fatalf("got %v, %v; want a claim", first, err)
+	}
+	next, err := OpenSQLite(t.Context(), path, Options{Alone: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer next.Close()
+	second, err := next.Claim(t.Context(), query)
+	if err != nil || len(second) != 1 {
+		t.Fatalf("got %v, %v; want the claim of the killed process", second, err)
+	}
+	if err := next.Release(t.Context(), first[0], now); !errors.Is(err, bridge.ErrStale) {
+		t.Errorf("the killed process's claim gives %v, want ErrStale", err)
+	}
 }

@@ -22,6 +22,7 @@ type judge struct {
 type judged struct {
 	m        *edi.Message
 	guide    *guide.Guide // nil: there is none for the set
+	nearest  bool         // guide is of another release
 	match    *guide.Match // nil: not matched
 	findings []edi.Finding
 	total    int // findings, kept or not
@@ -38,6 +39,7 @@ func (j *judge) set(ev *edi.Event) *judged {
 	case out.guide == nil:
 		out.add(setFinding(m, edi.Error, "bridge.guide.none", fmt.Sprintf("there is no guide for %s %s", m.Set, m.Version), map[string]string{"ak502": "1"}))
 	case !exact:
+		out.nearest = true
 		out.add(setFinding(m, edi.Info, "bridge.guide.nearest", fmt.Sprintf("validated against %s, the nearest release there is", out.guide.Name()), nil))
 	}
 	errs := 0

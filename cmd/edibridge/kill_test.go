@@ -130,6 +130,7 @@ type world struct {
 	next   int            // control number of the next file
 	acked  map[string]int // PO numbers that a close promised, by control number
 	random *rand.Rand
+	hit    map[string]int // kills at each named point
 }
 
 const killMain = `data: data
@@ -151,9 +152,9 @@ agreements:
   orders: { receive: X12 850 004010 production%[3]s }
 `
 
-func newWorld(t *testing.T, random *rand.Rand, sets int) *world {
+func newWorld(t *testing.T, random *rand.Rand, sets int, hit map[string]int) *world {
 	t.Helper()
-	w := &world{t: t, sets: sets, next: 1, acked: map[string]int{}, random: random}
+	w := &world{t: t, sets: sets, next: 1, acked: map[string]int{}, random: random, hit: hit}
 	dir := t.TempDir()
 	secret, err := newSecret()
 	must(t, err)
@@ -232,8 +233,9 @@ func (w *world) start(point string) *process {
 	return p
 }
 
-// kill waits until the process died by itself at its point, or kills it.
-func (p *process) kill(t *testing.T, after time.Duration) {
+// kill waits until the process died by itself at its point, or kills it, and
+// tells which.
+func (p *process) kill(t *testing.T, after time.Duration) (atPoint bool) {
 	t.Helper()
 	timer := time.NewTimer(after)
 	defer timer.Stop()
@@ -243,9 +245,11 @@ func (p *process) kill(t *testing.T, after time.Duration) {
 		if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
 			t.Fatalf("the bridge ended by itself: %v", err)
 		}
+		return true
 	case <-timer.C:
 		p.cmd.Process.Kill()
 		<-p.dead
+		return false
 	}
 }
 
@@ -395,7 +399,9 @@ func (w *world) round(points []string) {
 	wg.Go(func() { w.sendBig(ctx) })
 	for _, point := range points {
 		p := w.start(point)
-		p.kill(w.t, time.Duration(100+w.random.IntN(900))*time.Millisecond)
+		if p.kill(w.t, time.Duration(100+w.random.IntN(900))*time.Millisecond) {
+			w.hit[strings.Fields(point)[0]]++
+		}
 		w.check(false)
 	}
 	p := w.start("") // the senders end with a bridge that answers
@@ -430,8 +436,12 @@ func TestKill(t *testing.T) {
 	}
 	random.Shuffle(len(points), func(i, k int) { points[i], points[k] = points[k], points[i] })
 	const perWorld = 25
+	hit := map[string]int{}
 	for from := 0; from < len(points); from += perWorld {
-		newWorld(t, random, sets).round(points[from:min(from+perWorld, len(points))])
+		newWorld(t, random, sets, hit).round(points[from:min(from+perWorld, len(points))])
 	}
-	t.Logf("%d kills", kills)
+	t.Logf("%d kills, at named points: %v", kills, hit)
+	if len(hit) < len(named)/2 {
+		t.Errorf("only %d of %d named points were reached", len(hit), len(named))
+	}
 }

@@ -2,6 +2,9 @@ package main
 
 import (
 	"errors"
+	"flag"
+	"fmt"
+	"os"
 	"os/exec"
 	"strconv"
 	"testing"
@@ -9,8 +12,18 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain lets scripts call this program by its name.
+var update = flag.Bool("update", false, "write the output that scripts compare as what they want")
+
+// TestMain lets scripts call this program by its name, and makes this process
+// the bridge that the kill test kills.
 func TestMain(m *testing.M) {
+	if file := os.Getenv(killConfig); file != "" {
+		if err := killChild(file); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	testscript.Main(m, map[string]func(){"edibridge": main})
 }
 
@@ -18,7 +31,8 @@ func TestMain(m *testing.M) {
 // status against the contract.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir:           "testdata/script",
+		UpdateScripts: *update,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"status": exitStatus,
 		},

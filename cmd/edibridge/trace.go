@@ -71,26 +71,37 @@ func printTimeline(w io.Writer, tl bridge.Timeline) error {
 			day = d
 			fmt.Fprintln(&b, day)
 		}
-		line := fmt.Sprintf("%s  %-3s  %-3s  %-11s %s", at.Format("15:04:05.000"), e.Direction, e.Set, e.What, route(e))
-		if e.Detail != "" {
-			line += "  " + e.Detail
-		}
-		if e.What == "received" && e.Archive.Index != nil {
-			line += fmt.Sprintf("  archived #%d", *e.Archive.Index)
-		}
-		fmt.Fprintln(&b, strings.TrimRight(line, " "))
+		fmt.Fprintln(&b, strings.TrimRight(at.Format("15:04:05.000")+"  "+step(e), " "))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// route is where something came from or goes to.
-func route(e *bridge.Entry) string {
+// step is one line of a timeline, without its time.
+func step(e *bridge.Entry) string {
+	what, set := string(e.Direction), e.Set
 	parts := []string{e.Partner, e.Endpoint}
-	if e.What == "acknowledged" || e.What == "taken" {
+	detail := e.Detail
+	event, isEvent := strings.CutPrefix(set, "edibridge.")
+	switch {
+	case isEvent:
+		what, set = "evt", ""
+		event, _, _ = strings.Cut(event, ".v")
+		parts = []string{event, "->", e.Endpoint}
+		if e.What == "event" {
+			detail = "id " + detail[:min(len(detail), 12)]
+		}
+	case e.What == "acknowledged" || e.What == "taken":
 		parts = append(parts, e.Name)
 	}
-	return strings.TrimSpace(strings.Join(parts, " "))
+	line := fmt.Sprintf("%-3s  %-3s  %-12s  %s", what, set, e.What, strings.TrimSpace(strings.Join(parts, " ")))
+	if detail != "" {
+		line += "  " + detail
+	}
+	if e.What == "received" && e.Archive.Index != nil {
+		line += fmt.Sprintf("  archived #%d", *e.Archive.Index)
+	}
+	return line
 }
 
 // unfinished reports whether something is still to happen by itself or by a

@@ -19,7 +19,8 @@ const headWidth = 66
 type validateText struct {
 	w    *bufio.Writer
 	name string
-	info bool // findings of severity info too
+	info bool   // findings of severity info too
+	near string // the guide of another release that a set was held against
 }
 
 // shown are the findings that a person wants to see.
@@ -37,6 +38,9 @@ func (v *validateText) shown(findings []edi.Finding) []edi.Finding {
 }
 
 func (v *validateText) set(ic *edi.Interchange, j *judged) {
+	if j.nearest {
+		v.near = j.guide.Name()
+	}
 	findings := v.shown(j.findings)
 	if len(findings) == 0 {
 		return
@@ -82,6 +86,9 @@ func (v *validateText) end(t *tally) error {
 			fmt.Fprintf(v.w, " (%s with errors)", thousands(int64(t.noted)))
 		}
 		fmt.Fprintf(v.w, ", %s rejected", thousands(int64(t.received-t.accepted)))
+	}
+	if v.near != "" {
+		fmt.Fprintf(v.w, "; held against %s, the nearest release there is", v.near)
 	}
 	fmt.Fprintln(v.w)
 	return v.w.Flush()

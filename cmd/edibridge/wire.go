@@ -57,7 +57,10 @@ func (r *running) open(ctx context.Context, w around) (err error) {
 	if r.dir, err = archive.OpenDir(r.sys.Archive(), archive.DirOptions{}); err != nil {
 		return err
 	}
-	if r.store, err = sqlstore.OpenSQLite(ctx, r.sys.Store(), sqlstore.Options{Log: r.log}); err != nil {
+	if rec := r.dir.Recovered(); rec.Torn > 0 || rec.Skipped > 0 {
+		r.log.Warn("archive recovered after a crash", "torn", rec.Torn, "skipped", rec.Skipped)
+	}
+	if r.store, err = sqlstore.OpenSQLite(ctx, r.sys.Store(), sqlstore.Options{Log: r.log, Alone: true}); err != nil {
 		return err
 	}
 	senders, err := openSenders(r.sys, r.log, w)

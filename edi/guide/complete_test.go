@@ -252,3 +252,28 @@ func TestValues(t *testing.T) {
 		}
 	}
 }
+
+// TestRareKinds checks what no set of 004010 uses: conditions of a composite,
+// binary elements, a composite's own name.
+func TestRareKinds(t *testing.T) {
+	dict := strings.NewReplacer("  02 93 O\nelement 96", "  02 93 O\n  03 93 O\n  C0203\n  E0103\nelement 96",
+		"  01 166 M\ncomposite", "  01 166 M\n  02 785 O\ncomposite", "  02 C001 O", "  02 C001 O 2 \"Trade Unit\"",
+		"element 98", "element 785 B 2/4 \"Binary Data\"\nelement 98").Replace(toyDict)
+	lib, err := Load(files("toy.dict", dict, "toy.guide", toyGuide))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := "ST*850*0001~BEG*00*ST>A>B~BEG*00*ST>A~N1*ST*X~N3*X*\x01~N3*X*\x00\x01\x02\x03~SE*6*0001~"
+	r := lib.Named("X12 004010 850").Validate(document(t, text), Options{})
+	var got []string
+	for _, f := range r.Findings {
+		got = append(got, fmt.Sprintf("%s %s %d: %s", f.Rule, f.Path, f.Offset, f.Message))
+	}
+	want := `x12.element.exclusion ST[1]/BEG[1]/BEG02.3 24: BEG02.3 name stands beside BEG02.1: at most one of them may (E0103)
+x12.segment.uses ST[1]/BEG[2] 26: BEG stands 2 times here, at most 1 allowed
+x12.element.condition ST[1]/BEG[2]/BEG02.3 37: BEG has no BEG02.3 name, which BEG02.2 asks for (C0203)
+x12.element.short ST[1]/N1[1]/N3[1]/N302 51: N302 binary data "\x01" has 1 character, expected at least 2`
+	if g := strings.Join(got, "\n"); g != want {
+		t.Errorf("got\n%s\nwant\n%s", g, want)
+	}
+}

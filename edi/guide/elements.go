@@ -169,7 +169,7 @@ func (v *Validator) composite(sp *spot) bool {
 	}
 	for i := range parts.elements {
 		if parts.required&^present&(1<<i) != 0 && v.counted(elementRequired) {
-			one := sp.missingPart(i + 1)
+			one := sp.part(i + 1)
 			v.add(v.at(elementRequired, &one, fmt.Sprintf("%s has no %s", sp.label(), one.label())))
 		}
 	}
@@ -181,11 +181,21 @@ func (v *Validator) composite(sp *spot) bool {
 	return true
 }
 
-// missingPart is the spot where a component would stand: behind the value.
-func (sp *spot) missingPart(c int) spot {
+// part is a component of a composite's value, or the spot where it would stand.
+func (sp *spot) part(c int) spot {
 	one := *sp
 	one.component, one.spec = c, &sp.spec.parts.elements[c-1]
-	one.offset, one.value = sp.offset+int64(len(sp.value)), nil
+	for ; c > 1; c-- {
+		i := bytes.IndexByte(one.value, sp.s.Delimiters.Component)
+		if i < 0 {
+			one.offset, one.value = one.offset+int64(len(one.value)), nil
+			return one
+		}
+		one.offset, one.value = one.offset+int64(i)+1, one.value[i+1:]
+	}
+	if i := bytes.IndexByte(one.value, sp.s.Delimiters.Component); i >= 0 {
+		one.value = one.value[:i]
+	}
 	return one
 }
 
@@ -240,6 +250,14 @@ func characterCount(b []byte) int32 {
 	return int32(len(b))
 }
 
+// characters is a length in words.
+func characters(n int32) string {
+	if n == 1 {
+		return "1 character"
+	}
+	return fmt.Sprintf("%d characters", n)
+}
+
 // blanks notes blanks that carry nothing.
 func (v *Validator) blanks(sp *spot, format string) {
 	if v.counted(elementBlanks) {
@@ -268,11 +286,11 @@ func (v *Validator) length(sp *spot, whole, text int32) bool {
 	switch {
 	case whole < sp.spec.min:
 		if v.counted(elementShort) {
-			v.add(v.at(elementShort, sp, fmt.Sprintf("%s %q has %d characters, expected at least %d", sp.label(), shown(sp.value), whole, sp.spec.min)))
+			v.add(v.at(elementShort, sp, fmt.Sprintf("%s %q has %s, expected at least %d", sp.label(), shown(sp.value), characters(whole), sp.spec.min)))
 		}
 	case text > sp.spec.max:
 		if v.counted(elementLong) {
-			v.add(v.at(elementLong, sp, fmt.Sprintf("%s %q has %d characters, expected at most %d", sp.label(), shown(sp.value), text, sp.spec.max)))
+			v.add(v.at(elementLong, sp, fmt.Sprintf("%s %q has %s, expected at most %d", sp.label(), shown(sp.value), characters(text), sp.spec.max)))
 		}
 	default:
 		return true

@@ -184,7 +184,7 @@ func (v *Validator) tooOften(s *edi.Segment, f int, it int32) {
 		return
 	}
 	out := v.whole(r, s)
-	out.Message = fmt.Sprintf("%s%s stands %d times here, at most %d are allowed", what, out.Tag, *v.count(f, it)&^missed, v.g.items[it].max)
+	out.Message = fmt.Sprintf("%s%s stands %d times here, at most %d allowed", what, out.Tag, *v.count(f, it)&^missed, v.g.items[it].max)
 	v.add(out)
 }
 
@@ -276,7 +276,7 @@ func (v *Validator) relation(s *edi.Segment, spec *structSpec, r *relation, pres
 		if rule == elementExclusion {
 			sp.value = s.Element(n)
 		}
-		v.add(v.at(rule, &sp, r.message(spec.tag, n, present, &sp)))
+		v.add(v.at(rule, &sp, r.message(spec.tag+"%02d", present, &sp)))
 	}
 }
 
@@ -284,8 +284,8 @@ func (v *Validator) relation(s *edi.Segment, spec *structSpec, r *relation, pres
 func (v *Validator) partRelation(sp *spot, r *relation, present uint64) {
 	rule, n := r.culprit(present)
 	if v.counted(rule) {
-		one := sp.missingPart(n)
-		v.add(v.at(rule, &one, r.message(fmt.Sprintf("%s%02d.", sp.s.Tag(), sp.element), n, present, &one)))
+		one := sp.part(n)
+		v.add(v.at(rule, &one, r.message(fmt.Sprintf("%s%02d.%%d", sp.s.Tag(), sp.element), present, &one)))
 	}
 }
 
@@ -305,9 +305,10 @@ func (r *relation) culprit(present uint64) (ruleID, int) {
 	}
 }
 
-// message says what a broken relation asks for.
-func (r *relation) message(tag string, n int, present uint64, sp *spot) string {
-	name := func(n int) string { return fmt.Sprintf("%s%02d", tag, n) }
+// message says what a broken relation asks for at sp; format names an element or
+// component by its number.
+func (r *relation) message(format string, present uint64, sp *spot) string {
+	name := func(n int) string { return fmt.Sprintf(format, n) }
 	switch has := present & r.mask; r.kind {
 	case 'E':
 		return fmt.Sprintf("%s stands beside %s: at most one of them may (%s)", sp.label(), name(bits.TrailingZeros64(has)+1), r.text)

@@ -22,6 +22,8 @@ func TestOverlay(t *testing.T) {
 		{"codes added twice", "PO1/PO103 codes + Q9\nPO1/PO103 codes + Q8\n", head + "PO1*1*12*Q9~PO1*2*1*Q8~PO1*3*1*«7Q»~", []string{"element.code PO1[3]/PO103"}},
 		{"codes added to one place only", "PO1/PO103 codes + Q9\n", head + line + "PO4*1*1*«Q9»~", []string{"element.code PO1[1]/PO4[1]/PO403"}},
 		{"codes of a component", "REF/REF04.1 codes BM\n", head + "REF*DP*1**«SI»>1~" + line, []string{"element.code REF[1]/REF04.1"}},
+		{"value of a later component", "REF/REF04.2 value 7\n", head + "REF*DP*1**BM>«8»~" + line, []string{"element.value REF[1]/REF04.2"}},
+		{"a later component required", "REF/REF04.4 required\n", head + "REF*DP*1**BM>8«»~" + line, []string{"element.required REF[1]/REF04.4"}},
 		{"required", "REF:DP required \"department\"\n", head + "REF*IA*1~«»" + line, []string{"segment.missing REF[2]"}},
 		{"required holds", "REF:DP required\n", head + "REF*IA*1~REF*DP*1~" + line, nil},
 		{"required, where it would stand", "REF:DP required\n", head + "«»DTM*002*20261201~" + line, []string{"segment.missing REF[1]"}},
@@ -66,6 +68,12 @@ func TestOverlay(t *testing.T) {
 	}
 }
 
+func TestOverlayRepetitions(t *testing.T) {
+	d := plain
+	d.Repetition = '^'
+	check(t, standard(t, "TD4/TD401 max 2\n"), around(head+"TD4*HZD^HZD~TD4*«HZD^HZD^HZD»~"+line), d, []string{"element.repetitions TD4[2]/TD401"})
+}
+
 func TestOverlayWords(t *testing.T) {
 	g := standard(t, "PO1/PO103 codes EA CA severity warning \"only whole units\"\nREF:DP required \"department\"\nN1:ST required\n"+
 		"PO1/PO104 name \"Net Price\"\nPO1/PO104 required\nPO1 name \"Order Line\"\nDTM:002 required max 2\n")
@@ -80,7 +88,7 @@ func TestOverlayWords(t *testing.T) {
 		{"REF*DP*1~DTM*002*20261201~N1*ST*X~PO1*1*1*EA~", edi.Error, "PO1 has no PO104 net price (guide acme, line 6)", ""},
 		{"DTM*002*20261201~N1*ST*X~PO1*1*1*EA*1~", edi.Error, "REF:DP (reference identification) is missing before DTM (guide acme, line 3): department", ""},
 		{"REF*DP*1~DTM*002*20261201~PO1*1*1*EA*1~", edi.Error, "loop N1:ST is missing before PO1 (guide acme, line 4)", ""},
-		{"REF*DP*1~DTM*002*20261201~DTM*002*1~DTM*002*20261203~N1*ST*X~PO1*1*1*EA*1~", edi.Error, `DTM02 date "1" has 1 characters, expected at least 8`, ""},
+		{"REF*DP*1~DTM*002*20261201~DTM*002*1~DTM*002*20261203~N1*ST*X~PO1*1*1*EA*1~", edi.Error, `DTM02 date "1" has 1 character, expected at least 8`, ""},
 	}
 	for _, tt := range tests {
 		r := g.Validate(message(around(head+tt.body), plain), guide.Options{})

@@ -262,24 +262,11 @@ func (v *Validator) elementRule(r *rule, s *edi.Segment) {
 	sp := spot{s: s, spec: r.part(whole), element: r.element, component: r.component,
 		offset: s.ElementOffset(r.element), value: s.Element(r.element)}
 	if r.component > 0 {
-		sp.value = s.Component(r.element, r.component)
-		sp.offset = componentOffset(s, r.element, r.component)
+		sp.spec, sp.value = whole, s.Repetition(r.element, 1)
+		sp = sp.part(r.component)
 	}
 	mandatory := r.component == 0 && spec.required&(1<<(r.element-1)) != 0
 	v.elementValue(r, &sp, mandatory)
-}
-
-// componentOffset is where a component of the first repetition begins, or would.
-func componentOffset(s *edi.Segment, n, c int) int64 {
-	at, rest := s.ElementOffset(n), s.Repetition(n, 1)
-	for ; c > 1; c-- {
-		i := bytes.IndexByte(rest, s.Delimiters.Component)
-		if i < 0 {
-			return at + int64(len(rest))
-		}
-		at, rest = at+int64(i)+1, rest[i+1:]
-	}
-	return at
 }
 
 // elementValue checks a value against a rule; mandatory says that the standard
@@ -303,9 +290,9 @@ func (v *Validator) elementValue(r *rule, sp *spot, mandatory bool) {
 		v.valueFinding(r, elementValue, sp, "%s %q is not %q", sp.label(), shown(val), o.values[0])
 	}
 	if n := int(characterCount(val)); o.max > 0 && n < o.min {
-		v.valueFinding(r, elementShort, sp, "%s %q has %d characters, expected at least %d", sp.label(), shown(val), n, o.min)
+		v.valueFinding(r, elementShort, sp, "%s %q has %s, expected at least %d", sp.label(), shown(val), characters(int32(n)), o.min)
 	} else if o.max > 0 && n > o.max {
-		v.valueFinding(r, elementLong, sp, "%s %q has %d characters, expected at most %d", sp.label(), shown(val), n, o.max)
+		v.valueFinding(r, elementLong, sp, "%s %q has %s, expected at most %d", sp.label(), shown(val), characters(int32(n)), o.max)
 	}
 	if sep := sp.s.Delimiters.Repetition; o.uses > 0 && sep != 0 && o.place.Element > 0 {
 		if n := bytes.Count(sp.value, []byte{sep}) + 1; n > o.uses {

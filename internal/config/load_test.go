@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -258,7 +259,12 @@ func FuzzLoad(f *testing.F) {
 			t.Fatalf("got %T\nwant Problems", err)
 		}
 		for _, p := range problems {
-			lines := strings.Count(string(main), "\n") + strings.Count(string(partner), "\n") + 2
+			lines := 2 // YAML ends lines by CR, too
+			for _, c := range append(slices.Clone(main), partner...) {
+				if c == '\n' || c == '\r' {
+					lines++
+				}
+			}
 			if p.Message == "" || !strings.HasPrefix(p.File, dir) || p.Line < 0 || p.Line > lines || p.Column < 0 {
 				t.Errorf("a problem that points nowhere: %+v", p)
 			}

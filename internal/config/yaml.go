@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -40,6 +41,11 @@ func (d *document) read(text []byte, into any) {
 			d.broken = true
 		}
 	}()
+	if !utf8.Valid(text) {
+		d.add(place{}, "not UTF-8 text")
+		d.broken = true
+		return
+	}
 	f, err := parser.ParseBytes(text, 0)
 	if err != nil {
 		d.syntax(err)

@@ -120,11 +120,8 @@ func (t *tree) rename(from place, target string, overwrite bool) error {
 	if reason := checkName(to.name); reason != "" {
 		return refused(reason)
 	}
-	if t.clash(from, to) {
-		if !overwrite {
-			return failed(textExists)
-		}
-		t.drop(to.path)
+	if !overwrite && t.clash(from, to) {
+		return failed(textExists)
 	}
 	a, ok := t.box.claim(from.path)
 	if !ok {
@@ -133,7 +130,7 @@ func (t *tree) rename(from place, target string, overwrite bool) error {
 	}
 	defer t.box.release(a)
 	if isTemp(to.name, t.user.Temp) {
-		return t.renameTemp(a, to)
+		return t.renameTemp(a, from, to)
 	}
 	if err := t.ses.beginUpload(); err != nil {
 		return err
@@ -155,15 +152,18 @@ func (t *tree) clash(from, to place) bool {
 }
 
 // renameTemp gives a temporary upload, claimed by the caller, another temporary
-// name, durably.
-func (t *tree) renameTemp(a arrival, to place) error {
-	side := sidecar{Peer: t.user.Name, Path: []byte(to.path), Size: a.size, Modified: a.modified, Closed: a.at}
+// name, durably. An upload that had that name goes.
+func (t *tree) renameTemp(a arrival, from, to place) error {
+	if t.clash(from, to) {
+		t.drop(to.path)
+	}
+	side := sidecar{Peer: t.user.Name, Path: []byte(to.path), Size: a.size, Modified: a.modified, Closed: time.Now()}
 	if err := a.stage.keep(side); err != nil {
 		t.ses.log.Error("not accepted", slog.String("name", to.path), slog.String("reason", textNotStored), slog.Any("error", err))
 		return failed(textNotStored)
 	}
-	if !t.box.moveTemp(a, to.path) {
-		return failed(textExists)
+	if !t.box.moveTemp(a, to.path) { // another session works on an upload of that name
+		return failed(textOpen)
 	}
 	return nil
 }

@@ -55,8 +55,8 @@ type Config struct {
 	// unanswered end the connection (ten minutes at least for PuTTY and libssh2,
 	// which answer only when they next look). Default 30 s.
 	KeepAlive time.Duration
-	// AcceptTimeout bounds Handler.Accept and each call of the Mailbox. Accept gets
-	// one more second for each 8 MiB. Default 15 s.
+	// AcceptTimeout bounds Handler.Accept and each call of the Mailbox; with a body
+	// there is one more second for each 8 MiB. Default 15 s.
 	AcceptTimeout time.Duration
 	// StopTimeout is how long uploads may go on after Run's context ended; default 10 s.
 	StopTimeout time.Duration

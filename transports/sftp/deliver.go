@@ -43,11 +43,7 @@ func (t *tree) deliver(o offer) error {
 	}
 	log.Info("accepted", took)
 	t.drop(o.at.path)
-	shown := arrival{path: o.at.path, size: o.size, modified: o.modified, at: time.Now()}
-	if shown.modified.IsZero() {
-		shown.modified = begin
-	}
-	t.box.echo(shown)
+	t.box.echo(arrival{path: o.at.path, size: o.size, modified: o.modified, at: time.Now()})
 	return nil
 }
 

@@ -63,12 +63,13 @@
 //
 // All lines carry endpoint; lines of a connection also remote (address), session
 // (ULID), and once logged in peer (user) and client (SSH version string). Further:
-// name (path in the tree), size (bytes), transmission (ULID that Accept was called
-// with), duration, reason (fixed text that the peer was told), error, method
-// (authentication), kex, cipher, host_key, fingerprint, sessions. Messages: "serving", "stopped",
-// "login", "login failed", "login refused", "handshake failed", "session ended",
-// "accepted", "not accepted", "upload broken off", "staged", "stale temporary
-// upload", "temporary upload expired", "spool cleaned", "spool not
-// cleaned", "taken", "fetch broken off",
-// "mailbox failed", "name cannot be shown", "bad name pattern".
+// name (path in the tree), size (bytes, or files), transmission (ULID that Accept
+// was called with), duration, reason (fixed text that the peer was told), error,
+// method (of the login), kex, cipher, host_key, addr (where we listen).
+//
+// Messages: "serving", "stopped", "login", "login failed", "login refused",
+// "handshake failed", "session ended", "accepted", "not accepted", "upload broken
+// off", "staged", "stale temporary upload", "temporary upload expired", "taken",
+// "fetch broken off", "mailbox failed", "name cannot be shown", "bad name pattern",
+// "spool cleaned", "spool not cleaned".
 package sftp

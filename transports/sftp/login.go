@@ -51,9 +51,9 @@ func (s *Server) checkKey(meta ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permis
 	return nil, fmt.Errorf("sftp: unknown key %s", print)
 }
 
-// checkPassword compares with the bcrypt hash. An unknown user costs the same time,
-// and a wrong password LoginDelay more, so that guessing is slow and names cannot be
-// found out.
+// checkPassword compares with the bcrypt hash. An unknown user costs the time of a
+// hash of bcrypt's default cost, and every failure LoginDelay more, so that guessing is
+// slow and names are not found out by it.
 func (s *Server) checkPassword(meta ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
 	user, ok := s.cfg.Users(meta.User())
 	hash := []byte(user.PasswordHash)

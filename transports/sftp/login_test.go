@@ -255,7 +255,7 @@ func TestLogKeysAreListed(t *testing.T) {
 	if err := h.stop(); err != nil {
 		t.Fatal(err)
 	}
-	known := strings.Fields("time level msg endpoint remote session peer client name size transmission duration reason error method kex cipher host_key")
+	known := strings.Fields("time level msg endpoint remote session peer client name size transmission duration reason error method kex cipher host_key addr")
 	for line := range strings.Lines(h.log.String()) {
 		for _, word := range strings.Fields(line) {
 			key, _, ok := strings.Cut(word, "=")

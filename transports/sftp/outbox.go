@@ -24,7 +24,7 @@ const snapshotTime = time.Second
 // mailbox is a user's transports.Mailbox, each call with its own time limit.
 type mailbox struct {
 	list  func() ([]transports.Item, error)
-	read  func(id string, into func(io.Reader) error) error
+	read  func(item transports.Item, into func(io.Reader) error) error
 	taken func(id string, ev transports.Evidence) error
 }
 
@@ -39,10 +39,10 @@ func bindMailbox(ctx context.Context, box transports.Mailbox, cfg *Config, peer 
 			defer cancel()
 			return box.List(ctx, cfg.Endpoint, peer)
 		},
-		read: func(id string, into func(io.Reader) error) error {
-			ctx, cancel := context.WithTimeout(ctx, cfg.AcceptTimeout)
+		read: func(item transports.Item, into func(io.Reader) error) error {
+			ctx, cancel := context.WithTimeout(ctx, timeFor(cfg.AcceptTimeout, item.Size))
 			defer cancel()
-			body, err := box.Open(ctx, cfg.Endpoint, peer, id)
+			body, err := box.Open(ctx, cfg.Endpoint, peer, item.ID)
 			if err != nil {
 				return err
 			}
@@ -130,7 +130,7 @@ func (o *outbox) open(name string) (*fetch, error) {
 		return nil, err
 	}
 	f := &fetch{out: o, item: item}
-	if err = o.mail.read(item.ID, f.load); err == nil {
+	if err = o.mail.read(item, f.load); err == nil {
 		return f, nil
 	}
 	log := o.ses.log.With(slog.String("name", name), slog.String("transmission", item.ID))

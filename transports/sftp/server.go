@@ -121,7 +121,7 @@ func (s *Server) Run(ctx context.Context, h transports.Handler) error {
 	for _, key := range s.cfg.HostKeys {
 		fingerprints = append(fingerprints, key.PublicKey().Type()+" "+ssh.FingerprintSHA256(key.PublicKey()))
 	}
-	s.cfg.Log.Info("serving", slog.String("remote", s.ln.Addr().String()), slog.Any("host_key", fingerprints))
+	s.cfg.Log.Info("serving", slog.String("addr", s.ln.Addr().String()), slog.Any("host_key", fingerprints))
 
 	// What is in custody's way outlives ctx by StopTimeout.
 	work, breakOff := context.WithCancel(context.WithoutCancel(ctx))

@@ -59,15 +59,18 @@ type session struct {
 	quiet    chan struct{} // closed when stopping and no upload is left
 }
 
-// acceptor gives Handler.Accept its time limit: AcceptTimeout and a second for each
-// 8 MiB.
+// acceptor gives Handler.Accept its time limit.
 func acceptor(ctx context.Context, h transports.Handler, base time.Duration) func(*transports.Delivery) (transports.Receipt, error) {
 	return func(d *transports.Delivery) (transports.Receipt, error) {
-		limit := base + time.Duration(d.Size>>23)*time.Second
-		ctx, cancel := context.WithTimeout(ctx, limit)
+		ctx, cancel := context.WithTimeout(ctx, timeFor(base, d.Size))
 		defer cancel()
 		return h.Accept(ctx, d)
 	}
+}
+
+// timeFor is base and a second for each 8 MiB.
+func timeFor(base time.Duration, size int64) time.Duration {
+	return base + time.Duration(size>>23)*time.Second
 }
 
 // incoming is what a connection asks for.

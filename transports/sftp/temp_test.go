@@ -79,6 +79,7 @@ func TestRenameTargets(t *testing.T) {
 	if err := c.PosixRename("/in/d.tmp", "/in/c.tmp"); err != nil {
 		t.Errorf("posix-rename onto an unfinished upload: %v", err)
 	}
+	wantStatus(t, "posix-rename of nothing onto it", c.PosixRename("/in/none.tmp", "/in/c.tmp"), 2, "")
 	wantStatus(t, "rename into out", c.Rename("/in/c.tmp", "/out/c"), 3, "")
 	wantStatus(t, "rename into nowhere", c.Rename("/in/c.tmp", "/x/c"), 2, "")
 	wantStatus(t, "rename onto a folder", c.Rename("/in/c.tmp", "/in"), 4, "folder")

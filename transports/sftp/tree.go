@@ -213,7 +213,11 @@ func (t *tree) folder(path string) entry {
 
 func (a arrival) entry() entry {
 	at, _ := locate(a.path)
-	return entry{name: at.name, size: a.size, modified: a.modified}
+	e := entry{name: at.name, size: a.size, modified: a.modified}
+	if e.modified.IsZero() {
+		e.modified = a.at
+	}
+	return e
 }
 
 // list is a folder's snapshot.

@@ -65,7 +65,7 @@ func start(t *testing.T, r ReceiverUnderTest, h transports.Handler) (Peer, func(
 		case err := <-ended:
 			return err
 		case <-time.After(patience):
-			return fmt.Errorf("Run did not return within %v after its context ended", patience)
+			return fmt.Errorf("transporttest: Run did not return within %v after its context ended", patience)
 		}
 	})
 	t.Cleanup(func() {

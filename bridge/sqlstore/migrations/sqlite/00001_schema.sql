@@ -3,7 +3,8 @@
 
 -- +goose Up
 
--- One row per body kept: who it belongs to, and where the archive has it.
+-- One row per body kept: who it belongs to, and where the archive has it. The
+-- same bytes put twice at the same moment are two bodies, each with its salt.
 CREATE TABLE object (
 	n      INTEGER PRIMARY KEY,
 	peer   TEXT    NOT NULL,
@@ -14,8 +15,9 @@ CREATE TABLE object (
 	start  INTEGER NOT NULL,
 	length INTEGER NOT NULL,
 	codec  TEXT    NOT NULL,
+	salt   BLOB    NOT NULL,
 	uses   INTEGER NOT NULL, -- how many transmissions and evidences name it
-	UNIQUE (peer, sha256)
+	UNIQUE (peer, sha256, salt)
 ) STRICT;
 
 CREATE TABLE transmission (
@@ -183,14 +185,17 @@ CREATE TABLE series (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE number (
-	series TEXT    NOT NULL,
-	epoch  INTEGER NOT NULL,
-	value  INTEGER NOT NULL,
-	owner  TEXT    NOT NULL, -- the transmission that carries or will carry it
-	state  TEXT    NOT NULL,
+	series   TEXT    NOT NULL,
+	epoch    INTEGER NOT NULL,
+	value    INTEGER NOT NULL,
+	owner    TEXT    NOT NULL, -- the transmission that carries or will carry it
+	state    TEXT    NOT NULL,
+	claimant INTEGER NOT NULL REFERENCES transmission, -- under whose claim it was reserved
 	PRIMARY KEY (series, epoch, value),
 	UNIQUE (series, owner)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX number_reserved ON number (claimant) WHERE state = 'reserved';
 
 -- The log. idx is the leaf's index, NULL until it is sequenced.
 CREATE TABLE leaf (

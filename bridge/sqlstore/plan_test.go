@@ -1,0 +1,48 @@
+package sqlstore
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestPlans: what runs often walks along an index and sorts nothing, so that it
+// costs the same however many rows there are.
+func TestPlans(t *testing.T) {
+	s := open(t)
+	fill(t, s, 1000)
+	for _, c := range []struct {
+		name, query string
+		args        []any
+		index       string
+	}{
+		{"due", selectDue, []any{"deliver", 1, 1}, "transmission_due"},
+		{"wake", wakeDue, []any{1, 1}, "transmission_asleep"},
+		{"line", selectLine, []any{"erp", "key"}, "transmission_line"},
+		{"release", releaseHeld, []any{1, 1}, "cause_effect"},
+		{"key", findScheme, []any{"v", 1, "po"}, "PRIMARY KEY (value=?)"},
+		{"any key", findAny, []any{"v", 1}, "PRIMARY KEY (value=?)"},
+		{"unsealed", selectUnsealed, nil, "idx=?"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rows, err := s.reads.Query("EXPLAIN QUERY PLAN "+c.query, c.args...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var plan []string
+			err = eachRow(rows, func(scan scanner) error {
+				var n int
+				var step string
+				err := scan(&n, &n, &n, &step)
+				plan = append(plan, step)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := strings.Join(plan, "\n")
+			if !strings.Contains(text, c.index) || strings.Contains(text, "SCAN") || strings.Contains(text, "FOR ORDER BY") {
+				t.Errorf("plan\n got %s\nwant a walk along %s, no scan and no sort", text, c.index)
+			}
+		})
+	}
+}

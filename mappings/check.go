@@ -1,0 +1,57 @@
+package mappings
+
+import (
+	"strings"
+
+	"github.com/edibridge/edibridge/edi/guide"
+)
+
+// Check holds the table against a guide: segments and loops that the guide does
+// not have where the table has them, segments in another order, and qualifiers
+// read from another element. The error is [Errors].
+func (m *Mapping) Check(g *guide.Guide) error {
+	c := checker{g: g, position: map[string]int{}, below: map[string][]string{}}
+	for i, l := range g.Lines() {
+		if _, ok := c.position[l.Place]; ok || strings.ContainsAny(l.Place, ":[") {
+			continue
+		}
+		c.position[l.Place] = i
+		around, tag := "", l.Place
+		if at := strings.LastIndexByte(l.Place, '/'); at >= 0 {
+			around, tag = l.Place[:at], l.Place[at+1:]
+		}
+		c.below[around] = append(c.below[around], tag)
+	}
+	c.kids(m.root, "")
+	return c.probs.err()
+}
+
+type checker struct {
+	g        *guide.Guide
+	position map[string]int      // by place: "PO1/PID"
+	below    map[string][]string // by place: tags that stand there
+	probs    problems
+}
+
+func (c *checker) kids(b *block, place string) {
+	prefix := place
+	if prefix != "" {
+		prefix += "/"
+	}
+	last, before := -1, ""
+	for _, k := range b.kids {
+		at, ok := c.position[prefix+k.tag]
+		if !ok {
+			c.probs.add(k.at, 1, "%s has no segment %s in %q (it has: %s)", c.g.Name(), k.tag, place, list(c.below[place]))
+			continue
+		}
+		if at < last {
+			c.probs.add(k.at, 1, "%s stands before %s in %s: put its row there, or say where with \"after\"", k.tag, before, c.g.Name())
+		}
+		last, before = at, k.tag
+		if q := c.g.Qualifier(k.tag); k.qualifier != "" && q != k.qualEl {
+			c.probs.add(k.at, 1, "%s:%s: the qualifier is read from element %d, %s has it in %d", k.tag, k.qualifier, k.qualEl, c.g.Name(), q)
+		}
+		c.kids(k, prefix+k.tag)
+	}
+}

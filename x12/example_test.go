@@ -1,0 +1,63 @@
+package x12_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/x12"
+)
+
+// The second set says that it has nine segments: it is rejected, the first is
+// not.
+func ExampleGroupAck() {
+	const file = "ISA*00*          *00*          *ZZ*NORTHPIER      *ZZ*LAKEHOUSE3PL   *261123*0930*U*00401*000000301*0*T*>~" +
+		"GS*PO*NPIER*LAKE*20261123*0930*301*X*004010~" +
+		"ST*850*0001~BEG*00*SA*4711**20261123~SE*3*0001~" +
+		"ST*850*0002~BEG*00*SA*4712**20261123~SE*9*0002~" +
+		"GE*2*301~IEA*1*000000301~"
+	w := edi.NewWalker(strings.NewReader(file), edi.Limits{}, x12.Syntax{})
+	var out bytes.Buffer
+	var ack *x12.GroupAck
+	for {
+		ev, err := w.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			panic(err)
+		}
+		switch ev.Kind {
+		case edi.BeginGroup:
+			env := x12.AnswerTo(ev.Interchange, ev.Group)
+			env.Interchange, env.Group = 17, 16
+			env.Time = time.Date(2026, 11, 23, 9, 31, 0, 0, time.UTC)
+			env.LineBreak = "\n"
+			ack = x12.NewGroupAck(&out, env, ev.Group)
+		case edi.EndMessage:
+			err = ack.Set(x12.SetResult{Set: ev.Message.Set, Control: ev.Message.Control, Findings: ev.Findings})
+		case edi.EndGroup:
+			err = ack.Close(ev.Findings)
+		}
+		if err != nil {
+			panic(err)
+		}
+	}
+	fmt.Print(out.String())
+	// Output:
+	// ISA*00*          *00*          *ZZ*LAKEHOUSE3PL   *ZZ*NORTHPIER      *261123*0931*U*00401*000000017*0*T*>~
+	// GS*FA*LAKE*NPIER*20261123*0931*16*X*004010~
+	// ST*997*0001~
+	// AK1*PO*301~
+	// AK2*850*0001~
+	// AK5*A~
+	// AK2*850*0002~
+	// AK5*R*4~
+	// AK9*P*2*2*1~
+	// SE*8*0001~
+	// GE*1*16~
+	// IEA*1*000000017~
+}
