@@ -62,7 +62,7 @@ type Options struct {
 	Observer Observer         // may be nil
 	Owner    string           // names this process in claims; default host and process id
 
-	Translators int           // files translated at once; default 8, negative: none here
+	Translators int           // files translated at once, each with one slice in memory; default 32, negative: none here
 	Deliverers  int           // deliveries at once; default 16, negative: none here
 	Lease       time.Duration // default 2 min; a slice and a send must fit into it
 	Poll        time.Duration // how often due work is looked for unasked; default 1 s
@@ -105,7 +105,7 @@ func (o *Options) defaults() {
 	def(&o.Poll, time.Second)
 	def(&o.Grace, 10*time.Second)
 	def(&o.SendTimeout, time.Minute)
-	num(&o.Translators, 8)
+	num(&o.Translators, 32)
 	num(&o.Deliverers, 16)
 	num(&o.SliceSets, 500)
 	if o.SliceBytes <= 0 {

@@ -13,8 +13,8 @@ import (
 type compiler struct {
 	doc   reflect.Type // of the document
 	lists map[string]*codeList
-	file  func(name string, from origin) (*codeList, error) // a list in a file of its own
-	used  map[string]*codeList                              // the lists that its rows convert by
+	file  func(name string) (*codeList, error) // a list in a file of its own
+	used  map[string]*codeList                 // the lists that its rows convert by
 	probs *problems
 }
 
@@ -253,7 +253,7 @@ func (c *compiler) converter(n *node, t reflect.Type) (*converter, bool) {
 		}
 		conv.bind(l)
 	case conv.name == "codes":
-		l, err := c.file(path.Join(path.Dir(n.at.file), n.convArg), n.at)
+		l, err := c.file(path.Join(path.Dir(n.at.file), n.convArg))
 		if err != nil {
 			c.probs.add(n.at, n.convCol, "codes %s: %v", n.convArg, err)
 			return nil, false

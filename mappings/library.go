@@ -177,7 +177,7 @@ func (ld *loader) section(s *section) {
 }
 
 // csvList reads a code list from a file of two columns.
-func (ld *loader) csvList(name string, _ origin) (*codeList, error) {
+func (ld *loader) csvList(name string) (*codeList, error) {
 	if l := ld.files[name]; l != nil {
 		return l, nil
 	}

@@ -44,7 +44,6 @@ type Delivery struct {
 	ContentType string
 	Header      map[string]string // protocol facts worth keeping
 	Body        io.Reader         // the payload
-	Wire        io.Reader         // the bytes as they came, where they differ from the payload; nil otherwise
 	// Answer builds the peer's answer before the commit, so that it is kept with
 	// it and can be repeated byte for byte (a signed MDN); nil otherwise.
 	Answer func() ([]byte, error)

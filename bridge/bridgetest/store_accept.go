@@ -196,6 +196,7 @@ func claimTests() []storeTest {
 		{"nothing is claimed twice while its lease runs", claimOnce},
 		{"concurrent claims share the work", claimConcurrent},
 		{"a lease that has ended gives the work on", claimExpired},
+		{"a clock that stands behind gets nothing early", claimBehind},
 		{"an attempted delivery comes back when its lease has ended", claimAttempted},
 		{"tokens only grow", claimTokens},
 		{"a claim tells what the worker must know", claimFields},
@@ -264,6 +265,18 @@ func claimExpired(b *bench) {
 	b.claim(bridge.StepTranslate)
 	b.now = b.now.Add(lease)
 	equal(b, "claimed again", b.claim(bridge.StepTranslate).Transmission.ID, id)
+}
+
+// claimBehind: a claim under a later clock has looked at what sleeps; a worker
+// whose clock stands behind asks next.
+func claimBehind(b *bench) {
+	b.accept("leased")
+	b.claim(bridge.StepTranslate)
+	b.accept("resting")
+	b.must(b.s.Release(b.ctx, b.claim(bridge.StepTranslate), b.now.Add(time.Hour)))
+	_, err := b.s.Claim(b.ctx, bridge.ClaimQuery{Step: bridge.StepDeliver, Limit: 9, Now: b.now.Add(2 * time.Hour), Until: b.now.Add(3 * time.Hour)})
+	b.must(err)
+	equal(b, "due", b.due(bridge.StepTranslate), nil)
 }
 
 func claimAttempted(b *bench) {

@@ -193,8 +193,9 @@ func deliverEvidence(b *bench) {
 
 func deliverFinished(b *bench) {
 	for i, state := range []bridge.State{bridge.Delivered, bridge.Sent, bridge.Available, bridge.Dead} {
-		b.flow(strconv.Itoa(i), b.event(1, "erp", ""))
-		b.end(state)
+		_, follows := b.flow(strconv.Itoa(i), b.event(1, "erp", ""))
+		b.must(b.s.Commit(b.ctx, b.claim(bridge.StepDeliver), bridge.Result{State: state, RetryAt: b.now.Add(time.Hour)}))
+		equal(b, "next try of what is "+string(state), b.get(follows[0]).NextAt, time.Time{})
 	}
 	b.now = b.now.Add(1000 * time.Hour)
 	equal(b, "due", b.due(bridge.StepDeliver), nil)
@@ -406,6 +407,13 @@ func numberStates(b *bench) {
 		}
 	}
 	equal(b, "states", got, []bridge.NumberState{bridge.NumberUsed, bridge.NumberVoid})
+	other := b.reserver()
+	r = translated()
+	r.Voids = used
+	b.refused(b.s.Commit(b.ctx, other, r), bridge.ErrConflict)
+	r = translated()
+	r.Numbers = void
+	b.refused(b.s.Commit(b.ctx, other, r), bridge.ErrConflict)
 	equal(b, "number asked for again", b.reserve(b.reserver(), bridge.Scope{Series: "ISA", For: f.ID, Max: 99})[0].State, bridge.NumberUsed)
 }
 

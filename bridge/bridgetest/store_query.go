@@ -32,7 +32,7 @@ func queryTests() []storeTest {
 func queryFind(b *bench) {
 	var ids []bridge.ID
 	for i, keys := range [][]canonical.Key{
-		{po("4711"), {Scheme: "control", Value: "000000905"}},
+		{po("4711"), {Scheme: "control", Value: "000000905"}, {Scheme: "bol", Value: "905"}},
 		{po(" ab-1 "), {Scheme: "invoice", Value: "4711"}},
 		{po("4711"), {Scheme: "bol", Value: "4711"}},
 	} {
@@ -58,6 +58,7 @@ func queryFind(b *bench) {
 		{canonical.Key{Scheme: "control", Value: "000000905"}, 10, []bridge.ID{ids[0]}},
 		{canonical.Key{Value: "0905"}, 10, []bridge.ID{ids[0]}},
 		{canonical.Key{Value: "905"}, 10, []bridge.ID{ids[0]}},
+		{canonical.Key{Value: "905"}, 1, []bridge.ID{ids[0]}},
 		{po("905"), 10, nil},
 		{po("471"), 10, nil},
 	} {

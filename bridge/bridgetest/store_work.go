@@ -24,6 +24,7 @@ func orderTests() []storeTest {
 		{"a dead one lets pass where that is agreed", orderDeadPasses},
 		{"discarding hands the turn on", orderDiscard},
 		{"retrying a dead one that let pass joins the line again", orderRejoin},
+		{"it joins the line behind older ones", orderRejoinBehind},
 	}
 }
 
@@ -134,11 +135,34 @@ func orderRejoin(b *bench) {
 	equal(b, "due", b.due(bridge.StepDeliver), second)
 }
 
+// orderRejoinBehind: while a young one was dead, two older ones came.
+func orderRejoinBehind(b *bench) {
+	old := []bridge.Claim{}
+	for i := range 2 {
+		b.accept(strconv.Itoa(i))
+		old = append(old, b.claim(bridge.StepTranslate))
+	}
+	_, young := b.flow("young", b.passing(1, "erp", "po/1"))
+	b.end(bridge.Dead)
+	var want []bridge.ID
+	for _, c := range old {
+		f := b.passing(1, "erp", "po/1")(c.Transmission.ID)
+		b.must(b.s.Commit(b.ctx, c, translated(f)))
+		want = append(want, f.ID)
+	}
+	b.must(b.s.Operate(b.ctx, b.operation(bridge.Retry, young[0])))
+	for _, id := range append(want, young...) {
+		equal(b, "due", b.due(bridge.StepDeliver), []bridge.ID{id})
+		b.end(bridge.Delivered)
+	}
+}
+
 func sliceTests() []storeTest {
 	return []storeTest{
 		{"the cursor is what the next claim begins with", sliceCursor},
 		{"follow-ups are held until the translation ends", sliceHeld},
 		{"quarantine releases too", sliceQuarantine},
+		{"the end of a second cause releases nothing", sliceSecondCause},
 		{"the same slice again changes nothing", sliceAgain},
 		{"a slice must follow the one before", sliceGap},
 		{"a slice renews the lease", sliceLease},
@@ -174,6 +198,18 @@ func sliceHeld(b *bench) {
 	equal(b, "state of the file", b.state(in), bridge.Translated)
 	equal(b, "states after the end", []bridge.State{b.state(first.ID), b.state(last.ID)}, []bridge.State{bridge.Pending, bridge.Pending})
 	equal(b, "due after the end", b.due(bridge.StepDeliver), []bridge.ID{first.ID, last.ID})
+}
+
+func sliceSecondCause(b *bench) {
+	main := b.accept("main")
+	c := b.claim(bridge.StepTranslate)
+	second := b.accept("second")
+	f := b.follow(main, 1, "erp", "")
+	f.Causes = []bridge.ID{main, second}
+	b.must(b.s.Advance(b.ctx, c, bridge.Slice{Cursor: bridge.Cursor{Slices: 1}, Follows: []bridge.Transmission{f}}, b.now.Add(lease)))
+	b.must(b.s.Commit(b.ctx, b.claim(bridge.StepTranslate), translated()))
+	equal(b, "state of the second cause", b.state(second), bridge.Translated)
+	equal(b, "state of the follow-up", b.state(f.ID), bridge.Held)
 }
 
 func sliceQuarantine(b *bench) {

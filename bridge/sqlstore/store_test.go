@@ -294,28 +294,33 @@ func (s *Store) inOneGroup(x *txn, want int) error {
 // TestGroupFails: when the transaction itself breaks, everybody in it is told,
 // nothing of it is there, and the next one works.
 func TestGroupFails(t *testing.T) {
-	s := open(t)
-	release := blocked(t, s)
-	answers := queue(s,
-		func() error { _, err := s.Accept(t.Context(), benchAcceptance(1)); return err },
-		func() error {
-			return s.write(t.Context(), func(x *txn) error {
-				_, err := x.exec("ROLLBACK") // as SQLite does itself on a full disk
-				return err
-			})
-		},
-		func() error { _, err := s.Accept(t.Context(), benchAcceptance(2)); return err })
-	release()
-	for i, a := range answers {
-		if err := <-a; err == nil {
-			t.Errorf("write %d was answered yes", i)
-		}
-	}
-	if got := accepted(t, s); got != 0 {
-		t.Errorf("accepted\n got %d\nwant 0", got)
-	}
-	if got := accept(t, s, 3); got.Sequence != 1 {
-		t.Errorf("sequence of the next\n got %d\nwant 1", got.Sequence)
+	for _, c := range []struct{ name, breaks string }{
+		{"rolled back by the database, as on a full disk", "ROLLBACK"},
+		{"its leaves cannot be sequenced", "UPDATE hash SET hash = x'00'"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := open(t)
+			accept(t, s, 1)
+			release := blocked(t, s)
+			answers := queue(s,
+				func() error { _, err := s.Accept(t.Context(), benchAcceptance(2)); return err },
+				func() error {
+					return s.write(t.Context(), func(x *txn) error { _, err := x.exec(c.breaks); return err })
+				},
+				func() error { _, err := s.Accept(t.Context(), benchAcceptance(3)); return err })
+			release()
+			for i, a := range answers {
+				if err := <-a; err == nil {
+					t.Errorf("write %d was answered yes", i)
+				}
+			}
+			if got := accepted(t, s); got != 1 {
+				t.Errorf("accepted\n got %d\nwant 1", got)
+			}
+			if got := accept(t, s, 4); got.Sequence != 2 {
+				t.Errorf("sequence of the next\n got %d\nwant 2", got.Sequence)
+			}
+		})
 	}
 }
 

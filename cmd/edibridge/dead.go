@@ -17,11 +17,11 @@ import (
 func deadCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "dead",
-		Short: "look at what waits for a person: dead letters and quarantine",
+		Short: "see and decide what waits for a person: dead letters and quarantine",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(deadListCommand(), deadShowCommand())
+	cmd.AddCommand(deadListCommand(), deadShowCommand(), deadRetryCommand(), deadDiscardCommand())
 	return cmd
 }
 

@@ -54,11 +54,8 @@ func assemble(ctx context.Context, cfg *bridge.Configuration, sys *config.System
 
 func (r *running) open(ctx context.Context, w around) (err error) {
 	// The archive's lock comes first: it keeps a second process out of both.
-	if r.dir, err = archive.OpenDir(r.sys.Archive(), archive.DirOptions{}); err != nil {
+	if r.dir, err = openArchive(r.sys, r.log); err != nil {
 		return err
-	}
-	if rec := r.dir.Recovered(); rec.Torn > 0 || rec.Skipped > 0 {
-		r.log.Warn("archive recovered after a crash", "torn", rec.Torn, "skipped", rec.Skipped)
 	}
 	if r.store, err = sqlstore.OpenSQLite(ctx, r.sys.Store(), sqlstore.Options{Log: r.log, Alone: true}); err != nil {
 		return err
@@ -88,6 +85,17 @@ func (r *running) open(ctx context.Context, w around) (err error) {
 		r.servers = append(r.servers, s)
 	}
 	return nil
+}
+
+func openArchive(sys *config.System, log *slog.Logger) (*archive.Dir, error) {
+	dir, err := archive.OpenDir(sys.Archive(), archive.DirOptions{})
+	if err != nil {
+		return nil, err
+	}
+	if rec := dir.Recovered(); rec.Torn > 0 || rec.Skipped > 0 {
+		log.Warn("archive recovered after a crash", "torn", rec.Torn, "skipped", rec.Skipped)
+	}
+	return dir, nil
 }
 
 func openSenders(sys *config.System, log *slog.Logger, w around) (map[string]transports.Sender, error) {
@@ -138,6 +146,7 @@ func (r *running) run(ctx context.Context) error {
 		r.log.Info("listening", "endpoint", "sftp", "address", s.Addr().String())
 		listen.Go(func() error { return s.Run(ctx, r.bridge) })
 	}
+	listen.Go(func() error { return r.control().run(ctx) })
 	listen.Go(func() error {
 		select {
 		case err := <-done: // the archive can take nothing more
@@ -150,6 +159,11 @@ func (r *running) run(ctx context.Context) error {
 	err := listen.Wait()
 	stop()
 	return errors.Join(err, <-done)
+}
+
+// control is how commands reach this bridge.
+func (r *running) control() *control {
+	return &control{data: r.sys.Data, ground: ground{r.bridge.Operate, r.store.Transmission}, patience: controlPatience, log: r.log}
 }
 
 func (r *running) close() error {

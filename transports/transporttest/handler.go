@@ -62,11 +62,6 @@ func (h *Handler) Accept(ctx context.Context, d *transports.Delivery) (transport
 	if err != nil {
 		return transports.Receipt{}, err
 	}
-	if d.Wire != nil {
-		if _, err := io.Copy(io.Discard, d.Wire); err != nil {
-			return transports.Receipt{}, err
-		}
-	}
 	if refuse != nil {
 		return transports.Receipt{}, refuse
 	}
@@ -100,7 +95,7 @@ func (h *Handler) keep(d *transports.Delivery, body []byte) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	a := Arrival{Delivery: *d, Bytes: body}
-	a.Body, a.Wire, a.Answer = nil, nil, nil
+	a.Body, a.Answer = nil, nil
 	a.Header = maps.Clone(d.Header)
 	h.arrivals = append(h.arrivals, a)
 	if h.changed != nil {

@@ -37,7 +37,6 @@ func TestHandlerChecksDeliveries(t *testing.T) {
 		"wrong size":  func(d *transports.Delivery) { d.Size = 5 },
 		"no answer":   func(d *transports.Delivery) { d.Answer = func() ([]byte, error) { return nil, io.ErrNoProgress } },
 		"broken body": func(d *transports.Delivery) { d.Body = iotest.ErrReader(io.ErrUnexpectedEOF) },
-		"broken wire": func(d *transports.Delivery) { d.Wire = iotest.ErrReader(io.ErrUnexpectedEOF) },
 	} {
 		var h transporttest.Handler
 		d := good()

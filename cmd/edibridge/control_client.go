@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/edibridge/edibridge/archive"
+	"github.com/edibridge/edibridge/bridge/sqlstore"
+	"github.com/edibridge/edibridge/internal/config"
+)
+
+// decider carries out decisions: the running bridge, or this process in its
+// place.
+type decider interface {
+	// decide gives what came of a request that was checked. An error means that
+	// it is not known whether it was done.
+	decide(ctx context.Context, q controlRequest) (controlAnswer, error)
+	close() error
+}
+
+// lockPatience is how long a data folder may be locked without a socket: a
+// bridge that stops lets running work end for ten seconds, one that starts reads
+// its last pack.
+const lockPatience = 15 * time.Second
+
+// openDecider reaches the running bridge of a data folder. Where none runs it
+// takes the folder's lock and opens the store itself.
+func openDecider(ctx context.Context, sys *config.System, log *slog.Logger) (decider, error) {
+	if _, err := os.Stat(sys.Store()); err != nil {
+		return nil, fmt.Errorf("the store in %s: %w", sys.Data, err)
+	}
+	wait, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	var d decider
+	var err error
+	waited := await(wait, func() bool {
+		d, err = tryDecider(ctx, sys, log)
+		return !errors.Is(err, archive.ErrLocked)
+	})
+	if waited != nil {
+		return nil, fmt.Errorf("%s is locked by a process that does not answer at %s", sys.Data, controlName)
+	}
+	return d, err
+}
+
+// tryDecider fails with archive.ErrLocked while a bridge starts or stops.
+func tryDecider(ctx context.Context, sys *config.System, log *slog.Logger) (decider, error) {
+	conn, err := dialControl(ctx, sys.Data)
+	if err == nil {
+		return &remote{conn: conn, lines: bufio.NewReaderSize(conn, controlLine)}, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ECONNREFUSED) {
+		return nil, fmt.Errorf("control socket of %s: %w", sys.Data, err)
+	}
+	return openStandIn(ctx, sys, log)
+}
+
+func dialControl(ctx context.Context, data string) (conn net.Conn, err error) {
+	dialer := net.Dialer{Timeout: controlPatience}
+	err = withShortPath(data, func(short string) (err error) {
+		conn, err = dialer.DialContext(ctx, "unix", filepath.Join(short, controlName))
+		return err
+	})
+	return conn, err
+}
+
+// remote is the running bridge.
+type remote struct {
+	conn  net.Conn
+	lines *bufio.Reader
+}
+
+func (r *remote) decide(ctx context.Context, q controlRequest) (controlAnswer, error) {
+	defer context.AfterFunc(ctx, func() { r.conn.SetDeadline(time.Unix(1, 0)) })()
+	r.conn.SetDeadline(time.Now().Add(3 * controlPatience)) // the bridge gives up before
+	if err := ctx.Err(); err != nil {
+		return controlAnswer{}, err
+	}
+	var a controlAnswer
+	_, err := r.conn.Write(append(marshal(q), '\n'))
+	if err == nil {
+		var line []byte
+		if line, err = r.lines.ReadSlice('\n'); err == nil {
+			err = json.Unmarshal(line, &a)
+		}
+	}
+	if err != nil {
+		return a, fmt.Errorf("the bridge did not answer (\"dead show\" tells whether it was done): %w", err)
+	}
+	if a.Version != controlVersion { // this program was replaced while the bridge ran on
+		return a, fmt.Errorf("the running bridge speaks version %d of the control protocol, this program version %d: %s", a.Version, controlVersion, a.Error)
+	}
+	return a, nil
+}
+
+func (r *remote) close() error { return r.conn.Close() }
+
+// standIn is this process where no bridge runs: it holds the lock until close.
+type standIn struct {
+	dir   *archive.Dir
+	store *sqlstore.Store
+}
+
+func openStandIn(ctx context.Context, sys *config.System, log *slog.Logger) (decider, error) {
+	dir, err := openArchive(sys, log)
+	if err != nil {
+		return nil, err
+	}
+	store, err := sqlstore.OpenSQLite(ctx, sys.Store(), sqlstore.Options{Log: log})
+	if err != nil {
+		return nil, errors.Join(err, dir.Close())
+	}
+	return &standIn{dir, store}, nil
+}
+
+func (s *standIn) decide(ctx context.Context, q controlRequest) (controlAnswer, error) {
+	return ground{s.store.Operate, s.store.Transmission}.decide(ctx, q), nil
+}
+
+func (s *standIn) close() error { return errors.Join(s.store.Close(), s.dir.Close()) }

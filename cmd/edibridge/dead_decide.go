@@ -1,0 +1,139 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os/user"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/internal/config"
+)
+
+// decision is what "dead retry" and "dead discard" are asked for.
+type decision struct {
+	file   string
+	kind   bridge.OperationKind
+	past   string // what is said when it is done
+	by     string
+	reason string
+	asJSON bool
+}
+
+// decided is one line of "dead retry --json" and "dead discard --json".
+type decided struct {
+	Transmission bridge.ID            `json:"transmission"`
+	Operation    bridge.OperationKind `json:"operation"`
+	Status       controlStatus        `json:"status"` // done, refused
+	Error        string               `json:"error"`
+}
+
+// howDecided is said of both commands.
+const howDecided = `
+A running bridge is asked through the control socket in its data folder; where
+none runs, this command locks the data folder and does it itself. The reason and
+who decided stay with the transmission. One that is refused does not keep the
+others from being done.
+
+Exit status: 0 all done, 1 one is unknown or in another state, 2 it could not be
+done (no data folder, no permission, no answer).`
+
+func deadRetryCommand() *cobra.Command {
+	return decideCommand(decision{kind: bridge.Retry, past: "retried"},
+		"try dead deliveries again", `Deliver again what is dead, at once and with all its attempts before it, under
+the same identity: a receiver that honours ids takes it once. What waits behind
+it goes out after it.
+`)
+}
+
+func deadDiscardCommand() *cobra.Command {
+	return decideCommand(decision{kind: bridge.Discard, past: "discarded"},
+		"let go what is dead, pending or quarantined", `Let go what is dead, pending or quarantined: it will never be delivered or
+translated, and holds nothing up any more. Its bytes stay in the archive. This
+cannot be taken back.
+`)
+}
+
+func decideCommand(d decision, short, long string) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   string(d.kind) + " TRANSMISSION... --reason TEXT",
+		Short: short,
+		Long:  long + howDecided,
+		Args:  cobra.MinimumNArgs(1),
+		RunE:  func(cmd *cobra.Command, ids []string) error { return d.run(cmd, ids) },
+	}
+	configFlag(cmd, &d.file)
+	cmd.Flags().StringVar(&d.reason, "reason", "", "why, in one line (required)")
+	cmd.Flags().StringVar(&d.by, "by", "", "who decides (default: the user of the operating system)")
+	cmd.Flags().BoolVar(&d.asJSON, "json", false, "one JSON object each")
+	return cmd
+}
+
+// run carries out the decision about each transmission, in their order.
+func (d *decision) run(cmd *cobra.Command, ids []string) (err error) {
+	requests, err := d.requests(ids)
+	if err != nil {
+		return err
+	}
+	_, sys, err := config.Load(d.file)
+	if err != nil {
+		return err
+	}
+	to, err := openDecider(cmd.Context(), sys, newLog(cmd.ErrOrStderr(), sys.Log))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, to.close()) }()
+	refused := false
+	for _, q := range requests {
+		a, err := to.decide(cmd.Context(), q)
+		if err == nil && a.Status != controlDone && a.Status != controlRefused {
+			err = errors.New(a.Error)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", q.Transmission, err)
+		}
+		refused = refused || a.Status == controlRefused
+		d.tell(cmd, q, a)
+	}
+	if refused {
+		return &exitError{status: exitNo}
+	}
+	return nil
+}
+
+// requests are the decisions as they are asked for: all are sound, or none is.
+func (d *decision) requests(ids []string) ([]controlRequest, error) {
+	if strings.TrimSpace(d.reason) == "" {
+		return nil, errors.New("--reason is needed: why, in one line")
+	}
+	if d.by == "" {
+		u, err := user.Current()
+		if err != nil {
+			return nil, fmt.Errorf("--by is needed: %w", err)
+		}
+		d.by = u.Username
+	}
+	var qs []controlRequest
+	for _, id := range ids {
+		q := controlRequest{controlVersion, d.kind, bridge.ID(strings.ToUpper(id)), d.by, strings.TrimSpace(d.reason)}
+		if err := q.check(); err != nil {
+			return nil, err
+		}
+		qs = append(qs, q)
+	}
+	return qs, nil
+}
+
+func (d *decision) tell(cmd *cobra.Command, q controlRequest, a controlAnswer) {
+	switch {
+	case d.asJSON:
+		fmt.Fprintf(cmd.OutOrStdout(), "%s\n", marshal(decided{q.Transmission, q.Operation, a.Status, a.Error}))
+	case a.Status == controlDone:
+		fmt.Fprintf(cmd.OutOrStdout(), "%s  %s\n", q.Transmission, d.past)
+	default:
+		fmt.Fprintf(cmd.ErrOrStderr(), "edibridge: %s: %s\n", q.Transmission, a.Error)
+	}
+}
