@@ -61,14 +61,14 @@ func (b *Bridge) send(ctx context.Context, t *Transmission) (transports.Receipt,
 func (b *Bridge) outcome(ctx context.Context, c Claim, r Result, ev *transports.Evidence) error {
 	t := &c.Transmission
 	if ev != nil {
-		e, leaf, err := b.evidence(ctx, t, *ev)
+		e, leaf, err := b.evidence(ctx, t, *ev, c.Token)
 		if err != nil {
 			return fmt.Errorf("deliver %s: %w", t.ID, err)
 		}
 		r.Evidence = []Evidence{e}
 		r.Leaves = append(r.Leaves, leaf)
 	}
-	r.Leaves = append(r.Leaves, stateLeaf(t, r.State, b.now()))
+	r.Leaves = append(r.Leaves, stateLeaf(t, r.State, c.Token, b.now()))
 	if err := b.o.Store.Commit(ctx, c, r); err != nil {
 		return fmt.Errorf("deliver %s: outcome: %w", t.ID, err)
 	}
@@ -79,7 +79,7 @@ func (b *Bridge) outcome(ctx context.Context, c Claim, r Result, ev *transports.
 }
 
 // evidence archives a peer's words and makes their leaf.
-func (b *Bridge) evidence(ctx context.Context, t *Transmission, ev transports.Evidence) (Evidence, archive.Leaf, error) {
+func (b *Bridge) evidence(ctx context.Context, t *Transmission, ev transports.Evidence, token int64) (Evidence, archive.Leaf, error) {
 	e := Evidence{Transmission: t.ID, Attempt: t.Attempts, Kind: ev.Kind, At: ev.At.UTC(), Detail: ev.Detail}
 	if len(ev.Bytes) > 0 {
 		o, err := b.o.Bodies.PutAll(ctx, "", ev.Bytes)
@@ -88,7 +88,7 @@ func (b *Bridge) evidence(ctx context.Context, t *Transmission, ev transports.Ev
 		}
 		e.Body = o[0]
 	}
-	leaf := evidenceLeaf(t, &e, b.now())
+	leaf := evidenceLeaf(t, &e, token, b.now())
 	e.Leaf = leaf.ID
 	return e, leaf, nil
 }

@@ -38,25 +38,34 @@ func TestRetryKeepsTheIdentity(t *testing.T) {
 func TestDeadLettersWaitForAPerson(t *testing.T) {
 	h := newHouse(t, func(c *bridge.Configuration) { c.Partners[0].Agreements[0].Events = []string{"app"} })
 	h.app.fail = func(int, *transports.Delivery) error {
-		return &transports.Failure{Err: errors.New("410 gone"), Permanent: true}
+		said := &transports.Evidence{Kind: "http-response", At: h.now(), Bytes: []byte("HTTP/1.1 410 Gone")}
+		return &transports.Failure{Err: errors.New("410 gone"), Permanent: true, Evidence: said}
 	}
 	id := h.accept("acme", file{sets: []set{{po: "1"}}}.String())
 	h.drain()
 	events, _ := h.outbound(id, bridge.KindEvent)
-	if events[0].State != bridge.Dead || events[0].Reason == "" {
-		t.Fatalf("got %s (%q), want dead with a reason", events[0].State, events[0].Reason)
+	retry := func() {
+		t.Helper()
+		if s := h.transmission(events[0].ID); s.State != bridge.Dead || s.Reason == "" {
+			t.Fatalf("got %s (%q), want dead with a reason", s.State, s.Reason)
+		}
+		h.wait(24 * time.Hour)
+		h.drain()
+		if h.transmission(events[0].ID).State != bridge.Dead {
+			t.Error("it was tried again by itself")
+		}
+		err := h.b.Operate(t.Context(), bridge.NewOperation(bridge.Retry, events[0].ID, "ops", "receiver is back", h.now()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.drain()
 	}
+	retry() // in vain: each round leaves its own evidence
 	h.app.fail = nil
-	h.wait(24 * time.Hour)
-	h.drain()
-	if h.transmission(events[0].ID).State != bridge.Dead {
-		t.Error("it was tried again by itself")
+	retry()
+	if seen, err := h.store.Evidence(t.Context(), events[0].ID); err != nil || len(seen) != 3 {
+		t.Errorf("got %d evidences, %v; want one of each attempt", len(seen), err)
 	}
-	err := h.store.Operate(t.Context(), bridge.NewOperation(bridge.Retry, events[0].ID, "ops", "receiver is back", h.now()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.drain()
 	h.check(true)
 	if s := h.transmission(events[0].ID).State; s != bridge.Delivered {
 		t.Errorf("after retry it is %s, want delivered", s)

@@ -66,14 +66,16 @@ func decisionLeaf(t *Transmission, state State, s *Slice, now time.Time) archive
 		Parents: []string{t.Leaf}, Meta: archive.Commit(metaSalt(t.Body.Salt), archive.Sum(text))}
 }
 
-// stateLeaf says how an attempt to deliver ended.
-func stateLeaf(t *Transmission, s State, now time.Time) archive.Leaf {
-	return archive.Leaf{Kind: archive.LeafDelivery, ID: leafID(archive.LeafDelivery, t.ID, fmt.Sprint(s, t.Attempts)), Time: now,
+// stateLeaf says how an attempt to deliver ended. token is that of the claim
+// under which it was made, since a person's retry counts attempts anew; 0 for
+// what a peer took.
+func stateLeaf(t *Transmission, s State, token int64, now time.Time) archive.Leaf {
+	return archive.Leaf{Kind: archive.LeafDelivery, ID: leafID(archive.LeafDelivery, t.ID, fmt.Sprint(s, " ", token)), Time: now,
 		Parents: []string{t.Leaf}, Object: t.Body.Stored, Length: t.Body.Length}
 }
 
-// evidenceLeaf says what the peer said about an attempt.
-func evidenceLeaf(t *Transmission, e *Evidence, now time.Time) archive.Leaf {
-	return archive.Leaf{Kind: archive.LeafEvidence, ID: leafID(archive.LeafEvidence, t.ID, fmt.Sprint(e.Kind, e.Attempt)), Time: now,
+// evidenceLeaf says what the peer said about an attempt; token as in stateLeaf.
+func evidenceLeaf(t *Transmission, e *Evidence, token int64, now time.Time) archive.Leaf {
+	return archive.Leaf{Kind: archive.LeafEvidence, ID: leafID(archive.LeafEvidence, t.ID, fmt.Sprint(e.Kind, " ", token)), Time: now,
 		Parents: []string{t.Leaf}, Object: e.Body.Stored, Length: e.Body.Length}
 }

@@ -89,11 +89,11 @@ func (m *mailbox) Taken(ctx context.Context, endpoint, peer, id string, ev trans
 	if t.State == Delivered {
 		return nil
 	}
-	e, leaf, err := m.b.evidence(ctx, t, ev)
+	e, leaf, err := m.b.evidence(ctx, t, ev, 0)
 	if err != nil {
 		return fmt.Errorf("mailbox of %s: %w", peer, err)
 	}
-	leaves := []archive.Leaf{leaf, stateLeaf(t, Delivered, m.b.now())}
+	leaves := []archive.Leaf{leaf, stateLeaf(t, Delivered, 0, m.b.now())}
 	if err := m.b.o.Store.Take(ctx, t.ID, e, leaves); err != nil {
 		return fmt.Errorf("mailbox of %s: %w", peer, err)
 	}

@@ -78,8 +78,10 @@ type Work interface {
 	Advance(ctx context.Context, c Claim, s Slice, until time.Time) error
 	// Commit ends the claim: the last slice and the new state together. A
 	// Transmission that becomes Translated or Quarantined releases its Held
-	// follow-ups (Pending, due at once) in the same commit, and the numbers that
-	// were reserved under its claims and that none of its slices uses are void.
+	// follow-ups (Pending, due at once) in the same commit, of more than
+	// ReleaseAtOnce the rest in portions by the claims that come next, so that no
+	// commit takes long. The numbers that were reserved under its claims and that
+	// none of its slices uses are void.
 	Commit(ctx context.Context, c Claim, r Result) error
 	// Attempt fixes the identity on the wire before the first byte leaves: state
 	// Attempted, Attempts + 1, Name and Key as given at the first attempt and
@@ -95,6 +97,9 @@ type Work interface {
 	// with its evidence and leaves. On one that is Delivered already it changes nothing.
 	Take(ctx context.Context, id ID, ev Evidence, leaves []archive.Leaf) error
 }
+
+// ReleaseAtOnce is how many follow-ups one commit releases at most.
+const ReleaseAtOnce = 1000
 
 // ClaimQuery says what to lease, to whom, and until when.
 type ClaimQuery struct {

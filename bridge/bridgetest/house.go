@@ -213,10 +213,9 @@ func (c *check) causes(t *bridge.Transmission) {
 		c.problem("sequence", id, "sequence %d, its cause has %d", t.Sequence, main.Sequence)
 	}
 	switch {
-	case t.State == bridge.Held && main.State != bridge.Accepted:
+	case t.State == bridge.Held && main.State != bridge.Accepted && (c.Drained || len(c.effects[main.ID]) <= bridge.ReleaseAtOnce):
 		c.problem("held", id, "held for %s, which is %s", main.ID, main.State)
-	case t.State != bridge.Held && main.State == bridge.Accepted && !t.Created.Before(main.Changed):
-		// What an earlier translation made is older than the decision to translate again.
+	case t.State != bridge.Held && main.State == bridge.Accepted:
 		c.problem("held", id, "%s, and the translation of %s has not ended", t.State, main.ID)
 	}
 }

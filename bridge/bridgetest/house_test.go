@@ -340,13 +340,6 @@ func TestCheckHouse(t *testing.T) {
 		{"delivered", func(*sample) {}},
 		{"being translated", (*sample).open},
 		{"being translated, its acknowledgments not made yet", func(s *sample) { s.open(); s.acks, s.numbers = nil, nil }},
-		{"translated again, after an answer was given", func(s *sample) {
-			first := *s.acks[0]
-			s.open()
-			*s.acks[0] = first
-			s.acks[0].Created = s.in.Changed.Add(-time.Second)
-			s.evidence = append(s.evidence, &bridge.Evidence{Transmission: first.ID, Attempt: 1, Leaf: first.Leaf})
-		}},
 		{"a number reserved while something is translated", func(s *sample) {
 			s.open()
 			s.numbers[1].State, s.numbers[1].For = bridge.NumberReserved, "later"

@@ -312,6 +312,7 @@ func numberTests() []storeTest {
 	return []storeTest{
 		{"numbers count from 1 without a gap", numberCount},
 		{"numbers that a translation did not use are void", numberVoid},
+		{"many follow-ups are released in portions", releaseInPortions},
 		{"the same transmission gets the same number", numberAgain},
 		{"a series starts again behind its greatest value", numberWrap},
 		{"concurrent reservations leave no gap", numberConcurrent},
@@ -445,4 +446,32 @@ func numberVoid(b *bench) {
 		}
 	}
 	b.Error("the number is gone")
+}
+
+// releaseInPortions: of many follow-ups some are due with the commit, the others
+// by the claims that come next; none is forgotten or claimed twice.
+func releaseInPortions(b *bench) {
+	const many = 2*bridge.ReleaseAtOnce + 7
+	in := b.accept("ISA")
+	c := b.claim(bridge.StepTranslate)
+	follows := make([]bridge.Transmission, many)
+	for i := range follows {
+		follows[i] = b.follow(in, i+1, "erp", "")
+	}
+	b.must(b.s.Commit(b.ctx, c, translated(follows...)))
+	seen := map[bridge.ID]bool{}
+	for range many {
+		claims, err := b.s.Claim(b.ctx, bridge.ClaimQuery{Step: bridge.StepDeliver, Limit: 500, Now: b.now, Until: b.now.Add(time.Hour)})
+		b.must(err)
+		if len(claims) == 0 {
+			break
+		}
+		for _, c := range claims {
+			if seen[c.Transmission.ID] {
+				b.Errorf("%s was claimed twice", c.Transmission.ID)
+			}
+			seen[c.Transmission.ID] = true
+		}
+	}
+	equal(b, "claimed", len(seen), many)
 }

@@ -34,6 +34,11 @@ func (s *Store) Claim(ctx context.Context, q bridge.ClaimQuery) ([]bridge.Claim,
 		if _, err := x.exec(wakeDue, now, wakeLimit); err != nil {
 			return err
 		}
+		if q.Step == bridge.StepDeliver {
+			if err := x.releaseOn(s.now()); err != nil {
+				return err
+			}
+		}
 		var rows []int64
 		err := x.rows(selectDue, []any{q.Step, now, q.Limit}, func(scan scanner) error {
 			var n int64

@@ -97,7 +97,10 @@ func (x *txn) end(st *standing, step bridge.Step, r *bridge.Result, p *preparedS
 			return err
 		}
 	}
-	return x.release(st.n, e.now)
+	if step == bridge.StepTranslate {
+		return x.release(st.n, 0, e.now)
+	}
+	return nil
 }
 
 // mayEnd says which outcomes a step has.
@@ -133,16 +136,52 @@ func (x *txn) become(st *standing, to bridge.State, nextAt time.Time, now int64)
 	return x.settle(st.endpoint, st.orderKey)
 }
 
-// release makes what was held for the Transmission n due at once.
-func (x *txn) release(n, now int64) error {
-	_, err := x.exec(releaseHeld, now, n)
+// release makes a portion of what was held for the Transmission n due at once:
+// its effects behind the row number behind. Where more may be left, the
+// Transmission remembers where to go on.
+func (x *txn) release(n, behind, now int64) error {
+	var last, some int64
+	err := x.rows(selectEffects, []any{n, behind, bridge.ReleaseAtOnce}, func(scan scanner) error {
+		some++
+		return scan(&last)
+	})
+	if err != nil {
+		return err
+	}
+	if some > 0 {
+		if _, err := x.exec(releaseHeld, now, n, behind, last); err != nil {
+			return err
+		}
+	}
+	if some < bridge.ReleaseAtOnce {
+		last = -1
+	}
+	if behind == 0 && last < 0 {
+		return nil // nothing was remembered
+	}
+	_, err = x.exec("UPDATE transmission SET release_behind = $1 WHERE n = $2", last, n)
 	return err
 }
 
-// releaseHeld begins with the effects of one cause, not with all that is held.
-const releaseHeld = `UPDATE transmission SET state = 'pending', changed = $1, next_at = 0, wake = 0
-	WHERE n IN (SELECT effect FROM cause WHERE cause = $2 AND nth = 0
-		AND (SELECT h.state FROM transmission h WHERE h.n = cause.effect) = 'held')`
+// releaseOn goes on with the oldest release that is not done, by one portion.
+func (x *txn) releaseOn(now int64) error {
+	var n, behind int64
+	some, err := x.row(selectReleasing, nil, &n, &behind)
+	if err != nil || !some {
+		return err
+	}
+	return x.release(n, behind, now)
+}
+
+// Releasing: the effects of one cause in the order of their rows, those of them
+// that are held, and the causes that have more to release.
+const (
+	selectEffects = `SELECT effect FROM cause WHERE cause = $1 AND nth = 0 AND effect > $2 ORDER BY effect LIMIT $3`
+	releaseHeld   = `UPDATE transmission SET state = 'pending', changed = $1, next_at = 0, wake = 0
+		WHERE n IN (SELECT effect FROM cause WHERE cause = $2 AND nth = 0 AND effect > $3 AND effect <= $4
+			AND (SELECT h.state FROM transmission h WHERE h.n = cause.effect) = 'held')`
+	selectReleasing = `SELECT n, release_behind FROM transmission WHERE release_behind >= 0 AND n > 0 ORDER BY n LIMIT 1` // all rows: n > 0 makes it a search
+)
 
 // addEvidence writes what was seen of a delivery.
 func (x *txn) addEvidence(n int64, e *bridge.Evidence) error {

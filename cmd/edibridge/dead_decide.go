@@ -33,9 +33,9 @@ type decided struct {
 // howDecided is said of both commands.
 const howDecided = `
 A running bridge is asked through the control socket in its data folder; where
-none runs, this command locks the data folder and does it itself. The reason and
-who decided stay with the transmission. One that is refused does not keep the
-others from being done.
+none runs, this command locks the data folder and does it itself. Reason and who
+decided stand in the bridge's log, and in "dead show" until the next attempt. One
+that is refused does not keep the others from being done.
 
 Exit status: 0 all done, 1 one is unknown or in another state, 2 it could not be
 done (no data folder, no permission, no answer).`

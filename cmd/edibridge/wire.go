@@ -143,7 +143,6 @@ func (r *running) run(ctx context.Context) error {
 
 	listen, ctx := errgroup.WithContext(ctx)
 	for _, s := range r.servers {
-		r.log.Info("listening", "endpoint", "sftp", "address", s.Addr().String())
 		listen.Go(func() error { return s.Run(ctx, r.bridge) })
 	}
 	listen.Go(func() error { return r.control().run(ctx) })

@@ -73,6 +73,8 @@ CREATE TABLE transmission (
 	ended        INTEGER NOT NULL DEFAULT 0,
 	ended_by     TEXT    NOT NULL DEFAULT '',
 	tried        INTEGER NOT NULL DEFAULT 0,
+	-- Its follow-ups up to this row are released; -1 when there is nothing more.
+	release_behind INTEGER NOT NULL DEFAULT -1,
 	-- The cursor of its translation.
 	at_document    INTEGER NOT NULL DEFAULT 0,
 	at_slice       INTEGER NOT NULL DEFAULT 0,
@@ -85,6 +87,7 @@ CREATE UNIQUE INDEX transmission_in_key ON transmission (endpoint, peer, wire_ke
 CREATE INDEX transmission_due ON transmission (due, sequence, ordinal) WHERE due <> '';
 CREATE INDEX transmission_asleep ON transmission (wake) WHERE wake > 0;
 CREATE INDEX transmission_line ON transmission (endpoint, order_key, sequence, ordinal) WHERE in_line = 1;
+CREATE INDEX transmission_releasing ON transmission (n, release_behind) WHERE release_behind >= 0;
 CREATE INDEX transmission_state ON transmission (state, sequence, ordinal);
 CREATE INDEX transmission_endpoint ON transmission (endpoint, state, changed);
 
