@@ -63,8 +63,8 @@ func TestDeadLettersWaitForAPerson(t *testing.T) {
 	retry() // in vain: each round leaves its own evidence
 	h.app.fail = nil
 	retry()
-	if seen, err := h.store.Evidence(t.Context(), events[0].ID); err != nil || len(seen) != 3 {
-		t.Errorf("got %d evidences, %v; want one of each attempt", len(seen), err)
+	if seen, err := h.store.Evidence(t.Context(), events[0].ID); err != nil || len(seen) != 5 {
+		t.Errorf("got %d evidences, %v; want one of each attempt and decision", len(seen), err)
 	}
 	h.check(true)
 	if s := h.transmission(events[0].ID).State; s != bridge.Delivered {

@@ -90,8 +90,9 @@ type Work interface {
 	// Release gives a claim back unchanged but for NextAt (zero: at once), as
 	// when the process stops.
 	Release(ctx context.Context, c Claim, nextAt time.Time) error
-	// Operate carries out what a person decided: see Operation. It needs no
-	// claim, and is refused with ErrConflict in a state that does not allow it.
+	// Operate carries out what a person decided: see Operation. It is kept as an
+	// Evidence of kind EvidenceOperation. It needs no claim, and is refused with
+	// ErrConflict in a state that does not allow it.
 	Operate(ctx context.Context, o Operation) error
 	// Take records that a peer took an Available Transmission: state Delivered,
 	// with its evidence and leaves. On one that is Delivered already it changes nothing.

@@ -26,7 +26,7 @@ type Entry struct {
 	At           time.Time       `json:"at"`
 	Transmission ID              `json:"transmission"`
 	Cause        ID              `json:"cause"` // main cause, "" for what came in
-	What         string          `json:"what"`  // received, translated, quarantined, acknowledged, event, sent, receipted, taken, available, failed, dead
+	What         string          `json:"what"`  // received, translated, quarantined, acknowledged, event, sent, receipted, taken, available, failed, dead, retry, discard
 	Partner      string          `json:"partner"`
 	Endpoint     string          `json:"endpoint"`
 	Direction    Direction       `json:"direction"`
@@ -206,14 +206,17 @@ func deliveries(ctx context.Context, q Query, t *Transmission, base Entry) ([]En
 		return nil, err
 	}
 	var es []Entry
-	for _, ev := range seen {
+	for i, ev := range seen {
 		e := base
 		e.At, e.What, e.Detail = ev.At, "failed", evidenceDetail(&ev)
-		if ev.Attempt == t.Attempts && (t.State == Delivered || t.State == Settled) {
+		switch delivered := t.State == Delivered || t.State == Settled; {
+		case ev.Kind == EvidenceOperation:
+			e.What = ev.Detail["operation"]
+			e.Detail = fmt.Sprintf("by %s: %s", ev.Detail["by"], ev.Detail["reason"])
+		case delivered && i == len(seen)-1 && ev.Kind == "mailbox-taken":
+			e.What = "taken"
+		case delivered && i == len(seen)-1:
 			e.What = "receipted"
-			if ev.Kind == "mailbox-taken" {
-				e.What = "taken"
-			}
 		}
 		es = append(es, e)
 	}

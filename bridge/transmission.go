@@ -168,11 +168,15 @@ func FollowID(cause ID, kind Kind, place, endpoint string) ID {
 	return ID(transports.FormatID([16]byte(h[:16])))
 }
 
-// Evidence is what was seen of a Transmission's delivery.
+// EvidenceOperation is the Kind of what a person decided: Detail says operation,
+// by and reason.
+const EvidenceOperation = "operation"
+
+// Evidence is what was seen of a Transmission's delivery, or decided about it.
 type Evidence struct {
 	Transmission ID
-	Attempt      int    // from 1
-	Kind         string // "http-response", "mailbox-taken", "failure"
+	Attempt      int    // from 1; 0 for what was decided
+	Kind         string // "http-response", "mailbox-taken"; EvidenceOperation
 	At           time.Time
 	Detail       map[string]string
 	Body         archive.Object // the peer's words; zero where there are none

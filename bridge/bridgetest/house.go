@@ -228,11 +228,13 @@ func (c *check) delivery(t *bridge.Transmission) {
 		c.problem("attempt", id, "%s without an attempt", t.State)
 	}
 	evidence := c.evidence[t.ID]
-	if (t.State == bridge.Delivered || t.State == bridge.Settled) && len(evidence) == 0 {
+	seen := slices.ContainsFunc(evidence, func(e *bridge.Evidence) bool { return e.Kind != bridge.EvidenceOperation })
+	if (t.State == bridge.Delivered || t.State == bridge.Settled) && !seen {
 		c.problem("evidence", id, "%s without evidence", t.State)
 	}
 	for _, e := range evidence {
-		if t.Direction == bridge.In || t.State == bridge.Held || e.Attempt < 1 {
+		decided := e.Kind == bridge.EvidenceOperation
+		if !decided && (t.Direction == bridge.In || t.State == bridge.Held || e.Attempt < 1) {
 			c.problem("attempt", id, "evidence %s of attempt %d of what is %s", e.Kind, e.Attempt, t.State)
 		}
 		if c.leaves[e.Leaf] == nil {

@@ -311,5 +311,10 @@ func (x *txn) operate(st *standing, to bridge.State, o bridge.Operation) error {
 			return err
 		}
 	}
+	e := bridge.Evidence{Kind: bridge.EvidenceOperation, At: o.At, Leaf: o.Leaf.ID,
+		Detail: map[string]string{"operation": string(o.Kind), "by": o.By, "reason": o.Reason}}
+	if err := x.addEvidence(st.n, &e); err != nil {
+		return err
+	}
 	return x.become(st, to, time.Time{}, nanos(o.At))
 }

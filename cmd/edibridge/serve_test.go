@@ -58,7 +58,7 @@ func TestServeStops(t *testing.T) {
 			t.Errorf("not a log line: %s", lines.Text())
 		}
 		messages = append(messages, line.Msg)
-		if line.Msg == "listening" {
+		if line.Msg == "serving" {
 			stop()
 		}
 	}
