@@ -118,6 +118,7 @@ func (t *translation) validate(ctx context.Context, m *edi.Message, d *Document,
 		return nil
 	}
 	var match *guide.Match
+	errs := 0 // kept or not
 	if !m.Truncated {
 		end := t.b.observe(StageValidate)
 		limit := a.MaxFindings
@@ -128,9 +129,12 @@ func (t *translation) validate(ctx context.Context, m *edi.Message, d *Document,
 		end()
 		d.Findings = append(d.Findings, r.Findings...)
 		d.Total += r.Total
-		match = r.Match
+		match, errs = r.Match, r.Errors
 	}
 	v := x12.SetVerdict(d.Findings)
+	if errs > 0 {
+		v = x12.Rejected
+	}
 	if v == x12.Rejected && a.WithErrors && !m.Truncated {
 		v = x12.AcceptedWithErrors
 		demote(d.Findings)

@@ -47,7 +47,7 @@ func openDecider(ctx context.Context, sys *config.System, log *slog.Logger) (dec
 		d, err = tryDecider(ctx, sys, log)
 		return !errors.Is(err, archive.ErrLocked)
 	})
-	if waited != nil {
+	if waited != nil || d == nil && wait.Err() != nil {
 		return nil, fmt.Errorf("%s is locked by a process that does not answer at %s", sys.Data, controlName)
 	}
 	return d, err

@@ -101,10 +101,14 @@ func (p *simPartner) fetch() (map[string][]byte, error) {
 				return err
 			}
 			b, err := io.ReadAll(f)
-			if err = errors.Join(err, f.Close()); err != nil {
+			if err != nil {
+				return errors.Join(err, f.Close())
+			}
+			// Read to its end it is ours, even if the server dies at the close.
+			got[n.Name()] = b
+			if err := f.Close(); err != nil {
 				return err
 			}
-			got[n.Name()] = b
 		}
 		return nil
 	})

@@ -1,0 +1,966 @@
+package bridge_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/edibridge/edibridge/archive"
+	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/bridge/bridgetest"
+	"github.com/edibridge/edibridge/canonical"
+	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/transports"
+)
+
+// network lets both partners send under one name, van, as a network that
+// carries others does, and has acme's orders answered to a mailbox of their own.
+func network(c *bridge.Configuration) {
+	for _, p := range c.Partners {
+		p.Access = append(p.Access, bridge.Access{Endpoint: "sftp", Peer: "van"})
+	}
+	c.Endpoints["orders-mailbox"] = bridge.Endpoint{Name: "orders-mailbox", Kind: bridge.EndpointMailbox, Server: "sftp", Peer: "van"}
+	c.Partners[0].Agreements[0].Acknowledge = &bridge.Acknowledge{With: "997", To: "orders-mailbox"}
+}
+
+// alsoTest lets every agreement be for tests too.
+func alsoTest(c *bridge.Configuration) {
+	for _, p := range c.Partners {
+		a := *p.Agreements[0]
+		a.Name, a.Mode = "test orders", edi.Test
+		p.Agreements = append(p.Agreements, &a)
+	}
+}
+
+// miscounted is f with a wrong number of sets in GE.
+func miscounted(f file) string {
+	return strings.Replace(f.String(), fmt.Sprintf("GE*%d*", len(f.sets)), "GE*9*", 1)
+}
+
+// audit gives the records of one kind.
+func audit[T any](h *house, pick func(bridge.Record) *T) (all []T) {
+	h.t.Helper()
+	err := h.store.Audit(h.t.Context(), func(r bridge.Record) error {
+		if p := pick(r); p != nil {
+			all = append(all, *p)
+		}
+		return nil
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return all
+}
+
+// leaves are those of the log, by id.
+func (h *house) leaves() map[string]archive.Leaf {
+	h.t.Helper()
+	m := map[string]archive.Leaf{}
+	for _, l := range audit(h, func(r bridge.Record) *bridge.AuditLeaf { return r.Leaf }) {
+		leaf, err := archive.ParseLeaf(l.Text)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		m[leaf.ID] = leaf
+	}
+	return m
+}
+
+// ending is all that a file came to, without what differs from run to run.
+type ending struct {
+	File      bridge.Transmission
+	Documents []bridge.Document
+	Follows   []bridge.Transmission
+	Bodies    []string
+	Seen      []bridge.Seen
+	Numbers   []bridge.Number
+}
+
+func (h *house) ending(id bridge.ID) ending {
+	h.t.Helper()
+	e := ending{File: h.transmission(id), Documents: h.documents(id),
+		Seen:    audit(h, func(r bridge.Record) *bridge.Seen { return r.Seen }),
+		Numbers: audit(h, func(r bridge.Record) *bridge.Number { return r.Number })}
+	slices.SortFunc(e.Seen, func(a, b bridge.Seen) int { return strings.Compare(a.Kind+a.Value, b.Kind+b.Value) })
+	for _, kind := range []bridge.Kind{bridge.KindAcknowledgment, bridge.KindEvent} {
+		trs, bodies := h.outbound(id, kind)
+		e.Follows, e.Bodies = append(e.Follows, trs...), append(e.Bodies, bodies...)
+	}
+	timeless := func(t *bridge.Transmission) {
+		t.Created, t.Changed, t.NextAt, t.Body = time.Time{}, time.Time{}, time.Time{}, archive.Object{}
+	}
+	timeless(&e.File)
+	for i := range e.Follows {
+		timeless(&e.Follows[i])
+	}
+	return e
+}
+
+// groups puts the functional groups of fs into the interchange of the first.
+func groups(fs ...file) string {
+	first := fs[0].String()
+	head, tail, _ := strings.Cut(first, "IEA*1")
+	for i, f := range fs[1:] {
+		s := f.String()
+		group := s[strings.Index(s, "GS*"):strings.Index(s, "IEA*")]
+		old := fmt.Sprintf("*%d*X*", max(f.control, 1))
+		group = strings.Replace(group, old, fmt.Sprintf("*%d*X*", 100+i), 1)
+		group = strings.Replace(group, fmt.Sprintf("GE*%d*%d~", len(f.sets), max(f.control, 1)), fmt.Sprintf("GE*%d*%d~", len(f.sets), 100+i), 1)
+		head += group
+	}
+	return fmt.Sprintf("%sIEA*%d%s", head, len(fs), tail)
+}
+
+// cutOff takes body as van, in slices of two sets, with faults, and gives what
+// it came to.
+func cutOff(t *testing.T, body string, faults ...bridgetest.Fault) ending {
+	t.Helper()
+	h := newHouse(t, network, func(c *bridge.Configuration) { c.Limits.Findings = 2 })
+	h.opts = func(o *bridge.Options) { o.SliceSets = 2 }
+	h.opened(bridgetest.NewFaults(faults...))
+	d := &transports.Delivery{ID: "01J00000000000000000000000", Endpoint: "sftp", Peer: "van", Body: strings.NewReader(body)}
+	if _, err := h.b.Accept(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.b.Drain(t.Context()); len(faults) > 0 != errors.Is(err, bridgetest.ErrFault) {
+		t.Fatalf("with faults %v: %v", faults, err)
+	}
+	h.make()
+	h.wait(time.Second)
+	h.drain()
+	h.check(true)
+	return h.ending(bridge.ID(d.ID))
+}
+
+// sameEnd lets each of so many slices, and the last commit, fail, stored or not,
+// and compares what the file comes to.
+func sameEnd(t *testing.T, body string, slices int) ending {
+	t.Helper()
+	want := cutOff(t, body)
+	faults := []bridgetest.Fault{{Point: "Commit", Nth: 1}}
+	for n := 1; n <= slices; n++ {
+		faults = append(faults, bridgetest.Fault{Point: "Advance", Nth: n})
+	}
+	for _, f := range faults {
+		for _, f.When = range []bridgetest.When{bridgetest.Before, bridgetest.After} {
+			if diff := cmp.Diff(want, cutOff(t, body, f)); diff != "" {
+				t.Errorf("%s %d failed %s the store's work (-want +got):\n%s", f.Point, f.Nth, f.When, diff)
+			}
+		}
+	}
+	return want
+}
+
+// TestSameEndWhereverItIsCutOff: a file with a bit of everything comes to the
+// same end whichever commit fails, stored or not.
+func TestSameEndWhereverItIsCutOff(t *testing.T) {
+	body := file{to: "NOBODY", sets: []set{{po: "N"}}}.String() + // refused
+		strings.Replace(groups(
+			file{control: 3, ack: "1", sets: []set{{po: "M"}}}, // its group is refused
+			file{sets: []set{{po: "A"}, {po: "B"}}},
+			file{sets: []set{{po: "E", kind: "860"}, {po: "F", kind: "860"}}}, // not agreed
+		), "GE*1*3~", "GE*9*3~", 1) +
+		file{from: "GLOBEX", control: 4, sets: []set{{po: "C"}, {po: "D", bad: true}}}.String() +
+		file{from: "SOMEBODY", control: 6, sets: []set{{po: "G"}, {po: "H"}}}.String() // refused
+	end := sameEnd(t, body, 5)
+	if n, m := len(end.Documents), len(end.Follows); n != 10 || m != 11 || end.File.Total != 3 || len(end.File.Findings) != 2 {
+		t.Errorf("%d documents, %d follow-ups, %d findings of which %d kept; want 10, 11 (4 997s, 2 TA1s, 5 events), 3, 2",
+			n, m, end.File.Total, len(end.File.Findings))
+	}
+	ordinals, answers := map[int]bool{}, map[bridge.ID]int{}
+	for _, f := range end.Follows {
+		ordinals[f.Ordinal] = true
+		if f.Kind == bridge.KindAcknowledgment {
+			answers[f.ID] = 1 // ISA13
+			if f.Set == "997" {
+				answers[f.ID] = 2 // and GS06
+			}
+		}
+	}
+	for _, n := range end.Numbers {
+		answers[n.For]--
+	}
+	for id, n := range answers {
+		if n != 0 {
+			t.Errorf("%s has %d control numbers too few", id, n)
+		}
+	}
+	if len(ordinals) != len(end.Follows) {
+		t.Errorf("%d follow-ups have %d ordinals", len(end.Follows), len(ordinals))
+	}
+}
+
+// TestLimitOfAFile: as many bytes as allowed, and not one more.
+func TestLimitOfAFile(t *testing.T) {
+	body := file{sets: []set{{po: "1"}}}.String()
+	h := newHouse(t, func(c *bridge.Configuration) { c.Limits.File = int64(len(body)) })
+	if tr := h.take("acme", body); tr.Body.Size != int64(len(body)) {
+		t.Errorf("%d bytes were taken of %d", tr.Body.Size, len(body))
+	}
+	for _, more := range []string{"\n", strings.Repeat("X", 1<<20)} {
+		_, err := h.b.Accept(t.Context(), &transports.Delivery{Endpoint: "sftp", Peer: "acme", Body: strings.NewReader(body + more)})
+		if !errors.Is(err, transports.ErrTooLarge) || errors.Is(err, transports.ErrBusy) {
+			t.Errorf("%d bytes too many: got %v, want refused as too large", len(more), err)
+		}
+	}
+	if n := len(audit(h, func(r bridge.Record) *bridge.Transmission { return r.Transmission })); n != 4 {
+		t.Errorf("%d transmissions, want the file, its 997 and two events", n)
+	}
+}
+
+// TestKeyOfThePeer: the same key is the same delivery, answered as it was.
+func TestKeyOfThePeer(t *testing.T) {
+	h := newHouse(t)
+	give := func(peer, key, body, answer string) (transports.Receipt, error) {
+		return h.b.Accept(t.Context(), &transports.Delivery{Endpoint: "sftp", Peer: peer, Key: key, Body: strings.NewReader(body),
+			Answer: func() ([]byte, error) { return []byte(answer), nil }})
+	}
+	first, err := give("acme", "m1", "ISA", "taken at nine")
+	if err != nil || first.Status != transports.Accepted || string(first.Answer) != "taken at nine" {
+		t.Fatalf("got %+v, %v", first, err)
+	}
+	again, err := give("acme", "m1", "ISA", "taken at ten")
+	want := first
+	want.Status = transports.Duplicate
+	if diff := cmp.Diff(want, again); diff != "" || err != nil {
+		t.Errorf("the same again: %v (-want +got):\n%s", err, diff)
+	}
+	if _, err := give("acme", "m1", "UNB", ""); !errors.Is(err, transports.ErrRefused) || !errors.Is(err, bridge.ErrKeyReused) || errors.Is(err, transports.ErrBusy) {
+		t.Errorf("other bytes under the key: got %v, want refused for good", err)
+	}
+	if r, err := give("globex", "m1", "UNB", ""); err != nil || r.Status != transports.Accepted {
+		t.Errorf("another peer's key: got %+v, %v", r, err)
+	}
+}
+
+// TestAcceptKeeps: what the transport knows is kept, and nothing when the
+// answer cannot be made.
+func TestAcceptKeeps(t *testing.T) {
+	h := newHouse(t)
+	d := &transports.Delivery{Endpoint: "sftp", Peer: "acme", Name: "../po.edi", ContentType: "application/edi-x12",
+		Header: map[string]string{"client": "OpenSSH"}, Body: strings.NewReader("ISA"),
+		Answer: func() ([]byte, error) { return nil, errDisk }}
+	if _, err := h.b.Accept(t.Context(), d); !errors.Is(err, errDisk) {
+		t.Errorf("got %v, want the answer's error", err)
+	}
+	if n := len(audit(h, func(r bridge.Record) *bridge.Transmission { return r.Transmission })); n != 0 {
+		t.Errorf("%d transmissions without an answer", n)
+	}
+	d.Body, d.Answer = strings.NewReader("ISA"), nil
+	r, err := h.b.Accept(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := h.transmission(bridge.ID(r.ID))
+	if tr.Name != d.Name || tr.ContentType != d.ContentType || tr.Header["client"] != "OpenSSH" || tr.Partner != "acme" || tr.Body.Peer != "sftp/acme" {
+		t.Errorf("got %+v, want all that was delivered", tr)
+	}
+}
+
+// TestEnvelopesDecide: what an envelope is refused for, and who is told what.
+func TestEnvelopesDecide(t *testing.T) {
+	good := file{sets: []set{{po: "1"}}}
+	asked := file{ack: "1", sets: []set{{po: "1"}}}
+	answer := func(with, ta1 string) func(*bridge.Configuration) {
+		return func(c *bridge.Configuration) {
+			c.Partners[0].Acknowledge = &bridge.Acknowledge{With: with, To: "acme-mailbox", TA1: ta1}
+		}
+	}
+	tests := []struct {
+		name   string
+		change func(*bridge.Configuration)
+		body   string
+		state  bridge.DocumentState // "": there is none
+		acks   []string
+	}{
+		{"a count in GE", nil, miscounted(good), bridge.DocumentRejected, []string{"997 R"}},
+		{"GS02 is another's", func(c *bridge.Configuration) {
+			c.Partners[0].Identifiers = append(c.Partners[0].Identifiers, bridge.Identifier{Standard: edi.X12, Level: "GS", ID: "ACMEGROUP"})
+		}, good.String(), bridge.DocumentRejected, []string{"997 R"}},
+		{"an empty group", nil, file{}.String(), "", []string{"997 A"}},
+		{"an empty group of a refused interchange", nil, file{to: "NOBODY"}.String(), "", []string{"TA1 R 008"}},
+		{"an empty group of acknowledgments", nil, strings.Replace(file{}.String(), "GS*PO", "GS*FA", 1), "", nil},
+		{"no 997 is agreed", answer("none", ""), good.String(), bridge.DocumentAccepted, nil},
+		{"a TA1 never", answer("997", "never"), asked.String(), bridge.DocumentAccepted, []string{"997 A"}},
+		{"a TA1 always", answer("997", "always"), good.String(), bridge.DocumentAccepted, []string{"997 A", "TA1 A 000"}},
+		{"for another receiver of ours", func(c *bridge.Configuration) {
+			c.Partners[0].Agreements[0].Receivers = []bridge.Identifier{{Standard: edi.X12, Level: "ISA", Qualifier: "ZZ", ID: "EDIBRIDGE2"}}
+		}, good.String(), bridge.DocumentQuarantined, []string{"997 R"}},
+		{"another release", nil, strings.Replace(good.String(), "*X*004010~", "*X*005010~", 1), bridge.DocumentQuarantined, []string{"997 R"}},
+		{"with errors", func(c *bridge.Configuration) { c.Partners[0].Agreements[0].WithErrors = true },
+			file{sets: []set{{po: "1", bad: true}}}.String(), bridge.DocumentAccepted, []string{"997 E"}},
+		{"with errors, but too long to be read", func(c *bridge.Configuration) {
+			c.Partners[0].Agreements[0].WithErrors, c.Limits.Message = true, 4096
+		}, strings.Replace(good.String(), "CTT*1~", strings.Repeat("PO1*1*1*EA*9.95**UP*012345678905~", 200)+"CTT*1~", 1), bridge.DocumentRejected, []string{"997 R"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHouse(t)
+			if tt.change != nil {
+				tt.change(h.cfg)
+			}
+			tr := h.take("acme", tt.body)
+			var state bridge.DocumentState
+			if ds := h.documents(tr.ID); len(ds) > 0 {
+				state = ds[0].State
+			}
+			if state != tt.state {
+				t.Errorf("the document is %q, want %q", state, tt.state)
+			}
+			_, texts := h.outbound(tr.ID, bridge.KindAcknowledgment)
+			if diff := cmp.Diff(tt.acks, verdicts(texts)); diff != "" {
+				t.Errorf("answers (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTooManyInterchanges(t *testing.T) {
+	h := newHouse(t)
+	one := "ISA*00*          *00*          *ZZ*ACMERETAIL     *ZZ*EDIBRIDGE      *261123*0930*U*00401*000000001*0*P*>~IEA*0*000000001~"
+	tr := h.take("acme", strings.Repeat(one, 100_001))
+	if tr.State != bridge.Quarantined || !slices.Contains(rules(tr, nil), "bridge.file.interchanges") {
+		t.Errorf("got %s, %v", tr.State, rules(tr, nil))
+	}
+}
+
+// TestMiscountedGroup: AK9 says what is wrong with the group (5: its count).
+func TestMiscountedGroup(t *testing.T) {
+	h := newHouse(t)
+	tr := h.take("acme", miscounted(file{sets: []set{{po: "1"}}}))
+	if _, texts := h.outbound(tr.ID, bridge.KindAcknowledgment); len(texts) != 1 || !strings.Contains(texts[0], "AK9*R*9*1*0*5~") {
+		t.Errorf("got %q, want AK9*R*9*1*0*5", texts)
+	}
+}
+
+// TestAnswersOfManyGroups: each group has its own verdicts, also when both are
+// of one slice and when the first is of several.
+func TestAnswersOfManyGroups(t *testing.T) {
+	groups := "GS*PO*ACMERETAIL*EDIBRIDGE*20261123*0930*2*X*004010~ST*850*0001~BEG*00*SA*Z**20261123~PO1*1*1*EA*9.95**UP*012345678905~CTT*1~SE*5*0001~GE*1*2~IEA*2"
+	body := strings.Replace(file{sets: []set{{po: "1"}, {po: "2", bad: true}, {po: "3"}}}.String(), "IEA*1", groups, 1)
+	for _, sets := range []int{2, 500} {
+		h := newHouse(t)
+		h.opts = func(o *bridge.Options) { o.SliceSets = sets }
+		h.make()
+		tr := h.take("acme", body)
+		_, texts := h.outbound(tr.ID, bridge.KindAcknowledgment)
+		if len(texts) != 2 || !strings.Contains(texts[0], "AK9*P*3*3*2~") || !strings.Contains(texts[1], "AK9*A*1*1*1~") || strings.Count(texts[1], "AK2*") != 1 {
+			t.Errorf("slices of %d: got %q", sets, texts)
+		}
+	}
+}
+
+// TestSlices: a slice ends by documents, by their bytes, and by answers.
+func TestSlices(t *testing.T) {
+	six := file{}
+	for i := range 6 {
+		six.sets = append(six.sets, set{po: fmt.Sprint(i)})
+	}
+	empty := ""
+	for i := range 6 {
+		empty += file{control: i + 1}.String()
+	}
+	tests := []struct {
+		name   string
+		body   string
+		set    func(*bridge.Options)
+		slices int // before the last
+	}{
+		{"documents", six.String(), func(o *bridge.Options) { o.SliceSets = 2 }, 3},
+		{"bytes", six.String(), func(o *bridge.Options) { o.SliceBytes = 150 }, 3},
+		{"answers", empty, func(o *bridge.Options) { o.SliceSets = 3 }, 2},
+	}
+	for _, tt := range tests {
+		h := newHouse(t)
+		h.opts = tt.set
+		faults := bridgetest.NewFaults()
+		h.opened(faults)
+		h.take("acme", tt.body)
+		if got := faults.Calls("Advance"); got != tt.slices {
+			t.Errorf("by %s: %d slices before the last, want %d", tt.name, got, tt.slices)
+		}
+	}
+}
+
+// TestLeaseIsRenewed: each slice renews it, so that a long file is nobody else's.
+func TestLeaseIsRenewed(t *testing.T) {
+	h := newHouse(t)
+	h.opts = func(o *bridge.Options) { o.SliceSets, o.Lease = 1, 2*time.Minute }
+	var others []bridge.Claim
+	later := func(look bool) func() error {
+		return func() (err error) {
+			h.wait(90 * time.Second)
+			if look {
+				others, err = h.store.Claim(t.Context(), bridge.ClaimQuery{Step: bridge.StepTranslate, Owner: "another", Limit: 1, Now: h.now(), Until: h.now().Add(time.Minute)})
+			}
+			return err
+		}
+	}
+	h.opened(bridgetest.NewFaults(
+		bridgetest.Fault{Point: "PutAll", Nth: 1, When: bridgetest.After, Do: later(false)},
+		bridgetest.Fault{Point: "PutAll", Nth: 2, When: bridgetest.After, Do: later(true)}))
+	h.take("acme", big(4))
+	if len(others) > 0 {
+		t.Error("another worker could claim it while it was translated")
+	}
+}
+
+// TestOvertaken: what another file used up while this one was translated is
+// seen when it commits, and it is judged again at once.
+func TestOvertaken(t *testing.T) {
+	h := newHouse(t)
+	body := file{control: 7, sets: []set{{po: "1"}}}.String()
+	older := h.accept("acme", body)
+	other, younger := h.b, bridge.ID("")
+	h.opened(bridgetest.NewFaults(bridgetest.Fault{Point: "Reserve", Nth: 1, When: bridgetest.After, Do: func() error {
+		younger = h.accept("acme", body)
+		_, err := other.Pass(t.Context(), bridge.StepTranslate)
+		return err
+	}}))
+	h.drain()
+	_, one := h.outbound(younger, bridge.KindAcknowledgment)
+	_, two := h.outbound(older, bridge.KindAcknowledgment)
+	events, _ := h.outbound(older, bridge.KindEvent)
+	if h.state(older) != bridge.Translated || len(events) != 0 || len(one) != 1 || !slices.Equal(one, two) {
+		t.Errorf("overtaken it is %s with %d events and answers %q; want the other's answer %q and nothing else", h.state(older), len(events), two, one)
+	}
+}
+
+// cutInTwo leaves a file that was committed in part, under a claim of another
+// worker that runs for a minute.
+func (h *house) cutInTwo(body string) bridge.ID {
+	h.t.Helper()
+	h.opts = func(o *bridge.Options) { o.SliceSets = 2 }
+	id := h.accept("acme", body)
+	h.opened(bridgetest.NewFaults(bridgetest.Fault{Point: "Advance", Nth: 2, When: bridgetest.Before},
+		bridgetest.Fault{Point: "Commit", Nth: 1, When: bridgetest.Before}))
+	if _, err := h.b.Pass(h.t.Context(), bridge.StepTranslate); !errors.Is(err, bridgetest.ErrFault) {
+		h.t.Fatal(err)
+	}
+	q := bridge.ClaimQuery{Step: bridge.StepTranslate, Owner: "another", Limit: 1, Now: h.now(), Until: h.now().Add(time.Minute)}
+	if claims, err := h.store.Claim(h.t.Context(), q); err != nil || len(claims) != 1 || claims[0].Transmission.ID != id || claims[0].Cursor.Slices == 0 {
+		h.t.Fatalf("%+v, %v: it is not in the middle", claims, err)
+	}
+	h.make()
+	return id
+}
+
+// TestOlderComesFirst: while an older file with the same identity is not
+// translated to its end, nobody knows what it comes to: the younger waits.
+func TestOlderComesFirst(t *testing.T) {
+	five := file{control: 7, sets: []set{{po: "1"}, {po: "2"}, {po: "3"}, {po: "4"}, {po: "5"}}}
+	tests := []struct {
+		name    string
+		younger string
+		acks    []string
+	}{
+		{"the same bytes", five.String(), []string{"997 A"}},
+		{"the same control number", file{control: 7, sets: []set{{po: "9"}}}.String(), []string{"TA1 R 025"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHouse(t)
+			h.cutInTwo(five.String())
+			younger := h.accept("acme", tt.younger)
+			h.drain()
+			if s := h.state(younger); s != bridge.Accepted {
+				t.Errorf("the younger one is %s, want it to wait", s)
+			}
+			for range 2 {
+				h.wait(time.Hour)
+				h.drain()
+			}
+			h.check(true)
+			events, _ := h.outbound(younger, bridge.KindEvent)
+			_, texts := h.outbound(younger, bridge.KindAcknowledgment)
+			if diff := cmp.Diff(tt.acks, verdicts(texts)); diff != "" || len(events) != 0 {
+				t.Errorf("%d events, want none; answers (-want +got):\n%s", len(events), diff)
+			}
+		})
+	}
+}
+
+// TestNoDuplicates: numbers and keys are of one pair of parties and one mode.
+func TestNoDuplicates(t *testing.T) {
+	h := newHouse(t, network, alsoTest)
+	for _, f := range []file{{}, {mode: "T"}, {from: "GLOBEX"}} {
+		f.control, f.sets = 7, []set{{po: "4711"}}
+		tr := h.take("van", f.String())
+		if ds := h.documents(tr.ID); ds[0].State != bridge.DocumentAccepted {
+			t.Errorf("from %q in mode %q: %s, %s", f.from, f.mode, ds[0].State, ds[0].Reason)
+		}
+	}
+	series := map[string]int64{}
+	for _, n := range audit(h, func(r bridge.Record) *bridge.Number { return r.Number }) {
+		series[n.Series] = max(series[n.Series], n.Value)
+	}
+	if len(series) != 6 {
+		t.Errorf("got %d series of control numbers, want two for each pair and mode: %v", len(series), series)
+	}
+}
+
+// TestFindingsAreCounted: as many as agreed are kept, all are counted.
+func TestFindingsAreCounted(t *testing.T) {
+	h := newHouse(t, func(c *bridge.Configuration) { c.Partners[0].Agreements[0].MaxFindings = 2 })
+	bad := "PO1*1*1*QQ*9.95**UP*012345678905~"
+	tr := h.take("acme", strings.Replace(file{sets: []set{{po: "1", bad: true}}}.String(), "CTT*1~SE*5*", bad+bad+"CTT*3~SE*7*", 1))
+	if d := h.documents(tr.ID)[0]; d.State != bridge.DocumentRejected || len(d.Findings) != 2 || d.Total != 3 {
+		t.Errorf("%s with %d of %d findings, want rejected with 2 of 3", d.State, len(d.Findings), d.Total)
+	}
+}
+
+// TestFindingsSayWhy: what a document is accepted, or not looked at, in spite of.
+func TestFindingsSayWhy(t *testing.T) {
+	order := file{sets: []set{{po: "1"}}}.String()
+	tests := []struct {
+		name   string
+		change func(*bridge.Configuration)
+		body   string
+		want   []string // severity and rule
+	}{
+		{"with errors: they are warnings", func(c *bridge.Configuration) { c.Partners[0].Agreements[0].WithErrors = true },
+			file{sets: []set{{po: "1", bad: true}}}.String(), []string{"warning x12.element.code"}},
+		{"too long to be read: nothing else is said", func(c *bridge.Configuration) { c.Limits.Message = 4096 },
+			strings.Replace(order, "CTT*1~SE*5*", strings.Repeat("PO1*1*1*QQ*9.95~", 400)+"CTT*1~SE*405*", 1), []string{"error edi.limit.message"}},
+		{"a release without a guide", func(c *bridge.Configuration) { c.Partners[0].Agreements[0].Release = "0040" },
+			strings.Replace(order, "*X*004010~", "*X*004011~", 1), []string{"info bridge.guide.nearest"}},
+	}
+	for _, tt := range tests {
+		h := newHouse(t)
+		tt.change(h.cfg)
+		tr := h.take("acme", tt.body)
+		var got []string
+		for _, f := range h.documents(tr.ID)[0].Findings {
+			got = append(got, string(f.Severity)+" "+f.Rule)
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
+// TestErrorBehindTheKept: an error rejects a set also when it is not among the
+// findings that are kept, and the 997 says so.
+func TestErrorBehindTheKept(t *testing.T) {
+	h := newHouse(t, func(c *bridge.Configuration) {
+		a := c.Partners[0].Agreements[0]
+		a.Waive, a.MaxFindings = map[string]edi.Severity{"x12.element.code": edi.Warning}, 2
+	})
+	lines := strings.Repeat("PO1*1*1*QQ*9.95**UP*012345678905~", 3) + "PO1*1*ABC*EA*9.95**UP*012345678905~"
+	tr := h.take("acme", strings.Replace(file{sets: []set{{po: "1"}}}.String(), "CTT*1~SE*5*", lines+"CTT*5~SE*9*", 1))
+	_, texts := h.outbound(tr.ID, bridge.KindAcknowledgment)
+	if d := h.documents(tr.ID)[0]; d.State != bridge.DocumentRejected || !slices.Equal(verdicts(texts), []string{"997 R"}) {
+		t.Errorf("got %s, %s, answered %q; want rejected, 997 R", d.State, d.Verdict, verdicts(texts))
+	}
+}
+
+// TestEventNamesItsBytes: where in which file its document lies.
+func TestEventNamesItsBytes(t *testing.T) {
+	h := newHouse(t)
+	body := file{sets: []set{{po: "1"}, {po: "2"}}}.String()
+	tr := h.take("acme", body)
+	sent, events := h.outbound(tr.ID, bridge.KindEvent)
+	for _, e := range sent {
+		if !slices.ContainsFunc(e.Keys, func(k canonical.Key) bool { return k.Scheme == "po" }) {
+			t.Errorf("event %s is found by %v, want by its order too", e.ID, e.Keys)
+		}
+	}
+	for i, d := range h.documents(tr.ID) {
+		if text := body[d.Offset : d.Offset+d.Length]; !strings.HasPrefix(text, "ST*850") || !strings.HasSuffix(text, fmt.Sprintf("SE*5*%04d~", i+1)) {
+			t.Errorf("document %d is %q", i+1, text)
+		}
+		for _, want := range []string{fmt.Sprintf(`"offset":%d`, d.Offset), fmt.Sprintf(`"length":%d`, d.Length), `"archiveId":"` + tr.Leaf + `"`} {
+			if !slices.ContainsFunc(events, func(e string) bool { return strings.Contains(e, want) }) {
+				t.Errorf("no event has %s:\n%s", want, events[0])
+			}
+		}
+	}
+}
+
+// TestDuplicateNamesTheFirst: what repeats is found by the keys of the first,
+// and says which that is.
+func TestDuplicateNamesTheFirst(t *testing.T) {
+	h := newHouse(t)
+	f := file{control: 7, sets: []set{{po: "4711"}}}
+	first := h.take("acme", f.String())
+	repeated := h.take("acme", f.String())
+	f.control = 8
+	again := h.take("acme", f.String())
+	if got, want := h.documents(again.ID)[0].DuplicateOf, h.documents(first.ID)[0].ID; got != want {
+		t.Errorf("the duplicate is of %q, want %q", got, want)
+	}
+	for _, key := range []canonical.Key{{Scheme: "po", Value: "4711"}, {Scheme: "control", Value: "7"}, {Scheme: "control", Value: "000000007"}} {
+		ids, err := h.store.Find(t.Context(), key, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Contains(ids, first.ID) || !slices.Contains(ids, repeated.ID) || key.Scheme == "po" && !slices.Contains(ids, again.ID) {
+			t.Errorf("%s finds %v, want %s and %s", key, ids, first.ID, repeated.ID)
+		}
+	}
+}
+
+// TestLogOfAFile: what follows has the file for a parent in the log, and so has
+// the decision.
+func TestLogOfAFile(t *testing.T) {
+	h := newHouse(t)
+	tr := h.take("acme", file{sets: []set{{po: "1"}}}.String())
+	kinds := map[archive.LeafKind]int{}
+	for _, l := range h.leaves() {
+		if slices.Equal(l.Parents, []string{tr.Leaf}) {
+			kinds[l.Kind]++
+		}
+	}
+	want := map[archive.LeafKind]int{archive.LeafAck: 1, archive.LeafEvent: 2, archive.LeafDecision: 1}
+	if diff := cmp.Diff(want, kinds); diff != "" {
+		t.Errorf("leaves that follow from the file's (-want +got):\n%s", diff)
+	}
+}
+
+// TestNewsIsNotWaitedFor: each step wakes the next one; nothing waits for Poll.
+func TestNewsIsNotWaitedFor(t *testing.T) {
+	h := newHouse(t, func(c *bridge.Configuration) { c.Partners[0].Agreements[0].Events = []string{"app"} })
+	h.opts = func(o *bridge.Options) { o.Poll = time.Hour }
+	h.make()
+	accepted := false
+	h.run(func() bool {
+		if !accepted {
+			h.accept("acme", file{sets: []set{{po: "1"}}}.String())
+			accepted = true
+		}
+		return len(h.app.keys()) == 1
+	})
+}
+
+// senderFunc is a Sender.
+type senderFunc func(context.Context, *transports.Delivery) (transports.Receipt, error)
+
+func (f senderFunc) Send(ctx context.Context, d *transports.Delivery) (transports.Receipt, error) {
+	return f(ctx, d)
+}
+
+// sends makes everything go out by f, one event for each document.
+func (h *house) sends(f senderFunc) {
+	h.cfg.Partners[0].Agreements[0].Events = []string{"app"}
+	before := h.opts
+	h.opts = func(o *bridge.Options) {
+		if before != nil {
+			before(o)
+		}
+		o.Senders = func(string) (transports.Sender, bool) { return f, true }
+	}
+	h.make()
+}
+
+// event accepts one order, drains, and gives its event.
+func (h *house) event() bridge.Transmission {
+	h.t.Helper()
+	id := h.accept("acme", file{sets: []set{{po: "1"}}}.String())
+	h.drain()
+	events, _ := h.outbound(id, bridge.KindEvent)
+	if len(events) != 1 {
+		h.t.Fatalf("%d events", len(events))
+	}
+	return events[0]
+}
+
+// TestAttemptComesFirst: before the first byte leaves the store has the attempt,
+// and without it nothing leaves.
+func TestAttemptComesFirst(t *testing.T) {
+	h := newHouse(t)
+	var seen []string
+	h.sends(func(_ context.Context, d *transports.Delivery) (transports.Receipt, error) {
+		tr := h.transmission(bridge.ID(d.ID))
+		seen = append(seen, fmt.Sprint(tr.State, tr.Attempts, tr.Key == d.Key))
+		return transports.Receipt{}, errors.New("503")
+	})
+	h.opened(bridgetest.NewFaults(bridgetest.Fault{Point: "Attempt", Nth: 1, When: bridgetest.Before}))
+	h.accept("acme", file{sets: []set{{po: "1"}}}.String())
+	for range 4 {
+		if err := h.b.Drain(t.Context()); err != nil && !errors.Is(err, bridgetest.ErrFault) {
+			t.Fatal(err)
+		}
+		h.wait(time.Hour)
+	}
+	if len(seen) < 2 || seen[0] != "attempted1 true" || seen[1] != "attempted2 true" {
+		t.Errorf("when bytes left the store had %q, want attempt 1, then 2, with their key", seen)
+	}
+}
+
+// TestBackoff: each wait is between a half and the whole of one that doubles up
+// to the ceiling, and the last attempt is the policy's.
+func TestBackoff(t *testing.T) {
+	const attempts = 8
+	h := newHouse(t, func(c *bridge.Configuration) {
+		ep := c.Endpoints["app"]
+		ep.Retry = bridge.RetryPolicy{Base: 10 * time.Second, Max: time.Minute, Attempts: attempts}
+		c.Endpoints["app"] = ep
+	})
+	calls := 0
+	h.sends(func(context.Context, *transports.Delivery) (transports.Receipt, error) {
+		calls++
+		return transports.Receipt{}, errors.New("503")
+	})
+	ev := h.event()
+	whole, full := 10*time.Second, 0
+	for n := 1; n < attempts; n++ {
+		wait := ev.NextAt.Sub(h.now())
+		if ev.State != bridge.Pending || ev.Attempts != n || wait < whole/2 || wait > whole {
+			t.Errorf("after attempt %d it is %s, attempts %d, next in %v; want pending, next in %v to %v", n, ev.State, ev.Attempts, wait, whole/2, whole)
+		}
+		if wait == whole {
+			full++
+		}
+		whole = min(2*whole, time.Minute)
+		h.wait(wait)
+		h.drain()
+		ev = h.transmission(ev.ID)
+	}
+	if ev.State != bridge.Dead || calls != attempts {
+		t.Errorf("after %d attempts it is %s, want dead after %d", calls, ev.State, attempts)
+	}
+	if full == attempts-1 {
+		t.Error("no wait was shortened")
+	}
+}
+
+// TestWordsOfAFailure: what the peer said when it refused is evidence too.
+func TestWordsOfAFailure(t *testing.T) {
+	h := newHouse(t)
+	h.sends(func(context.Context, *transports.Delivery) (transports.Receipt, error) {
+		return transports.Receipt{}, &transports.Failure{Err: errors.New("410"), Permanent: true,
+			Evidence: &transports.Evidence{Kind: "http-response", At: h.now(), Bytes: []byte("HTTP/1.1 410 Gone")}}
+	})
+	ev := h.event()
+	seen, err := h.store.Evidence(t.Context(), ev.ID)
+	if err != nil || len(seen) != 1 || h.body(seen[0].Body) != "HTTP/1.1 410 Gone" {
+		t.Fatalf("got %+v, %v; want the peer's words", seen, err)
+	}
+	leaf := h.leaves()[seen[0].Leaf]
+	if leaf.Kind != archive.LeafEvidence || leaf.Object != seen[0].Body.Stored || !slices.Equal(leaf.Parents, []string{ev.Leaf}) {
+		t.Errorf("got leaf %+v, want the evidence's", leaf)
+	}
+}
+
+// TestSentIsNotDelivered: without the peer's word it is only sent.
+func TestSentIsNotDelivered(t *testing.T) {
+	h := newHouse(t)
+	h.sends(func(context.Context, *transports.Delivery) (transports.Receipt, error) {
+		return transports.Receipt{Status: transports.Sent}, nil
+	})
+	if ev := h.event(); ev.State != bridge.Sent {
+		t.Errorf("got %s, want sent", ev.State)
+	}
+}
+
+func TestSendHasItsTime(t *testing.T) {
+	h := newHouse(t)
+	h.opts = func(o *bridge.Options) { o.SendTimeout = time.Millisecond }
+	h.sends(func(ctx context.Context, _ *transports.Delivery) (transports.Receipt, error) {
+		select {
+		case <-ctx.Done():
+			return transports.Receipt{}, ctx.Err()
+		case <-t.Context().Done():
+			return transports.Receipt{}, nil
+		case <-time.After(30 * time.Second):
+			return transports.Receipt{}, errors.New("it was never ended")
+		}
+	})
+	if ev := h.event(); ev.State != bridge.Pending || !strings.Contains(ev.Reason, context.DeadlineExceeded.Error()) {
+		t.Errorf("got %s (%s), want pending after the timeout", ev.State, ev.Reason)
+	}
+}
+
+// TestStopIsNoFailure: a delivery that a stop breaks off is tried again under
+// its identity, and is not counted as refused.
+func TestStopIsNoFailure(t *testing.T) {
+	h := newHouse(t, func(c *bridge.Configuration) {
+		ep := c.Endpoints["app"]
+		ep.Retry.Attempts = 1
+		c.Endpoints["app"] = ep
+	})
+	h.opts = func(o *bridge.Options) { o.Grace, o.Deliverers = time.Millisecond, 1 }
+	var sending atomic.Bool
+	h.sends(func(ctx context.Context, _ *transports.Delivery) (transports.Receipt, error) {
+		sending.Store(true)
+		<-ctx.Done()
+		return transports.Receipt{}, ctx.Err()
+	})
+	id := h.accept("acme", big(5))
+	h.run(sending.Load)
+	states := map[bridge.State]int{}
+	events, _ := h.outbound(id, bridge.KindEvent)
+	for _, ev := range events {
+		states[ev.State]++
+	}
+	if want := map[bridge.State]int{bridge.Attempted: 1, bridge.Pending: 4}; !cmp.Equal(want, states) {
+		t.Errorf("stopped in the middle of a delivery: got %v, want %v", states, want)
+	}
+	h.opts = nil
+	h.make()
+	h.drain() // the four were given back and are due at once
+	if n := len(h.app.keys()); n != 4 {
+		t.Errorf("%d events went out at once, want 4", n)
+	}
+	h.wait(5 * time.Second) // the broken off one rests a little, not as long as its lease
+	h.drain()
+	h.check(true)
+	if n := len(h.app.keys()); n != 5 {
+		t.Errorf("%d events went out, want 5", n)
+	}
+}
+
+// TestFailureGivesTheRestBack: when one of several claims fails all are given
+// back at once; in Run the failed one rests a little, not as long as its lease.
+func TestFailureGivesTheRestBack(t *testing.T) {
+	fault := bridgetest.Fault{Point: "PutAll", Nth: 1, When: bridgetest.Before}
+	h := newHouse(t)
+	a, b := h.accept("acme", file{sets: []set{{po: "1"}}}.String()), h.accept("globex", file{from: "GLOBEX", sets: []set{{po: "1"}}}.String())
+	h.opened(bridgetest.NewFaults(fault))
+	if _, err := h.b.Pass(t.Context(), bridge.StepTranslate); !errors.Is(err, bridgetest.ErrFault) {
+		t.Fatal(err)
+	}
+	h.drain()
+	if h.state(a) != bridge.Translated || h.state(b) != bridge.Translated {
+		t.Errorf("they are %s and %s, want both translated", h.state(a), h.state(b))
+	}
+
+	h = newHouse(t)
+	id := h.accept("acme", file{sets: []set{{po: "1"}}}.String())
+	faults := bridgetest.NewFaults(fault)
+	h.opened(faults)
+	waited := sync.OnceFunc(func() { h.wait(30 * time.Second) })
+	h.run(func() bool {
+		if faults.Calls("Release") > 0 {
+			waited()
+		}
+		return h.state(id) == bridge.Translated
+	})
+}
+
+// openBodies counts what is open.
+type openBodies struct {
+	bridge.Bodies
+	open atomic.Int64
+}
+
+type openBody struct {
+	io.ReadCloser
+	b *openBodies
+}
+
+func (b *openBodies) Get(ctx context.Context, o archive.Object) (io.ReadCloser, error) {
+	r, err := b.Bodies.Get(ctx, o)
+	if err == nil {
+		b.open.Add(1)
+	}
+	return openBody{r, b}, err
+}
+
+func (b openBody) Close() error {
+	b.b.open.Add(-1)
+	return b.ReadCloser.Close()
+}
+
+func TestBodiesAreClosed(t *testing.T) {
+	h := newHouse(t)
+	bodies, counted := h.bodies, &openBodies{Bodies: h.bodies}
+	h.bodies = counted
+	h.make()
+	h.bodies = bodies
+	h.take("acme", file{sets: []set{{po: "1"}}}.String())
+	if n := counted.open.Load(); n != 0 {
+		t.Errorf("%d bodies are open", n)
+	}
+}
+
+// TestOrderOfAKey: of one order's events to one endpoint the older goes first; a
+// dead one holds the younger or lets it pass.
+func TestOrderOfAKey(t *testing.T) {
+	for _, onDead := range []bridge.OnDead{bridge.Hold, bridge.Pass} {
+		h := newHouse(t, func(c *bridge.Configuration) {
+			c.Partners[0].Agreements[0].OnDead, c.Partners[0].Agreements[0].Duplicates.Document = onDead, "accept"
+		})
+		h.sends(func(_ context.Context, d *transports.Delivery) (transports.Receipt, error) {
+			body, err := io.ReadAll(d.Body)
+			if strings.Contains(string(body), `"interchange":"000000001"`) {
+				err = &transports.Failure{Err: errors.New("410"), Permanent: true}
+			}
+			return transports.Receipt{Status: transports.Sent}, err
+		})
+		var states []bridge.State
+		var ids []bridge.ID
+		for i := range 2 {
+			ids = append(ids, h.accept("acme", file{control: i + 1, sets: []set{{po: "1", amount: i + 1}}}.String()))
+		}
+		h.drain()
+		for _, id := range ids {
+			events, _ := h.outbound(id, bridge.KindEvent)
+			states = append(states, events[0].State)
+		}
+		want := []bridge.State{bridge.Dead, bridge.Pending}
+		if onDead == bridge.Pass {
+			want[1] = bridge.Sent
+		}
+		if diff := cmp.Diff(want, states); diff != "" {
+			t.Errorf("on dead %s (-want +got):\n%s", onDead, diff)
+		}
+	}
+}
+
+// TestMailboxShowsWhatIsThere: nothing before it is released, nothing of another
+// server, and what was taken for a week.
+func TestMailboxShowsWhatIsThere(t *testing.T) {
+	h := newHouse(t)
+	id := h.accept("acme", file{sets: []set{{po: "1"}}}.String())
+	if _, err := h.b.Pass(t.Context(), bridge.StepTranslate); err != nil {
+		t.Fatal(err)
+	}
+	acks, _ := h.outbound(id, bridge.KindAcknowledgment)
+	ack, box := string(acks[0].ID), h.b.Mailbox()
+	open := func(server string) error {
+		r, err := box.Open(t.Context(), server, "acme", ack)
+		if err == nil {
+			r.Close()
+		}
+		return err
+	}
+	if err := open("sftp"); !errors.Is(err, transports.ErrNotFound) {
+		t.Errorf("what is %s can be opened: %v", acks[0].State, err)
+	}
+	h.drain()
+	if err := open("ftps"); !errors.Is(err, transports.ErrNotFound) {
+		t.Errorf("it can be opened at another server: %v", err)
+	}
+	if err := open("sftp"); err != nil {
+		t.Error(err)
+	}
+	for _, peer := range []string{"globex", "nobody"} {
+		if items, err := box.List(t.Context(), "sftp", peer); err != nil || len(items) != 0 {
+			t.Errorf("%s sees %v, %v", peer, items, err)
+		}
+	}
+	if err := box.Taken(t.Context(), "sftp", "acme", ack, transports.Evidence{Kind: "mailbox-taken", At: h.now(), Bytes: []byte("read")}); err != nil {
+		t.Fatal(err)
+	}
+	changed := h.transmission(bridge.ID(ack)).Changed
+	for _, tt := range []struct {
+		days, want int
+	}{{6, 1}, {8, 0}} {
+		h.mu.Lock()
+		h.clock = changed.Add(time.Duration(tt.days) * 24 * time.Hour)
+		h.mu.Unlock()
+		if items, err := box.List(t.Context(), "sftp", "acme"); err != nil || len(items) != tt.want {
+			t.Errorf("%d days after it was taken: %v, %v; want %d", tt.days, items, err, tt.want)
+		}
+	}
+}
