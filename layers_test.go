@@ -36,6 +36,7 @@ var layers = []layer{
 	{pkg: "."},
 	{pkg: "edi"},
 	{pkg: "edi/guide", ours: []string{"edi"}},
+	{pkg: "edi/guide/generate"}, // writes the guide files of both standards from tables
 	{pkg: "x12", ours: []string{"edi", "edi/guide"}, third: []string{"golang.org/x/text"}},
 	{pkg: "edifact", ours: []string{"edi", "edi/guide"}, third: []string{"golang.org/x/text"}},
 	{pkg: "x12/guides", ours: []string{"edi/guide"}},

@@ -4,18 +4,20 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edifact"
 	"github.com/edibridge/edibridge/x12"
 )
 
-// answer is an acknowledgment to be written: a TA1 for an interchange, or a 997
-// for a group.
+// answer is an acknowledgment to be written: a TA1 or CONTRL for an interchange,
+// a 997 or 999 for a group.
 type answer struct {
 	ic    *interchange
-	group *group // nil: TA1
+	group *group // nil: the answer is to the interchange
 	how   *Acknowledge
 	place string // within the file: "1" or "1/2", ordinals of interchange and group
 }
@@ -50,38 +52,56 @@ func (t *translation) answer(ctx context.Context) error {
 	return nil
 }
 
-// scopes are the numbers that an acknowledgment needs: ISA13, and GS06 for a 997.
+// scopes are the numbers that an acknowledgment needs: ISA13 or UNB 0020, and
+// GS06 for a 997.
 func (t *translation) scopes(a *answer) []Scope {
 	id := FollowID(t.tr.ID, KindAcknowledgment, a.place, a.how.To)
 	pair := partyText(a.ic.Receiver) + " " + partyText(a.ic.Sender) + " " + string(a.ic.Mode)
-	s := []Scope{{Series: "ISA " + pair, For: id, Max: maxControl}}
+	s := []Scope{{Series: level(a.ic.Standard) + " " + pair, For: id, Max: maxControl}}
 	if a.group != nil {
 		s = append(s, Scope{Series: "GS FA " + a.group.Receiver + " " + a.group.Sender + " " + pair, For: id, Max: maxControl})
 	}
 	return s
 }
 
+// set is what the acknowledgment is: "TA1", "997", "999", "CONTRL".
+func (a *answer) set() string {
+	switch {
+	case a.ic.Standard == edi.EDIFACT:
+		return "CONTRL"
+	case a.group == nil:
+		return "TA1"
+	case a.how.With == "999":
+		return "999"
+	}
+	return "997"
+}
+
+// first is the ordinal of the first document that the acknowledgment speaks of.
+func (a *answer) first() int {
+	if a.group != nil {
+		return a.group.firstDocument
+	}
+	return a.ic.firstDocument
+}
+
 // write makes the follow-up of one acknowledgment.
 func (t *translation) write(ctx context.Context, a *answer, numbers []Number) error {
-	env := x12.AnswerTo(&a.ic.Interchange, nil)
-	set := "TA1"
-	if a.group != nil {
-		env = x12.AnswerTo(&a.ic.Interchange, &a.group.Group)
-		env.Group = numbers[1].Value
-		set = "997"
+	n := numbers[0].Value
+	control, contentType := fmt.Sprintf("%09d", n), "application/edi-x12"
+	if a.ic.Standard == edi.EDIFACT {
+		control, contentType = fmt.Sprint(n), "application/edifact"
 	}
-	env.Interchange, env.Time = numbers[0].Value, t.b.now()
-	control := fmt.Sprintf("%09d", env.Interchange)
 	f := Transmission{
 		Kind: KindAcknowledgment, Endpoint: a.how.To, Peer: t.cfg.Endpoints[a.how.To].Peer,
-		Partner: a.ic.answerTo.ID, ContentType: "application/edi-x12",
-		Name:     fmt.Sprintf("%s-%s-%d.edi", strings.ToLower(set), fileSafe(a.ic.Control), env.Interchange),
-		Standard: edi.X12, Set: set, Control: control, Mode: a.ic.Mode,
+		Partner: a.ic.answerTo.ID, ContentType: contentType,
+		Name:     answerName(a, t.tr.Sequence),
+		Standard: a.ic.Standard, Set: a.set(), Control: control, Mode: a.ic.Mode,
 		Keys: []canonical.Key{{Scheme: "control", Value: control}},
 	}
-	make := func(w io.Writer) error { return t.writeAnswer(ctx, w, a, env) }
+	make := func(w io.Writer) error { return t.writeAnswer(ctx, w, a, numbers) }
 	body := -1
-	if a.group != nil && a.group.firstDocument < t.firstOrdinal() {
+	if a.set() != "TA1" && a.first() < t.firstOrdinal() {
 		obj, err := t.stream(ctx, make)
 		if err != nil {
 			return err
@@ -99,42 +119,93 @@ func (t *translation) write(ctx context.Context, a *answer, numbers []Number) er
 	return nil
 }
 
-func (t *translation) writeAnswer(ctx context.Context, w io.Writer, a *answer, env x12.Envelope) error {
-	if a.group == nil {
+func (t *translation) writeAnswer(ctx context.Context, w io.Writer, a *answer, numbers []Number) error {
+	switch a.set() {
+	case "CONTRL":
+		env := edifact.AnswerTo(&a.ic.Interchange)
+		env.Reference, env.Time = fmt.Sprint(numbers[0].Value), t.b.now()
+		return t.writeControl(ctx, a, edifact.NewControl(w, env, &a.ic.Interchange, edifact.ControlOptions{}))
+	case "TA1":
+		env := x12.AnswerTo(&a.ic.Interchange, nil)
+		env.Interchange, env.Time = numbers[0].Value, t.b.now()
 		return x12.WriteTA1(w, env, &a.ic.Interchange, a.ic.findings)
 	}
-	ack := x12.NewGroupAck(w, env, &a.group.Group)
-	if err := t.verdicts(ctx, a, ack.Set); err != nil {
+	env := x12.AnswerTo(&a.ic.Interchange, &a.group.Group)
+	env.Interchange, env.Group, env.Time = numbers[0].Value, numbers[1].Value, t.b.now()
+	ack := x12.NewGroupAckWith(w, env, &a.group.Group, x12.AckOptions{Set: a.set()})
+	if err := t.verdicts(ctx, a, func(d *Document) error { return ack.Set(setResult(d)) }); err != nil {
 		return err
 	}
 	return ack.Close(a.group.findings)
 }
 
-// verdicts gives every set of a group in order: those of earlier slices from
-// the store, the rest from this slice.
-func (t *translation) verdicts(ctx context.Context, a *answer, visit func(x12.SetResult) error) error {
-	first := t.firstOrdinal()
-	if a.group.firstDocument < first {
-		q := DocumentQuery{Transmission: t.tr.ID, Interchange: a.ic.Ordinal, Group: a.group.Ordinal, Before: first}
+// writeControl tells a CONTRL of each message, and of each group when it ends.
+func (t *translation) writeControl(ctx context.Context, a *answer, c *edifact.ControlWriter) error {
+	groups := a.ic.groups
+	endGroups := func(before int) error {
+		for len(groups) > 0 && groups[0].Ordinal < before {
+			if err := c.Group(&groups[0].Group, groups[0].findings); err != nil {
+				return err
+			}
+			groups = groups[1:]
+		}
+		return nil
+	}
+	err := t.verdicts(ctx, a, func(d *Document) error {
+		if err := endGroups(d.Group); err != nil {
+			return err
+		}
+		return c.Message(edifact.MessageResult{Set: d.Type, Version: d.Version, Control: d.Control,
+			Findings: d.Findings, Verdict: edifact.Verdict(d.Verdict)})
+	})
+	if err != nil {
+		return err
+	}
+	if err := endGroups(math.MaxInt); err != nil {
+		return err
+	}
+	return c.Close(a.ic.findings)
+}
+
+// verdicts gives every document of a group, or of an interchange, in order:
+// those of earlier slices from the store, the rest from this slice.
+func (t *translation) verdicts(ctx context.Context, a *answer, visit func(*Document) error) error {
+	group := 0 // all
+	if a.group != nil {
+		group = a.group.Ordinal
+	}
+	if first := t.firstOrdinal(); a.first() < first {
+		q := DocumentQuery{Transmission: t.tr.ID, Interchange: a.ic.Ordinal, Group: group, Before: first}
 		for d, err := range t.b.o.Store.Documents(ctx, q) {
 			if err != nil {
 				return err
 			}
-			if err := visit(setResult(&d)); err != nil {
+			if err := visit(&d); err != nil {
 				return err
 			}
 		}
 	}
 	for i := range t.s.docs {
 		d := &t.s.docs[i]
-		if d.Interchange != a.ic.Ordinal || d.Group != a.group.Ordinal {
+		if d.Interchange != a.ic.Ordinal || group != 0 && d.Group != group {
 			continue
 		}
-		if err := visit(setResult(d)); err != nil {
+		if err := visit(d); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// answerName names an acknowledgment by what it answers and the accept order:
+// "997-905-42.edi"; of further groups and interchanges of the file with their
+// place, "997-906-42-2.1.edi". No two in a mailbox have one name.
+func answerName(a *answer, sequence int64) string {
+	name := fmt.Sprintf("%s-%s-%d", strings.ToLower(a.set()), fileSafe(a.ic.Control), sequence)
+	if a.place != "1" && a.place != "1/1" {
+		name += "-" + strings.ReplaceAll(a.place, "/", ".")
+	}
+	return name + ".edi"
 }
 
 func setResult(d *Document) x12.SetResult {

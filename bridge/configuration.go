@@ -80,7 +80,9 @@ type Agreement struct {
 
 // Acknowledge says how a partner is answered.
 type Acknowledge struct {
-	With string // "997", "none"
+	// With is "997" or "999", for X12; EDIFACT is answered by CONTRL whatever it
+	// is; "none": not at all.
+	With string
 	To   string // endpoint
 	TA1  string // "requested" (ISA14 = 1, or the interchange is bad: the default), "always", "never"
 }

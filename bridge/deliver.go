@@ -17,14 +17,14 @@ import (
 func (b *Bridge) deliver(ctx context.Context, c Claim) error {
 	defer b.observe(StageDeliver)()
 	t := &c.Transmission
-	ep, ok := b.o.Config().Endpoints[t.Endpoint]
-	if !ok {
-		return b.failed(ctx, c, ep, fmt.Errorf("endpoint %q is not configured", t.Endpoint))
-	}
 	if err := b.o.Store.Attempt(ctx, c, Wire{Name: t.Name, Key: t.Key}); err != nil {
 		return fmt.Errorf("deliver %s: attempt: %w", t.ID, err)
 	}
 	t.Attempts++
+	ep, ok := b.o.Config().Endpoints[t.Endpoint]
+	if !ok {
+		return b.failed(ctx, c, ep, fmt.Errorf("endpoint %q is not configured", t.Endpoint))
+	}
 	if ep.Kind == EndpointMailbox {
 		return b.outcome(ctx, c, Result{State: Available}, nil)
 	}

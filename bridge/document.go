@@ -10,6 +10,7 @@ import (
 	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edi/guide"
+	"github.com/edibridge/edibridge/edifact"
 	"github.com/edibridge/edibridge/mappings"
 	"github.com/edibridge/edibridge/x12"
 )
@@ -41,6 +42,7 @@ func (t *translation) message(ctx context.Context, ev *edi.Event) error {
 	}
 	if d.Verdict != "" {
 		t.group.answered++
+		t.ic.answered++
 	}
 	switch d.State {
 	case DocumentAccepted:
@@ -48,10 +50,7 @@ func (t *translation) message(ctx context.Context, ev *edi.Event) error {
 		t.accepted++
 		t.handled = true
 	case DocumentQuarantined:
-		t.blame(firstError(d.Findings))
-		if t.reason == "" {
-			t.reason = d.Reason
-		}
+		t.blameDocument(&d)
 	default:
 		t.handled = true
 	}
@@ -62,6 +61,18 @@ func (t *translation) message(ctx context.Context, ev *edi.Event) error {
 	t.s.bytes += d.Length
 	return nil
 }
+
+// blameDocument remembers why a file may end in quarantine. What its interchange
+// was refused for is said when that ends.
+func (t *translation) blameDocument(d *Document) {
+	t.blame(firstError(d.Findings))
+	if t.reason == "" && d.Reason != interchangeRefused {
+		t.reason = d.Reason
+	}
+}
+
+// interchangeRefused is the reason of a document that was not looked at.
+const interchangeRefused = "its interchange was refused"
 
 // controlKeys are the control numbers by which a document is found.
 func controlKeys(d *Document) []canonical.Key {
@@ -80,13 +91,13 @@ func controlKeys(d *Document) []canonical.Key {
 func (t *translation) judge(ctx context.Context, m *edi.Message, d *Document) error {
 	switch {
 	case t.ic.refused:
-		d.State, d.Reason = DocumentQuarantined, "its interchange was refused"
+		d.State, d.Reason = DocumentQuarantined, interchangeRefused
 		return nil
 	case t.group.refused:
 		d.State, d.Verdict, d.Reason = DocumentRejected, string(x12.Rejected), "its group was refused"
 		t.add(d, setFinding(m, "bridge.group.refused", "the functional group was refused", "5"))
 		return nil
-	case t.group.noted:
+	case t.group.noted || m.Standard == edi.EDIFACT && edifact.IsAcknowledgment(m.Set):
 		d.State = DocumentNoted
 		return nil
 	}
@@ -105,6 +116,9 @@ func (t *translation) judge(ctx context.Context, m *edi.Message, d *Document) er
 	t.agreement = a.Name
 	if t.group.agreement == nil {
 		t.group.agreement = a
+	}
+	if t.ic.how == nil {
+		t.ic.how = t.ic.answerBy(a)
 	}
 	return t.validate(ctx, m, d, a)
 }
@@ -173,6 +187,10 @@ func (t *translation) guide(m *edi.Message, d *Document, a *Agreement) *guide.Gu
 // makes the events.
 func (t *translation) understand(ctx context.Context, m *edi.Message, d *Document, a *Agreement, src mappings.Source) error {
 	mp := t.mapping(m, a)
+	if mp == nil && len(a.Events) == 0 { // nobody wants to know what it says
+		d.State = DocumentAccepted
+		return nil
+	}
 	if mp == nil {
 		d.State, d.Reason = DocumentQuarantined, "mapping"
 		f := setFinding(m, "bridge.mapping.none", fmt.Sprintf("there is no mapping for %s %s", m.Set, m.Version), "")
@@ -235,7 +253,8 @@ func demote(fs []edi.Finding) {
 	}
 }
 
-// setFinding is a finding on a message as a whole, with its AK502 code.
+// setFinding is a finding on a message as a whole, with its AK502 code ("" none),
+// or what is like it in CONTRL.
 func setFinding(m *edi.Message, rule, msg, ak502 string) edi.Finding {
 	f := edi.Finding{Rule: rule, Severity: edi.Error, Message: msg, Path: m.Path, Offset: m.Offset,
 		Interchange: m.Interchange, Segment: m.Ordinal, Place: 1, Value: m.Set}
@@ -243,7 +262,14 @@ func setFinding(m *edi.Message, rule, msg, ak502 string) edi.Finding {
 		s := m.Segment(1)
 		f.Tag, f.Length = string(s.Tag()), len(s.Data())
 	}
-	if ak502 != "" {
+	switch {
+	case ak502 == "":
+	case m.Standard == edi.EDIFACT: // 17 no agreement, 18 unspecified
+		f.Codes = map[string]string{"0085": map[string]string{"1": "17"}[ak502]}
+		if f.Codes["0085"] == "" {
+			f.Codes["0085"] = "18"
+		}
+	default:
 		f.Codes = map[string]string{"ak502": ak502}
 	}
 	return f

@@ -17,6 +17,8 @@ import (
 	"github.com/edibridge/edibridge/bridge/bridgetest"
 	"github.com/edibridge/edibridge/bridge/sqlstore"
 	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edi/guide"
+	edifactguides "github.com/edibridge/edibridge/edifact/guides"
 	"github.com/edibridge/edibridge/mappings"
 	"github.com/edibridge/edibridge/transports"
 	"github.com/edibridge/edibridge/x12/guides"
@@ -233,6 +235,10 @@ func testConfiguration(t *testing.T) *bridge.Configuration {
 	if err != nil {
 		t.Fatal(err)
 	}
+	e, err := edifactguides.Library()
+	if err != nil {
+		t.Fatal(err)
+	}
 	m, err := mappings.Standard()
 	if err != nil {
 		t.Fatal(err)
@@ -258,7 +264,7 @@ func testConfiguration(t *testing.T) *bridge.Configuration {
 			"app":  {Name: "app", Kind: bridge.EndpointWebhook}, "bus": {Name: "bus", Kind: bridge.EndpointWebhook},
 			"acme-mailbox": mailbox("acme"), "globex-mailbox": mailbox("globex"),
 		},
-		Guides: g, Mappings: m,
+		Guides: guide.Join(g, e), Mappings: m,
 	}
 }
 

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -62,8 +63,8 @@ func item(t *Transmission) transports.Item {
 // find gives a Transmission that is in the peer's mailbox.
 func (m *mailbox) find(ctx context.Context, endpoint, peer, id string) (*Transmission, error) {
 	t, err := m.b.o.Store.Transmission(ctx, ID(id))
-	if err != nil {
-		return nil, fmt.Errorf("mailbox of %s: %w: %w", peer, transports.ErrNotFound, err)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, fmt.Errorf("mailbox of %s: %w", peer, err)
 	}
 	for _, name := range m.endpoints(endpoint, peer) {
 		if t.Endpoint == name && (t.State == Available || t.State == Delivered) {

@@ -10,6 +10,7 @@ import (
 // ended still need.
 type past struct {
 	accepted  map[int]int       // documents accepted, by interchange
+	told      map[int]int       // documents with a verdict, by interchange
 	answered  map[[2]int]int    // sets with a verdict, by interchange and group
 	agreement map[[2]int]string // first agreement, by interchange and group
 }
@@ -20,7 +21,7 @@ func (t *translation) recall(ctx context.Context) error {
 	if t.done.Documents == 0 {
 		return nil
 	}
-	t.past = past{accepted: map[int]int{}, answered: map[[2]int]int{}, agreement: map[[2]int]string{}}
+	t.past = past{accepted: map[int]int{}, told: map[int]int{}, answered: map[[2]int]int{}, agreement: map[[2]int]string{}}
 	q := DocumentQuery{Transmission: t.tr.ID, Before: t.done.Documents + 1}
 	for d, err := range t.b.o.Store.Documents(ctx, q) {
 		if err != nil {
@@ -30,6 +31,9 @@ func (t *translation) recall(ctx context.Context) error {
 			t.first = &d
 		}
 		t.handled = t.handled || d.State != DocumentQuarantined
+		if d.State == DocumentQuarantined {
+			t.blameDocument(&d)
+		}
 		if d.State == DocumentAccepted {
 			t.accepted++
 		}
@@ -54,6 +58,7 @@ func (t *translation) remember(d *Document) {
 	}
 	if d.Verdict != "" {
 		t.past.answered[g]++
+		t.past.told[d.Interchange]++
 	}
 	if t.past.agreement[g] == "" {
 		t.past.agreement[g] = d.Agreement

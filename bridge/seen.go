@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/edibridge/edibridge/canonical"
@@ -28,23 +29,19 @@ func controlKey(ic *interchange) SeenKey {
 	return SeenKey{Kind: "control", Value: strings.Join([]string{string(ic.Standard), partyText(ic.Sender), partyText(ic.Receiver), string(ic.Mode), ic.Control}, " ")}
 }
 
-// owner gives who else owns a key, or nil. While an older Transmission that
-// owns it is not translated yet, its outcome is unknown: errWait.
+// owner gives who owns a key, or nil. While another Transmission that owns it is
+// not translated yet, its outcome is unknown: errWait. A younger one is waited
+// for only while nothing of ours is committed: so no two wait for each other.
 func (t *translation) owner(ctx context.Context, k SeenKey) (*Seen, error) {
-	for _, s := range t.s.sees {
-		if s.SeenKey == k {
-			return nil, nil
-		}
-	}
 	seen, err := t.b.o.Store.Seen(ctx, []SeenKey{k})
 	if err != nil {
 		return nil, fmt.Errorf("translate %s: %w", t.tr.ID, err)
 	}
-	if len(seen) == 0 || seen[0].Transmission == t.tr.ID {
+	if len(seen) == 0 {
 		return nil, nil
 	}
 	s := seen[0]
-	if !s.Finished && s.Sequence < t.tr.Sequence {
+	if s.Transmission != t.tr.ID && !s.Finished && (s.Sequence < t.tr.Sequence || t.done.Slices == 0) {
 		return nil, errWait
 	}
 	return &s, nil
@@ -57,8 +54,8 @@ func (t *translation) bytesSeen(ctx context.Context) (*Seen, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case s != nil && !s.Finished:
-		return nil, errWait // nothing of ours is claimed yet: waiting holds nobody up
+	case s != nil && s.Transmission == t.tr.ID:
+		return nil, nil
 	case s == nil && t.done.Slices == 0:
 		t.s.sees = append(t.s.sees, Seen{SeenKey: k, Transmission: t.tr.ID})
 	}
@@ -133,27 +130,27 @@ func (t *translation) controlSeen(ctx context.Context, ic *interchange) error {
 	if !ic.partner.rejectsRepeatedControl(ic.Mode) {
 		return nil
 	}
-	k := controlKey(ic)
+	mine := Seen{SeenKey: controlKey(ic), Transmission: t.tr.ID, Digest: strconv.Itoa(ic.Ordinal)}
 	for _, s := range t.s.sees {
-		if s.SeenKey == k { // twice within this file
+		if s.SeenKey == mine.SeenKey { // twice within this slice
 			t.refuseControl(ic, t.tr.ID)
 			return nil
 		}
 	}
-	s, err := t.owner(ctx, k)
+	s, err := t.owner(ctx, mine.SeenKey)
 	switch {
 	case err != nil:
 		return err
-	case s != nil:
+	case s == nil:
+		t.s.sees = append(t.s.sees, mine)
+	case s.Transmission != mine.Transmission || s.Digest != mine.Digest: // another file, or twice within this one
 		t.refuseControl(ic, s.Transmission)
-	default:
-		t.s.sees = append(t.s.sees, Seen{SeenKey: k, Transmission: t.tr.ID})
 	}
 	return nil
 }
 
 func (t *translation) refuseControl(ic *interchange, first ID) {
-	ic.findings = append(ic.findings, headerFinding(ic, "bridge.duplicate.control", "025",
+	ic.findings = append(ic.findings, headerFinding(ic, "bridge.duplicate.control", refusedControl,
 		fmt.Sprintf("control number %s was used before, by transmission %s", ic.Control, first)))
 	ic.refused = true
 }
@@ -180,7 +177,15 @@ func (t *translation) documentSeen(ctx context.Context, d *Document, a *Agreemen
 		return false, nil
 	}
 	if first.Digest != digest && a.Duplicates.Document == "accept" {
-		return false, nil
+		// The key has its first content; each other content is kept by itself.
+		k.Value += " " + digest
+		if first, err = t.documentOwner(ctx, k, d.ID); err != nil {
+			return false, err
+		}
+		if first == nil {
+			t.s.sees = append(t.s.sees, Seen{SeenKey: k, Transmission: t.tr.ID, Document: d.ID, Digest: digest})
+			return false, nil
+		}
 	}
 	d.DuplicateOf = first.Document
 	f := edi.Finding{Rule: "bridge.duplicate.document", Severity: edi.Warning, Path: pathOf(d), Offset: d.Offset, Interchange: d.Interchange,
@@ -226,13 +231,8 @@ func contentDigest(doc canonical.Document) (string, error) {
 
 // unsee gives a key free again: it was claimed, and nothing came of it.
 func (t *translation) unsee(k SeenKey) {
-	for i, s := range t.s.sees {
-		if s.SeenKey == k {
-			t.s.sees = append(t.s.sees[:i], t.s.sees[i+1:]...)
-			return
-		}
-	}
-	t.s.unsees = append(t.s.unsees, k)
+	t.s.sees = slices.DeleteFunc(t.s.sees, func(s Seen) bool { return s.SeenKey == k })
+	t.s.unsees = append(t.s.unsees, k) // an earlier slice may have committed it
 }
 
 func pathOf(d *Document) edi.Path {

@@ -199,7 +199,7 @@ type Seen struct {
 	SeenKey
 	Transmission ID
 	Document     string // "" for bytes and control
-	Digest       string // of the content, where sameness of content matters
+	Digest       string // what the owner used it for: of a document its content, of a control number the interchange
 	// Sequence and Finished are of the owner: filled by queries.
 	Sequence int64
 	Finished bool // the owner's translation has ended
@@ -255,7 +255,8 @@ type Query interface {
 	// A Key without Scheme matches any scheme.
 	Find(ctx context.Context, key canonical.Key, limit int) ([]ID, error)
 	// Family gives the Transmissions of ids with all their causes and all that
-	// follows from them, transitively, oldest first; at most limit.
+	// follows from them, transitively, oldest first. Of more than limit it gives
+	// those of ids first, then what is no event.
 	Family(ctx context.Context, ids []ID, limit int) ([]Transmission, error)
 	// List gives Transmissions by state, oldest first by (Sequence, Ordinal).
 	List(ctx context.Context, q ListQuery) ([]Transmission, error)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edifact"
 	"github.com/edibridge/edibridge/x12"
 )
 
@@ -45,6 +46,11 @@ type interchange struct {
 	findings []edi.Finding
 	accepted int  // documents accepted
 	service  bool // it holds a TA1 of the partner's
+	// What an answer to the interchange as a whole (CONTRL) needs:
+	firstDocument int // ordinal, within the file, of its first message
+	answered      int // messages with a verdict
+	how           *Acknowledge
+	groups        []group
 }
 
 // group is what a translation knows of the group it is in.
@@ -125,7 +131,7 @@ func (t *translation) open(ctx context.Context) (*edi.Walker, io.Closer, error) 
 		return nil, nil, fmt.Errorf("translate %s: %w", t.tr.ID, err)
 	}
 	lim := edi.Limits{Segment: t.cfg.Limits.Segment, Message: t.cfg.Limits.Message}
-	return edi.NewWalker(body, lim, x12.Syntax{}), body, nil
+	return edi.NewWalker(body, lim, x12.Syntax{}, edifact.Syntax{}), body, nil
 }
 
 // walk goes over the file and commits slice after slice.
@@ -148,7 +154,7 @@ func (t *translation) walk(ctx context.Context) error {
 		if err := t.event(ctx, &ev); err != nil {
 			return err
 		}
-		if !t.s.full(t.b.o.SliceSets, t.b.o.SliceBytes) {
+		if !ends(ev.Kind) || !t.s.full(t.b.o.SliceSets, t.b.o.SliceBytes) {
 			continue
 		}
 		if err := t.advance(ctx); err != nil {
@@ -160,10 +166,21 @@ func (t *translation) walk(ctx context.Context) error {
 	}
 }
 
+// ends reports whether an event moves the cursor. Slices are cut behind such
+// ones only, so that the cursor says which event was the last.
+func ends(k edi.EventKind) bool {
+	return k == edi.EndMessage || k == edi.EndGroup || k == edi.EndInterchange
+}
+
+// told reports whether the walk stands before the cursor.
+func (t *translation) told() bool {
+	return t.at.Documents < t.done.Documents || t.at.Groups < t.done.Groups || t.at.Interchanges < t.done.Interchanges
+}
+
 func (t *translation) event(ctx context.Context, ev *edi.Event) error {
 	switch ev.Kind {
 	case edi.Junk:
-		if t.at.Interchanges >= t.done.Interchanges { // before the cursor it is told already
+		if !t.told() {
 			for _, f := range ev.Findings {
 				t.note(f)
 			}
@@ -188,7 +205,8 @@ func (t *translation) event(ctx context.Context, ev *edi.Event) error {
 func (t *translation) beginInterchange(ctx context.Context, ev *edi.Event) error {
 	ic := &interchange{Interchange: *ev.Interchange, findings: append([]edi.Finding(nil), ev.Findings...)}
 	ic.Header = append([]byte(nil), ev.Interchange.Header...)
-	ic.accepted = t.past.accepted[ic.Ordinal]
+	ic.accepted, ic.answered = t.past.accepted[ic.Ordinal], t.past.told[ic.Ordinal]
+	ic.firstDocument = t.at.Documents + 1
 	t.ic = ic
 	ic.findings = append(ic.findings, t.bad.interchanges[ic.Ordinal]...)
 	t.identify(ic)
@@ -214,11 +232,11 @@ func (t *translation) identify(ic *interchange) {
 		if len(allowed) == 1 {
 			ic.answerTo = allowed[0]
 		}
-		ic.findings = append(ic.findings, headerFinding(ic, "bridge.sender.unknown", "006",
+		ic.findings = append(ic.findings, headerFinding(ic, "bridge.sender.unknown", refusedSender,
 			fmt.Sprintf("%s may not send as %s", t.tr.Peer, partyText(ic.Sender))))
 	}
 	if !has(t.cfg.Self, ic.Standard, lvl, ic.Receiver) {
-		ic.findings = append(ic.findings, headerFinding(ic, "bridge.receiver.unknown", "008",
+		ic.findings = append(ic.findings, headerFinding(ic, "bridge.receiver.unknown", refusedReceiver,
 			fmt.Sprintf("%s is nobody here", partyText(ic.Receiver))))
 	}
 }
@@ -252,7 +270,11 @@ func (t *translation) endGroup(ev *edi.Event) {
 	for _, f := range g.findings {
 		t.note(f)
 	}
-	how := t.howToAnswer(g.agreement)
+	if t.ic.Standard == edi.EDIFACT { // answered with its interchange
+		t.ic.groups = append(t.ic.groups, *g)
+		return
+	}
+	how := t.ic.answerBy(g.agreement)
 	sets := t.at.Documents - g.firstDocument + 1
 	if t.ic.refused || g.noted || how == nil || how.With == "none" || sets > 0 && g.answered == 0 {
 		return
@@ -266,26 +288,29 @@ func (t *translation) endInterchange(ev *edi.Event) {
 	ic := t.ic
 	t.ic = nil
 	t.at.Interchanges++
+	alone := ic.service && ev.Interchange.Groups == 0 // an acknowledgment of the partner's: never answered
+	t.handled = t.handled || alone && !ic.refused
+	if ic.refused {
+		t.blame(firstError(ic.findings))
+	}
 	if t.at.Interchanges <= t.done.Interchanges {
 		return
 	}
 	for _, f := range ic.findings {
 		t.note(f)
 	}
-	if ic.refused {
-		t.blame(firstError(ic.findings))
-	}
 	if ic.accepted == 0 && !ic.refused {
 		t.unsee(controlKey(ic))
 	}
-	if ic.service && ev.Interchange.Groups == 0 {
-		t.handled = true
+	if alone {
 		return
 	}
-	t.ic = ic
-	how := t.howToAnswer(nil)
-	t.ic = nil
-	if how == nil || how.TA1 == "never" || ic.Standard != edi.X12 {
+	if ic.Standard == edi.EDIFACT {
+		t.answerInterchange(ic)
+		return
+	}
+	how := ic.answerBy(nil)
+	if how == nil || how.TA1 == "never" {
 		return
 	}
 	if how.TA1 == "always" || ic.AckRequested || ic.refused {
@@ -293,11 +318,24 @@ func (t *translation) endInterchange(ev *edi.Event) {
 	}
 }
 
-func (t *translation) howToAnswer(a *Agreement) *Acknowledge {
-	if t.ic.answerTo == nil {
+// answerInterchange asks for the CONTRL of an interchange: when one of its
+// messages has a verdict, or it is refused.
+func (t *translation) answerInterchange(ic *interchange) {
+	if ic.how == nil {
+		ic.how = ic.answerBy(nil)
+	}
+	if ic.how == nil || ic.how.With == "none" || ic.answered == 0 && !ic.refused {
+		return
+	}
+	t.s.answers = append(t.s.answers, answer{ic: ic, how: ic.how, place: fmt.Sprint(ic.Ordinal)})
+}
+
+// answerBy is how what the agreement is about is answered; nil: not at all.
+func (ic *interchange) answerBy(a *Agreement) *Acknowledge {
+	if ic.answerTo == nil {
 		return nil
 	}
-	return t.ic.answerTo.acknowledge(a)
+	return ic.answerTo.acknowledge(a)
 }
 
 // finish commits the last slice with the end of the translation.
@@ -321,6 +359,7 @@ func (t *translation) finish(ctx context.Context) error {
 // quarantine ends the translation of a file that nothing can be read from.
 func (t *translation) quarantine(ctx context.Context, f edi.Finding) error {
 	t.note(f)
+	t.unsee(t.bytesKey())
 	return t.commit(ctx, Result{State: Quarantined, Reason: f.Message, Config: t.cfg.Digest, Partner: t.partner})
 }
 
@@ -355,13 +394,25 @@ func (t *translation) fileFinding(rule, msg string) edi.Finding {
 	return edi.Finding{Rule: rule, Severity: edi.Error, Message: msg, Length: int(min(t.tr.Body.Size, 1<<30))}
 }
 
-// headerFinding is a finding on an interchange header with its TA105 code.
-func headerFinding(ic *interchange, rule, ta105, msg string) edi.Finding {
+// refusal is why an interchange is refused, as TA1 (element I18) and CONTRL (0085)
+// say it.
+type refusal struct{ ta105, contrl string }
+
+// Refusals for what its own bytes do not tell.
+var (
+	refusedSender   = refusal{"006", "23"}
+	refusedReceiver = refusal{"008", "7"}
+	refusedControl  = refusal{"025", "26"}
+)
+
+// headerFinding is a finding on an interchange header that refuses it.
+func headerFinding(ic *interchange, rule string, why refusal, msg string) edi.Finding {
 	f := edi.Finding{Rule: rule, Severity: edi.Error, Message: msg, Interchange: ic.Ordinal, Segment: 1,
 		Offset: ic.Offset, Length: len(ic.Header), Tag: strings.ToUpper(level(ic.Standard)),
 		Path: edi.Path("").Segment(level(ic.Standard), ic.Ordinal)}
-	if ta105 != "" {
-		f.Codes = map[string]string{"ta105": ta105}
+	f.Codes = map[string]string{"ta105": why.ta105}
+	if ic.Standard == edi.EDIFACT {
+		f.Codes = map[string]string{"0085": why.contrl}
 	}
 	return f
 }

@@ -1,6 +1,7 @@
 package bridge_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -85,7 +86,7 @@ func TestOddInput(t *testing.T) {
 		{"test in a production agreement", file{mode: "T", sets: []set{{po: "1"}}}.String(), bridge.Quarantined, "bridge.mode.mismatch", nil},
 		{"a set that nothing is agreed about", file{sets: []set{{po: "1", kind: "860"}}}.String(), bridge.Quarantined, "bridge.agreement.none", []string{"997 R"}},
 		{"TA1 asked for", file{ack: "1", sets: []set{{po: "1"}}}.String(), bridge.Translated, "", []string{"997 A", "TA1 A 000"}},
-		{"EDIFACT", "UNB+UNOA:1+A:14+B:14+261123:0930+1'UNH+1+ORDERS:D:96A:UN'BGM+220+1'UNT+3+1'UNZ+1+1'", bridge.Quarantined, "edi.syntax.unknown", nil},
+		{"EDIFACT", "UNB+UNOA:1+A:14+B:14+261123:0930+1'UNH+1+ORDERS:D:96A:UN'BGM+220+1'UNT+3+1'UNZ+1+1'", bridge.Quarantined, "bridge.sender.unknown", nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -239,6 +240,39 @@ func TestDuplicates(t *testing.T) {
 			t.Errorf("got %s, want accepted", s)
 		}
 	})
+}
+
+// TestEDIFACT: an interchange of two messages, one of them bad, is answered by one
+// CONTRL that rejects that one; a CONTRL gets none.
+func TestEDIFACT(t *testing.T) {
+	for _, slice := range []int{1, 500} {
+		h := newHouse(t, func(c *bridge.Configuration) {
+			c.Self = append(c.Self, bridge.Identifier{Standard: edi.EDIFACT, Level: "UNB", Qualifier: "14", ID: "4000000000001"})
+			acme := c.Partners[0]
+			acme.Identifiers = append(acme.Identifiers, bridge.Identifier{Standard: edi.EDIFACT, Level: "UNB", Qualifier: "14", ID: "4012345000009"})
+			acme.Agreements = append(acme.Agreements, &bridge.Agreement{Name: "orders-edifact", Partner: "acme", Standard: edi.EDIFACT,
+				Set: "ORDERS", Release: "D:96A", Mode: edi.Production})
+		})
+		h.opts = func(o *bridge.Options) { o.SliceSets = slice }
+		h.make()
+		unb := "UNB+UNOC:3+4012345000009:14+4000000000001:14+261123:0930+77'"
+		order := "UNH+%s+ORDERS:D:96A:UN'BGM+220+4711+9'DTM+137:20261123:102'%sLIN+1++4000862141404:EN'QTY+21:5'UNS+S'UNT+%s+%s'"
+		tr := h.take("acme", unb+fmt.Sprintf(order, "1", "", "7", "1")+fmt.Sprintf(order, "2", "XXX+1'", "8", "2")+"UNZ+2+77'")
+		acks, texts := h.outbound(tr.ID, bridge.KindAcknowledgment)
+		if len(acks) != 1 || acks[0].Set != "CONTRL" || acks[0].State != bridge.Available {
+			t.Fatalf("slices of %d: got %+v, want one CONTRL in the mailbox", slice, acks)
+		}
+		for _, want := range []string{"UCI+77+4012345000009:14+4000000000001:14+", "UCM+2+ORDERS:D:96A:UN+4'UCS+4+"} {
+			if !strings.Contains(texts[0], want) {
+				t.Errorf("slices of %d: the CONTRL has no %s:\n%s", slice, want, texts[0])
+			}
+		}
+		answer := strings.NewReplacer("4000000000001:14+4012345000009", "4012345000009:14+4000000000001").Replace(texts[0])
+		tr = h.take("acme", answer)
+		if acks, _ := h.outbound(tr.ID, bridge.KindAcknowledgment); len(acks) != 0 || tr.State != bridge.Translated {
+			t.Errorf("a CONTRL is %s (%s) and was answered %d times", tr.State, tr.Reason, len(acks))
+		}
+	}
 }
 
 func TestWaivedRules(t *testing.T) {

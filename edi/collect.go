@@ -165,9 +165,9 @@ func (c *collection) run(f *Frame) error {
 }
 
 // glide takes segments straight out of the index, as long as there is nothing
-// about them that [Reader.advance] must look at: those that begin or end like
-// the header or trailer of an interchange, or with B (BIN, BDS), that are long
-// or that are not set apart from the next one as the others are; and none that
+// about them that [Reader.advance] must look at: those that begin like the
+// header or trailer of an interchange, or with B (BIN, BDS), that may hold such
+// a header, that are too long or that are not set apart from the next one as the others are; and none that
 // ends the message or goes over a limit. It is what makes reading fast.
 func (c *collection) glide(f *Frame) {
 	r, m := c.r, c.m
@@ -176,24 +176,30 @@ func (c *collection) glide(f *Frame) {
 	}
 	delta := int(r.origin - r.off)
 	style, terminator := r.breaks.Style, r.head.d.Segment
+	edifact := r.head.standard == EDIFACT
+	lastByte, lastEnd, lastSegment := c.room()
 	for r.term < len(r.terms) {
 		k := int(r.terms[r.term])
 		end := int(r.at[k]) + delta
 		next := end + 1 + len(style)
 		tagEnd := int(r.at[r.next]) + delta
-		if next >= len(r.buf) || tagEnd == r.pos || end-r.pos > r.suspect {
+		if next >= len(r.buf) || tagEnd == r.pos || end-r.pos > r.lim.Segment {
 			return
 		}
 		if c := r.buf[next]; c <= ' ' || c == terminator || style != "" && string(r.buf[end+1:next]) != style {
 			return
 		}
-		switch r.buf[r.pos] {
-		case 'I', 'U', 'B':
+		if special(r.buf[r.pos], r.buf[r.pos+1]) {
 			return
 		}
 		t := packTag(r.buf[r.pos:tagEnd])
-		if f.ends(t) || end-r.pos >= 3 && isMark(r.buf[end-3:end]) || c.exceeds(next, k+1) {
+		if f.ends(t) || next > lastByte || k >= lastEnd || len(m.segs) > lastSegment {
 			return
+		}
+		if last := r.buf[end-1]; last == 'A' || last == 'B' || end-r.pos > r.suspect || edifact && (k-r.next >= unbDate || end-r.pos > unaSize && r.buf[end-unaSize] == 'U') {
+			if r.suspicious(end-r.pos, k+1) {
+				return
+			}
 		}
 		r.pos, r.next = next, k+1
 		r.term++
@@ -203,20 +209,35 @@ func (c *collection) glide(f *Frame) {
 	}
 }
 
-// exceeds reports whether the message is too long when it ends at r.buf[end],
-// with its last element in r.at before ends. See [Limits] for the arithmetic.
-func (c *collection) exceeds(end, ends int) bool {
+// special reports whether a tag that begins so may be one that
+// [Reader.advance] must look at: ISA, IEA; UNA, UNB, UNZ, UNO, UIB; BIN, BDS.
+func special(first, second byte) bool {
+	switch first {
+	case 'I':
+		return second == 'S' || second == 'E'
+	case 'U':
+		return second == 'N' || second == 'I'
+	case 'B':
+		return second == 'I' || second == 'D'
+	}
+	return false
+}
+
+// room is how far a message may go: to which byte of r.buf, which of r.at, and
+// how many segments. See [Limits] for the arithmetic.
+func (c *collection) room() (lastByte, lastEnd, lastSegment int) {
 	limit := c.r.lim.Message
-	return end-c.r.keep > limit || ends-c.first > limit/4+16 || len(c.m.segs) > limit/16+16
+	return c.r.keep + limit, c.first + limit/4 + 16, limit/16 + 16
 }
 
 // guard keeps the message within the limits: with the segment at hand it may
 // go over one.
 func (c *collection) guard() {
+	lastByte, lastEnd, lastSegment := c.room()
 	switch {
 	case c.r.seg.Cut:
 		c.freeze("segment", c.tail.Segments+1)
-	case c.exceeds(c.r.pos, c.r.next):
+	case c.r.pos > lastByte || c.r.next > lastEnd || len(c.m.segs) > lastSegment:
 		c.freeze("message", c.tail.Segments+1)
 	}
 }

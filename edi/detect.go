@@ -42,9 +42,28 @@ func isMark(b []byte) bool {
 	case 'I':
 		return b[1] == 'S' && b[2] == 'A'
 	case 'U':
-		return b[1] == 'N' && (b[2] == 'A' || b[2] == 'B')
+		return b[1] == 'N' && (b[2] == 'A' || b[2] == 'B') || b[1] == 'I' && b[2] == 'B'
 	}
 	return false
+}
+
+// isInteractive reports whether an interactive interchange (ISO 9735-3) begins
+// b: UIB with a syntax identifier, or a UNA before it.
+func isInteractive(b []byte) bool {
+	const una, syntax = 9, 8 // UIB+UNOA
+	if len(b) > una && string(b[:3]) == "UNA" {
+		for b = b[una:]; len(b) > 0 && b[0] <= ' '; b = b[1:] {
+		}
+	}
+	if len(b) < syntax || string(b[:3]) != "UIB" || !isSeparator(b[3]) {
+		return false
+	}
+	for _, c := range b[4:syntax] {
+		if !alphanumeric(c) {
+			return false
+		}
+	}
+	return true
 }
 
 // parseHeader reads the header of an interchange at the start of b. eof says
@@ -58,6 +77,8 @@ func parseHeader(b []byte, eof bool) (header, answer) {
 		return header{}, no
 	case b[0] == 'I':
 		return parseISA(b, eof)
+	case b[1] == 'I':
+		return header{}, no // UIB, see isInteractive
 	case b[2] == 'A':
 		return parseUNA(b, eof)
 	}

@@ -1,6 +1,9 @@
 package edi
 
-import "io"
+import (
+	"encoding/binary"
+	"io"
+)
 
 // Gap is what stands before an interchange, or behind the last one, and is no
 // part of any: line breaks, a byte order mark, a mailbox's own lines.
@@ -11,6 +14,9 @@ type Gap struct {
 	// Broken is the offset of the first thing in it that begins as a header does
 	// (ISA, UNA, UNB) and is none; -1 if there is no such thing.
 	Broken int64
+	// Interactive is the offset of the first interactive interchange in it (UIB,
+	// ISO 9735-3), which is not read; -1 if there is none.
+	Interactive int64
 	// Encoding names the encoding, "EBCDIC" or "UTF-16", in which the gap begins
 	// with a header; "" otherwise.
 	Encoding string
@@ -35,7 +41,7 @@ func (r *Reader) Find(junk io.Writer) (Gap, error) {
 		junk = io.Discard
 	}
 	s := search{r: r, junk: junk, last: ' '}
-	s.gap = Gap{Offset: r.Offset(), Blank: true, Broken: -1}
+	s.gap = Gap{Offset: r.Offset(), Blank: true, Broken: -1, Interactive: -1}
 	s.begin()
 	return s.run()
 }
@@ -85,7 +91,11 @@ func (s *search) run() (Gap, error) {
 			r.begin(h)
 			return s.gap, s.err
 		}
-		if s.gap.Broken < 0 && !alphanumeric(s.last) && len(r.buf)-r.pos > 3 && !alphanumeric(r.buf[r.pos+3]) && r.buf[r.pos+3] != ' ' {
+		if r.have(32); isInteractive(r.buf[r.pos:]) {
+			if s.gap.Interactive < 0 {
+				s.gap.Interactive = r.Offset()
+			}
+		} else if s.gap.Broken < 0 && !alphanumeric(s.last) && len(r.buf)-r.pos > 3 && !alphanumeric(r.buf[r.pos+3]) && r.buf[r.pos+3] != ' ' {
 			s.gap.Broken = r.Offset()
 		}
 		s.pass(1)
@@ -116,10 +126,33 @@ func (s *search) pass(n int) {
 	s.r.pos += n
 }
 
-// nextMark is the index of the first "ISA", "UNA" or "UNB" in b, or -1.
+// nextMark is the index of the first "ISA", "UNA", "UNB" or "UIB" in b, or -1.
+// Eight places are looked at in one go: the masks let pass what the four have
+// in common, in their first and third letter and in how the second differs from
+// the first.
 func nextMark(b []byte) int {
-	for i := 0; i+2 < len(b); i++ {
-		if c := b[i]; (c == 'I' || c == 'U') && isMark(b[i:]) {
+	const (
+		pair, pairs   = 0x18 * ones, 0xF8 * ones // I^S, U^N, U^I
+		first, firsts = 0x41 * ones, 0xE3 * ones // I, U
+		third, thirds = 0x40 * ones, 0xFC * ones // A, B
+	)
+	u := binary.LittleEndian.Uint64
+	i := 0
+	for ; i+10 <= len(b); i += 8 {
+		w := b[i : i+10 : i+10]
+		x := u(w)
+		v := ((x^u(w[1:]))&pairs ^ pair) | (x&firsts ^ first) | (u(w[2:])&thirds ^ third)
+		if (v-ones)&^v&highs == 0 {
+			continue
+		}
+		for k := range 8 {
+			if isMark(w[k:]) {
+				return i + k
+			}
+		}
+	}
+	for ; i+2 < len(b); i++ {
+		if isMark(b[i:]) {
 			return i
 		}
 	}

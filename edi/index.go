@@ -47,22 +47,38 @@ func (r *Reader) index() {
 	if at := r.Offset(); r.keep < 0 && (r.next > 0 || r.origin != at) {
 		r.rebase(r.next, at)
 	}
-	b := r.buf[r.scanned:min(r.scanned+block, len(r.buf))]
+	n := block
+	if r.ordinal > longInterchange {
+		n = longBlock
+	}
+	b := r.buf[r.scanned:min(r.scanned+n, len(r.buf))]
 	at := uint32(r.off + int64(r.scanned) - r.origin)
 	r.scanned += len(b)
 	d := &r.head.d
 	e, t := uint64(d.Element)*ones, uint64(d.Segment)*ones
+	free := r.unreleased(b)
 	for len(b) >= lanes {
-		chunk := (*[lanes]byte)(b)
-		if d.Release != 0 && (r.released || bytes.IndexByte(chunk[:], d.Release) >= 0) {
+		if free < lanes || r.released {
 			r.indexBytes(b[:lanes], at)
+			free = r.unreleased(b[lanes:])
 		} else {
-			elements, terminators := match(chunk, e, t)
+			elements, terminators := match((*[lanes]byte)(b), e, t)
 			r.indexBits(elements|terminators, terminators, at)
+			free -= lanes
 		}
 		b, at = b[lanes:], at+lanes
 	}
 	r.indexBytes(b, at)
+}
+
+// unreleased is how many bytes stand in b before the first release character.
+func (r *Reader) unreleased(b []byte) int {
+	if d := &r.head.d; d.Release != 0 {
+		if i := bytes.IndexByte(b, d.Release); i >= 0 {
+			return i
+		}
+	}
+	return len(b)
 }
 
 // indexBits takes the delimiters of 64 bytes at place at, one bit a byte: all

@@ -102,7 +102,8 @@ func (s *Segment) End() int64 {
 }
 
 // Break is what stands between the terminator and the next tag, or behind the
-// data of a segment that is not terminated: line breaks mostly.
+// data of a segment that is not terminated: line breaks mostly. Behind UNO it
+// is the object, whatever its bytes (ISO 9735-8).
 func (s *Segment) Break() []byte {
 	n := len(s.Data())
 	if s.Terminated() {

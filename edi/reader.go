@@ -12,7 +12,7 @@ import "io"
 type Limits struct {
 	Segment int // bytes of one segment; default 1 MiB
 	// Message is bytes of one transaction set or message; default 32 MiB. It
-	// also bounds a binary segment (BIN, BDS).
+	// also bounds a binary segment (BIN, BDS) and an object (UNO).
 	Message int
 }
 
@@ -21,6 +21,11 @@ const (
 	defaultMessage = 32 << 20
 	window         = 64 << 10 // first size of the buffer
 	block          = 512      // bytes that are indexed in one go; as much is done in vain where the delimiters change
+
+	// Of an interchange of more segments than longInterchange, longBlock bytes
+	// are indexed in one go.
+	longInterchange = 400
+	longBlock       = 8 * block
 )
 
 // withDefaults fills in what is zero. Places are counted in 32 bits, so no
@@ -64,6 +69,7 @@ type Reader struct {
 	scanned  int      // buf is indexed up to here
 	released bool     // a release character stands before buf[scanned]
 	suspect  int      // a longer segment is searched for a header
+	unmarked int64    // behind pos, none begins before this byte of the file
 
 	// The interchange.
 	head    header
@@ -72,6 +78,7 @@ type Reader struct {
 	ordinal int  // of the last segment
 	breaks  Breaks
 	binary  int // ordinal of the last binary segment whose length does not hold
+	object  int // bytes of the object that is to be passed over
 
 	seg      Segment // the last one
 	segStart int     // its place in buf
@@ -88,6 +95,7 @@ const (
 	skipNothing skipping = iota
 	skipSegment          // the rest of a segment that was cut off
 	skipFiller           // the rest of what stands behind a terminator
+	skipObject           // an object that is longer than a message may be
 )
 
 // Breaks tells what stands between the segments of an interchange beside the

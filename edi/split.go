@@ -47,14 +47,14 @@ func (r *Reader) advance() (bool, error) {
 		r.open = false
 		return false, r.failure()
 	}
-	last := false
+	last, object := false, false
 	switch r.buf[r.pos] {
 	case 'I', 'U':
 		if r.atHeader() {
 			r.open = false
 			return false, nil
 		}
-		last = r.atTrailer()
+		last, object = r.atTrailer(), r.atObject()
 	case 'B':
 		if n := r.binaryData(); n > 0 {
 			r.takeBinary(n)
@@ -69,18 +69,21 @@ func (r *Reader) advance() (bool, error) {
 		}
 	}
 	n := int(int64(r.at[r.terms[r.term]])+r.origin-r.off) - r.pos
-	if n > r.suspect || n >= 3 && isMark(r.buf[r.pos+n-3:]) {
-		if n > r.lim.Segment {
-			return r.takeOpen()
-		}
+	if n > r.lim.Segment {
+		return r.takeOpen()
+	}
+	if r.suspicious(n, int(r.terms[r.term])+1) {
 		if i := r.embedded(n); i > 0 {
 			r.takeCutShort(i)
 			return true, nil
 		}
 	}
 	ends := int(r.terms[r.term]) + 1
+	if object && r.takeObject(n, ends) {
+		return true, nil
+	}
 	r.term++
-	r.take(n, ends, last)
+	r.take(n+1, ends, last)
 	return true, nil
 }
 
@@ -108,12 +111,12 @@ func (r *Reader) search() (bool, error) {
 	return true, nil
 }
 
-// take makes the n bytes from pos on, their terminator and what stands behind
-// it the next segment. Its elements end at r.at[r.next:ends].
-func (r *Reader) take(n, ends int, last bool) {
+// take makes the bytes from pos to end, counted from there, and what sets them
+// apart from the next tag the next segment. Its elements end at
+// r.at[r.next:ends].
+func (r *Reader) take(end, ends int, last bool) {
 	r.segStart, r.segEnds = r.pos, r.next
 	r.next = ends
-	end := n + 1
 	cut := false
 	if r.pos+end == len(r.buf) && !r.fill() {
 		r.scanned = max(r.scanned, r.pos+end)
@@ -218,7 +221,7 @@ func (r *Reader) takeHeader() {
 	r.at = append(r.at, uint32(n))
 	r.scanned = r.pos + n + 1
 	r.seg.Delimiters = d
-	r.take(n, len(r.at), false)
+	r.take(n+1, len(r.at), false)
 }
 
 // takeOpen makes what stands at pos, which no terminator closes, the next
@@ -275,13 +278,58 @@ func (r *Reader) takePart(data, n int) {
 	r.scanned, r.released = r.pos, false
 }
 
-// A segment longer than this may hold the header of another interchange: a
-// whole ISA, or the shortest UNB. One that the header's own separators divide
-// ends with the header's tag.
+// A segment longer than this may hold the header of another interchange that
+// has other delimiters: a whole ISA, or UNA, UNB and what stood before them. Of
+// one with the same delimiters an element ends with the header's tag.
 const (
 	suspectX12     = 106
-	suspectEDIFACT = 25
+	suspectEDIFACT = 64
+	unaSize        = 8 // bytes of UNA up to its terminator
+	unbDate        = 4 // elements of UNB up to its date, without which a UNB does not stand alone
 )
+
+// suspicious reports whether the segment of n bytes at pos, whose elements end
+// at r.at[r.next:ends], may hold the header of another interchange.
+func (r *Reader) suspicious(n, ends int) bool {
+	if n > r.suspect {
+		return r.marked(n)
+	}
+	b := r.buf[r.pos : r.pos+n]
+	if n > 3 && isMark(b[n-3:]) {
+		return true
+	}
+	if r.head.standard != EDIFACT {
+		return false
+	}
+	if n > unaSize && isMark(b[n-unaSize:]) {
+		return true
+	}
+	for k := r.next; k+unbDate < ends; k++ {
+		i := int(int64(r.at[k])+r.origin-r.off) - r.pos
+		if i > 3 && (b[i-1] == 'A' || b[i-1] == 'B') && isMark(b[i-3:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// marked reports whether a header's tag begins behind the first of the n bytes
+// from pos on. No byte is looked at twice.
+func (r *Reader) marked(n int) bool {
+	end := r.off + int64(r.pos+n)
+	if r.unmarked >= end {
+		return false
+	}
+	from := int(max(r.unmarked-r.off, int64(r.pos+1)))
+	w := r.buf[from : r.pos+n]
+	i := nextMark(w)
+	found := i >= 0
+	if !found {
+		i = max(len(w)-2, 0) // the last two bytes may be the beginning of a tag
+	}
+	r.unmarked = r.off + int64(from+i)
+	return found
+}
 
 // embedded looks for the header of another interchange behind the first of the
 // n bytes from pos on, and gives its distance to pos, or 0.
@@ -320,8 +368,8 @@ func (r *Reader) atHeader() bool {
 		return false
 	}
 	if c := r.buf[r.pos+3]; c == r.head.d.Element || c == r.head.d.Segment {
-		switch tag := r.buf[r.pos : r.pos+3]; {
-		case string(tag) == "ISA", string(tag) == "UNB" && r.head.standard == EDIFACT:
+		switch tag := string(r.buf[r.pos : r.pos+3]); {
+		case tag == "ISA", (tag == "UNB" || tag == "UIB") && r.head.standard == EDIFACT:
 			return true
 		}
 	}
@@ -405,15 +453,18 @@ func (r *Reader) takeBinary(n int) {
 	r.at = append(r.at, at+uint32(n))
 	r.terms, r.term = r.terms[:0], 0
 	r.scanned, r.released = r.pos+n+1, false
-	r.take(n, len(r.at), false)
+	r.take(n+1, len(r.at), false)
 }
 
 // passOver skips the rest of a segment that was cut off, in constant memory.
 // False: the interchange ends with it.
 func (r *Reader) passOver() bool {
 	ok := true
-	if r.skip == skipSegment {
+	switch r.skip {
+	case skipSegment:
 		ok = r.passSegment()
+	case skipObject:
+		ok = r.passObject()
 	}
 	d := &r.head.d
 	for ok && (r.pos < len(r.buf) || r.fill()) && (isFiller(r.buf[r.pos], d) || r.buf[r.pos] == d.Segment) {

@@ -107,6 +107,9 @@ func junkFindings(gap *Gap) []Finding {
 		f.Rule, f.Severity = "edi.encoding", Error
 		f.Message = "an interchange in " + gap.Encoding + ", which cannot be read"
 		f.Hint = "convert it to ASCII, ISO 8859-1 or UTF-8 before it is sent"
+	case gap.Interactive >= 0:
+		f.Rule, f.Severity = "edi.interactive", Error
+		f.Message = fmt.Sprintf("at byte %d an interactive interchange (UIB, ISO 9735-3) begins: only batch interchanges (UNB) are read", gap.Interactive)
 	case gap.Broken >= 0:
 		f.Rule, f.Severity = "edi.header.malformed", Error
 		f.Message = fmt.Sprintf("%d bytes that belong to no interchange; at byte %d a header begins that is cut off or cannot be read",

@@ -12,6 +12,7 @@
 //	997 (AK905, 716)    the group: findings of EndGroup
 //	997 (AK502, 718)    the set: findings of EndMessage
 //	997 (AK304, AK403)  its segments and elements: findings of a guide
+//	999 (IK304, IK403, IK502; 620, 621, 618)  the same as the 997
 //
 // Rules that the envelope is read by:
 //
@@ -21,11 +22,17 @@
 //   - IEA01 counts the groups (not TA1), IEA02 is ISA13 as text;
 //   - a trailer that is missing ends what it should have closed there, and
 //     nothing else: the next set, group or interchange is read as if it stood;
+//   - ST02 is unique in its group: a second one is an error from 005010 on, a
+//     warning before;
 //   - a segment outside any set or group is a finding.
 //
-// [GroupAck] writes the 997 for a group, [WriteTA1] the TA1 for an interchange,
-// [AnswerTo] the envelope that an answer goes back in. An acknowledgment is
-// never acknowledged ([IsAcknowledgment]).
+// [GroupAck] writes the 997 or 999 for a group, [WriteTA1] the TA1 for an
+// interchange, [AnswerTo] gives the envelope that an answer goes back in. An
+// acknowledgment is never acknowledged ([IsAcknowledgment]).
+//
+// [ReadGroupAck] and [ReadTA1] read what partners answer: which group, set or
+// interchange of ours, what became of it and why. They take what partners send:
+// sets without AK5, no AK9, counts that disagree are findings.
 //
 // Not here: the content of sets (package edi/guide).
 package x12

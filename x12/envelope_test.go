@@ -78,6 +78,9 @@ func TestEnvelopes(t *testing.T) {
 		{"ST01", set("ST*§85*0001~SE*2*0001~"), "x12.set.id", "ak502=6", "ISA[1]/GS[1]/ST[1]/ST01", 3, 1, edi.Error},
 		{"ST02 missing", set("ST*850§~SE*2~"), "x12.set.control.format", "ak502=7", "ISA[1]/GS[1]/ST[1]/ST02", 3, 1, edi.Error},
 		{"ST02 short", set("ST*850*§1~SE*2*1~"), "x12.set.control.format", "ak502=7", "ISA[1]/GS[1]/ST[1]/ST02", 3, 1, edi.Warning},
+		{"ST02 again", isa + gs + st + "ST*850*§0001~SE*2*0001~GE*2*301~" + iea, "x12.set.control.duplicate", "ak502=23", "ISA[1]/GS[1]/ST[2]/ST02", 6, 1, edi.Warning},
+		{"ST02 again in 005010", isa + strings.Replace(gs, "004010", "005010X222", 1) + st + "ST*850*§0001~SE*2*0001~GE*2*301~" + iea, "x12.set.control.duplicate", "ak502=23", "ISA[1]/GS[1]/ST[2]/ST02", 6, 1, edi.Error},
+		{"ST02 again in 003040", isa + strings.Replace(gs, "004010", "003040", 1) + st + "ST*850*§0001~SE*2*0001~GE*2*301~" + iea, "x12.set.control.duplicate", "", "ISA[1]/GS[1]/ST[2]/ST02", 6, 1, edi.Warning},
 		{"binary", set("ST*850*0001~§BIN*9*A~SE*3*0001~"), "x12.segment.binary", "ak304=8 ak502=5", "ISA[1]/GS[1]/ST[1]/#2", 4, 2, edi.Error},
 		{"behind SE", set(st + "§REF*1~REF*2~"), "x12.group.content", "", "ISA[1]/GS[1]", 6, 0, edi.Error},
 		{"before ST", set("§REF*1~" + st), "x12.group.content", "", "ISA[1]/GS[1]", 3, 0, edi.Error},
@@ -232,7 +235,11 @@ func TestHeader(t *testing.T) {
 
 // TestStrays reads a million segments out of place: one finding tells of all.
 func TestStrays(t *testing.T) {
-	text := isa + gs + strings.Repeat("REF*1~", 1_000_000) + strings.Repeat("REF*1~"+st, 200) + "GE*200*301~" + iea
+	var sets strings.Builder
+	for n := range 200 {
+		fmt.Fprintf(&sets, "REF*1~ST*850*%04d~SE*2*%04d~", n, n)
+	}
+	text := isa + gs + strings.Repeat("REF*1~", 1_000_000) + sets.String() + "GE*200*301~" + iea
 	_, findings := events(t, text, edi.Limits{})
 	if len(findings) > maxStrays {
 		t.Fatalf("%d findings", len(findings))

@@ -61,3 +61,41 @@ func ExampleGroupAck() {
 	// GE*1*16~
 	// IEA*1*000000017~
 }
+
+// A partner accepts one set of our group and says what is wrong with the other.
+func ExampleReadGroupAck() {
+	const file = "ISA*00*          *00*          *ZZ*NORTHPIER      *ZZ*LAKEHOUSE3PL   *261123*0930*U*00401*000000301*0*T*>~" +
+		"GS*FA*NPIER*LAKE*20261123*0930*301*X*004010~" +
+		"ST*997*0001~AK1*SW*16~AK2*945*0001~AK5*A~" +
+		"AK2*945*0002~AK3*W12*9*LX*8~AK4*7*438*4*61414100~AK5*R*5~AK9*P*2*2*1~SE*9*0001~" +
+		"GE*1*301~IEA*1*000000301~"
+	w := edi.NewWalker(strings.NewReader(file), edi.Limits{}, x12.Syntax{})
+	for {
+		ev, err := w.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			panic(err)
+		}
+		if ev.Kind != edi.EndMessage {
+			continue
+		}
+		a, findings := x12.ReadGroupAck(ev.Message)
+		fmt.Println("group", a.Functional, a.Control, a.Status.Verdict(), len(findings))
+		for i := range a.Sets {
+			s := &a.Sets[i]
+			fmt.Println("set", s.Set, s.Control, a.Outcome(s), s.Reasons)
+			for _, segment := range s.Segments {
+				for _, e := range segment.Elements {
+					fmt.Printf("segment %d, %s%02d %q: %s\n", segment.Place, segment.Tag, e.Element, e.Value, e.Code)
+				}
+			}
+		}
+	}
+	// Output:
+	// group SW 16 partially-accepted 0
+	// set 945 0001 accepted []
+	// set 945 0002 rejected [5]
+	// segment 9, W1207 "61414100": 4
+}

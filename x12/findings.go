@@ -17,10 +17,16 @@ const longestValue = 99
 // at is a finding about element n of s, or about the segment when n is 0; path
 // is the segment's.
 func (e *envelope) at(path edi.Path, s *edi.Segment, n int) edi.Finding {
+	f := findingAt(path, s, n)
+	f.Interchange = e.ic.Ordinal
+	return f
+}
+
+// findingAt is what [envelope.at] gives where the interchange is not known.
+func findingAt(path edi.Path, s *edi.Segment, n int) edi.Finding {
 	f := edi.Finding{
 		Path: path, Offset: s.Offset, Length: len(s.Data()),
-		Interchange: e.ic.Ordinal, Segment: s.Ordinal, Place: s.Place,
-		Tag: string(s.Tag()), Element: n,
+		Segment: s.Ordinal, Place: s.Place, Tag: string(s.Tag()), Element: n,
 	}
 	if n > 0 {
 		v := s.Element(n)

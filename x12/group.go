@@ -42,10 +42,15 @@ func (e *envelope) checkGS(s *edi.Segment) []edi.Finding {
 // checkGE checks the trailer of a group; s is nil when it is missing.
 func (e *envelope) checkGE(s *edi.Segment) []edi.Finding {
 	g := e.group
-	if s == nil {
-		return []edi.Finding{say(e.missing(g.Path, "GE"), edi.Error, "x12.group.trailer.missing", codes{"ak905": "3"}, "the group ends without GE")}
-	}
 	var out []edi.Finding
+	if n := e.controls.lost; n > 0 {
+		f := edi.Finding{Path: g.Path, Offset: g.Offset, Interchange: e.ic.Ordinal}
+		out = append(out, say(f, edi.Info, "x12.set.control.untold", nil,
+			"the control numbers of %d sets were not compared with those of later ones: more than %d runs of numbers", n, maxRuns))
+	}
+	if s == nil {
+		return append(out, say(e.missing(g.Path, "GE"), edi.Error, "x12.group.trailer.missing", codes{"ak905": "3"}, "the group ends without GE"))
+	}
 	n, err := strconv.Atoi(string(s.Element(1)))
 	if err == nil && n >= 0 {
 		g.Declared = n
@@ -86,8 +91,26 @@ func (e *envelope) checkSet(m *edi.Message, end *edi.Tail) []edi.Finding {
 		out = append(out, say(e.at(m.Path, &st, 2), edi.Warning, "x12.set.control.format", codes{"ak502": "7"},
 			"ST02 %s has %d characters, not 4 to 9", quote(st.Element(2)), n))
 	}
+	if e.controls.add(m.Control) {
+		out = append(out, e.duplicate(m, &st))
+	}
 	out = append(out, e.checkSE(m, end)...)
 	return append(out, e.checkBounds(m, end)...)
+}
+
+// duplicate is the finding about a control number that an earlier set of the
+// group has. Releases from 005010 on reject it; code list 718 has its code from
+// 004010 on.
+func (e *envelope) duplicate(m *edi.Message, st *edi.Segment) edi.Finding {
+	severity, c := edi.Warning, codes{"ak502": "23"}
+	switch release := e.group.Version; {
+	case len(release) < 6 || !digits(release[:6]) || release < "004010":
+		c = nil
+	case release >= "005010":
+		severity = edi.Error
+	}
+	return say(e.at(m.Path, st, 2), severity, "x12.set.control.duplicate", c,
+		"ST02 %s is the control number of an earlier set of the group", quote(st.Element(2)))
 }
 
 // checkSE checks the trailer of a set.

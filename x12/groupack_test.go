@@ -161,6 +161,9 @@ func sane(t fataler, data []byte) (sets, service int) {
 			service++
 		case edi.EndMessage:
 			sets++
+			if _, findings := ReadGroupAck(ev.Message); len(findings) > 0 {
+				t.Fatalf("our own answer reads back with %v\n%q", &findings[0], data)
+			}
 			for place := 1; place <= ev.Message.Len(); place++ {
 				s := ev.Message.Segment(place)
 				if v := s.Element(4); s.Is("AK4") && len(v) > 99 {
@@ -211,6 +214,127 @@ func TestGroupAckErrors(t *testing.T) {
 	}
 	if err := WriteTA1(io.Discard, Envelope{}, ic, nil); err == nil {
 		t.Error("a TA1 without control number and time is written")
+	}
+}
+
+func TestAckOptionErrors(t *testing.T) {
+	ic, g := received()
+	for _, c := range []struct {
+		opt  AckOptions
+		want string
+	}{
+		{AckOptions{Set: "998"}, `x12: no acknowledgment is called "998": 997 or 999`},
+		{AckOptions{Detail: "all"}, `x12: no level of detail is called "all": empty, sets or groups`},
+	} {
+		var b bytes.Buffer
+		a := NewGroupAckWith(&b, numbered(AnswerTo(ic, g)), g, c.opt)
+		for _, err := range []error{a.Set(SetResult{Set: "850", Control: "0001"}), a.Close(nil)} {
+			if got := fmt.Sprint(err); got != c.want {
+				t.Errorf("%+v\n got %s\nwant %s", c.opt, got, c.want)
+			}
+		}
+		if b.Len() > 0 || a.Written() {
+			t.Errorf("%+v: %q is written", c.opt, b.Bytes())
+		}
+	}
+}
+
+// TestAckOptions says the same of a group, a good set and two bad ones, in
+// every form and level of detail.
+func TestAckOptions(t *testing.T) {
+	price := element(5, 4, "PO1", "6", "9,95")
+	price.Ref, price.Component, price.Repetition, price.Loop = "212", 2, 3, "PO1"
+	price.Codes = codes{"ak304": "8", "ak403": "6", "ik304": "8", "ik403": "I12", "ak502": "5", "ik502": "5"}
+	often := element(5, 7, "PO1", "3", "")
+	often.Codes["ik403"], often.Loop = "12", "PO1"
+	missing := edi.Finding{Severity: edi.Error, Place: 7, Tag: "REF", Loop: "N1", Codes: codes{"ak304": "2", "ik304": "I6", "ak502": "5", "ik502": "I6"}}
+	trigger := Context{Tag: "BEG", Place: 2, Element: 2, Component: 1, Ref: "92", ComponentRef: "7"}
+	unit := Context{Name: "PO101", Value: "14"}
+	count := edi.Finding{Severity: edi.Error, Place: 9, Tag: "SE", Element: 1, Codes: codes{"ak502": "4"}}
+	sets := []SetResult{
+		{Set: "850", Control: "0001"},
+		{Set: "850", Control: "0002", Findings: []edi.Finding{missing, price, often}, Contexts: [][]Context{{trigger, unit}, {{Tag: "PO1"}}}},
+		{Set: "850", Control: "0003", Findings: []edi.Finding{count}},
+	}
+	var many []Context
+	for range 12 {
+		many = append(many, unit)
+	}
+	const (
+		good    = "AK2*850*0001~"
+		bad     = "AK2*850*0002~"
+		bad3    = "AK2*850*0003~"
+		full997 = "AK3*PO1*5*PO1*8~AK4*4>2*212*6*9,95~AK4*7**3~AK3*REF*7*N1*2~"
+		full999 = "IK3*PO1*5*PO1*8~IK4*4>2>3*212*I12*9,95~CTX*SITUATIONAL TRIGGER*PO1~IK4*7**12~" +
+			"IK3*REF*7*N1*I6~CTX*SITUATIONAL TRIGGER*BEG*2**2>1*92>7~CTX*PO101>14~"
+	)
+	for _, c := range []struct {
+		name    string
+		opt     AckOptions
+		version string
+		sets    []SetResult
+		group   []edi.Finding
+		want    string // what stands between ST and SE
+	}{
+		{"997", AckOptions{Set: "997"}, "004010", sets, nil,
+			"AK1*PO*301~" + good + "AK5*A~" + bad + full997 + "AK5*R*5~" + bad3 + "AK5*R*4~AK9*P*1*3*1~"},
+		{"997 of 005010", AckOptions{}, "005010", sets, nil,
+			"AK1*PO*301*004010~" + good + "AK5*A~" + bad + "AK3*PO1*5*PO1*8~AK4*4>2>3*212*6*9,95~AK4*7**12~AK3*REF*7*N1*2~AK5*R*5~" + bad3 + "AK5*R*4~AK9*P*1*3*1~"},
+		{"997 sets", AckOptions{Detail: DetailSets}, "004010", sets, nil,
+			"AK1*PO*301~" + good + "AK5*A~" + bad + "AK5*R*5~" + bad3 + "AK5*R*4~AK9*P*1*3*1~"},
+		{"997 groups", AckOptions{Detail: DetailGroups}, "004010", sets, nil, "AK1*PO*301~AK9*P*1*3*1~"},
+		{"997 errors", AckOptions{OnlyErrors: true}, "004010", sets, nil,
+			"AK1*PO*301~" + bad + full997 + "AK5*R*5~" + bad3 + "AK5*R*4~AK9*P*1*3*1~"},
+		{"997 sets, errors", AckOptions{Detail: DetailSets, OnlyErrors: true}, "004010", sets, nil,
+			"AK1*PO*301~" + bad + "AK5*R*5~" + bad3 + "AK5*R*4~AK9*P*1*3*1~"},
+		{"997 groups, errors", AckOptions{Detail: DetailGroups, OnlyErrors: true}, "004010", sets, nil, "AK1*PO*301~AK9*P*1*3*1~"},
+		{"errors, none", AckOptions{OnlyErrors: true}, "004010", sets[:1], nil, ""},
+		{"groups, errors, none", AckOptions{Detail: DetailGroups, OnlyErrors: true}, "004010", sets[:1], nil, ""},
+		{"errors, of the group", AckOptions{OnlyErrors: true}, "004010", sets[:1],
+			[]edi.Finding{{Severity: edi.Error, Codes: codes{"ak905": "5"}}}, "AK1*PO*301~AK9*R*1*1*0*5~"},
+		{"999", AckOptions{Set: "999"}, "005010X222A2", sets, nil,
+			"AK1*PO*301*004010~" + good + "IK5*A~" + bad + full999 + "IK5*R*I6*5~" + bad3 + "IK5*R*4~AK9*P*1*3*1~"},
+		{"999 of another release", AckOptions{Set: "999", Detail: DetailSets}, "005010X231A1", sets, nil,
+			"AK1*PO*301*004010~" + good + "IK5*A~" + bad + "IK5*R*I6*5~" + bad3 + "IK5*R*4~AK9*P*1*3*1~"},
+		{"999 errors", AckOptions{Set: "999", OnlyErrors: true}, "004010", sets[:2], nil,
+			"AK1*PO*301*004010~" + bad + full999 + "IK5*R*I6*5~AK9*P*1*2*1~"},
+		{"999 ten contexts", AckOptions{Set: "999"}, "005010X231", []SetResult{{Set: "850", Control: "0001",
+			Findings: []edi.Finding{price}, Contexts: [][]Context{many}}}, nil,
+			"AK1*PO*301*004010~" + good + "IK3*PO1*5*PO1*8~IK4*4>2>3*212*I12*9,95~" + strings.Repeat("CTX*PO101>14~", 10) + "IK5*R*5~AK9*R*1*1*0~"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ic, g := received()
+			env := numbered(AnswerTo(ic, g))
+			env.GroupVersion = c.version
+			var b bytes.Buffer
+			a := NewGroupAckWith(&b, env, g, c.opt)
+			for _, r := range c.sets {
+				if err := a.Set(r); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := a.Close(c.group); err != nil {
+				t.Fatal(err)
+			}
+			want, st := "", "ST*997*0001~"
+			if c.opt.Set == "999" {
+				if !strings.HasPrefix(c.version, "005010X231") {
+					c.version = "005010X231"
+				}
+				st = "ST*999*0001*" + c.version + "~"
+			}
+			if a.Written() != (c.want != "") {
+				t.Errorf("Written\n got %v\nwant %v", a.Written(), c.want != "")
+			}
+			if c.want != "" {
+				want = ackISA + strings.Replace(ackGS, "004010", c.version, 1) + st + c.want
+				want += fmt.Sprintf("SE*%d*0001~GE*1*16~IEA*1*000000017~", 2+strings.Count(c.want, "~"))
+				sane(t, b.Bytes())
+			}
+			if got := b.String(); got != want {
+				t.Errorf("\n got %s\nwant %s", got, want)
+			}
+		})
 	}
 }
 
@@ -313,21 +437,32 @@ func oddAnswer(t fataler, text func() string, number func() int) {
 		return
 	}
 	var b bytes.Buffer
-	a := NewGroupAck(&b, numbered(AnswerTo(ic, g)), g)
+	opt := AckOptions{
+		Set:        []string{"", "997", "999"}[number()%3],
+		Detail:     []Detail{DetailFull, DetailSets, DetailGroups}[number()%3],
+		OnlyErrors: number()%2 == 1,
+	}
+	a := NewGroupAckWith(&b, numbered(AnswerTo(ic, g)), g, opt)
 	for range number() % 4 {
 		f := edi.Finding{
 			Severity: edi.Error, Place: number(), Tag: text(), Loop: text(), Ref: text(), Value: text(),
 			Element: number() % 120, Component: number() % 3, Repetition: number() % 3,
 			Codes: codes{"ak304": "8", "ak403": "7", "ak502": "5"},
 		}
-		if err := a.Set(SetResult{Set: text(), Control: text(), Reference: text(), Findings: []edi.Finding{f}}); err != nil {
+		context := Context{Name: text(), Value: text(), Tag: text(), Place: number(), Loop: text(), Element: number(), Ref: text()}
+		r := SetResult{Set: text(), Control: text(), Reference: text(), Findings: []edi.Finding{f}, Contexts: [][]Context{{context}}}
+		if err := a.Set(r); err != nil {
 			t.Fatalf("%v", err)
 		}
 	}
 	if err := a.Close(nil); err != nil {
 		t.Fatalf("%v", err)
 	}
-	if sets, _ := sane(t, b.Bytes()); sets != 1 {
+	if !a.Written() {
+		if b.Len() > 0 {
+			t.Fatalf("not written, and yet %q", b.Bytes())
+		}
+	} else if sets, _ := sane(t, b.Bytes()); sets != 1 {
 		t.Fatalf("%d sets read back\n%q", sets, b.Bytes())
 	}
 	b.Reset()

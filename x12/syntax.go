@@ -39,6 +39,7 @@ type envelope struct {
 	within   strays        // in the group, outside any set
 	misfit   []edi.Finding // about GS and what it says of its sets
 	fitting  string        // the last set that fits GS01
+	controls controls      // of its sets
 	message  edi.Message
 	kind     string // ST01 of the last set
 	setPaths []byte // ISA[1]/GS[1]/ST[
@@ -187,6 +188,7 @@ func (e *envelope) beginGroup(s *edi.Segment) edi.Event {
 	e.ic.Groups++
 	e.state = inGroup
 	e.within, e.fitting = strays{}, ""
+	e.controls.reset()
 	text := texts(s)
 	e.group = &edi.Group{
 		Path:       e.path.Segment("GS", e.ic.Groups),

@@ -58,18 +58,32 @@ func (v Verdict) code() string {
 }
 
 // noted gives up to limit different codes that findings set in an
-// acknowledgment element ("ak502"), those of errors first.
-func noted(findings []edi.Finding, element string, limit int) []string {
+// acknowledgment element ("ak502"; of several keys the first that is there
+// counts), those of errors first.
+func noted(findings []edi.Finding, limit int, keys ...string) []string {
 	var out []string
 	for _, severity := range []edi.Severity{edi.Error, edi.Warning} {
 		for i := range findings {
 			f := &findings[i]
-			if c := f.Codes[element]; f.Severity == severity && c != "" {
+			if f.Severity != severity {
+				continue
+			}
+			if c := code(f.Codes, keys...); c != "" {
 				out = with(out, c, limit)
 			}
 		}
 	}
 	return out
+}
+
+// code is what stands under the first of the keys that has something.
+func code(codes map[string]string, keys ...string) string {
+	for _, k := range keys {
+		if c := codes[k]; c != "" {
+			return c
+		}
+	}
+	return ""
 }
 
 // with adds c to a set of at most limit codes.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/edibridge/edibridge/archive"
 	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/edi"
 )
 
 // digest reads to the end and gives the SHA-256 and the number of bytes.
@@ -92,8 +93,16 @@ func (c *check) eventsOf(t *bridge.Transmission) {
 	}
 }
 
-// group names a functional group of a Transmission, by ordinals.
+// group names what one acknowledgment answers, by ordinals: a functional group,
+// or with number 0 an EDIFACT interchange.
 type group struct{ interchange, number int }
+
+func (g group) String() string {
+	if g.number == 0 {
+		return fmt.Sprint(g.interchange)
+	}
+	return fmt.Sprintf("%d/%d", g.interchange, g.number)
+}
 
 // acknowledgmentsOf checks that each group of t is answered as was agreed.
 func (c *check) acknowledgmentsOf(t *bridge.Transmission) {
@@ -105,6 +114,9 @@ func (c *check) acknowledgmentsOf(t *bridge.Transmission) {
 	answered := map[group]bool{}
 	for _, d := range c.documents[t.ID] {
 		g := group{d.Interchange, d.Group}
+		if d.Standard == edi.EDIFACT {
+			g.number = 0
+		}
 		if first[g] == nil {
 			order = append(order, g)
 		}
@@ -120,6 +132,9 @@ func (c *check) acknowledgmentsOf(t *bridge.Transmission) {
 		}
 	}
 	for _, g := range order {
+		if g.number == 0 && !answered[g] {
+			continue // refused as a whole, which only its bytes tell: answered or not
+		}
 		want := 0
 		if answered[g] && c.acknowledges(first[g]) {
 			want = 1
@@ -143,7 +158,7 @@ func (c *check) acknowledges(d *bridge.Document) bool {
 
 // acknowledgment counts those of one group over all endpoints they could go to.
 func (c *check) acknowledgment(t *bridge.Transmission, acks []*bridge.Transmission, g group, want int) {
-	place := fmt.Sprintf("%d/%d", g.interchange, g.number)
+	place := g.String()
 	got := 0
 	for _, f := range acks {
 		if f.ID == bridge.FollowID(t.ID, f.Kind, place, f.Endpoint) {

@@ -87,7 +87,7 @@ func queryFamily(b *bench) {
 		{[]bridge.ID{c[0]}, 10, []bridge.ID{one, a[0], two, c[0]}},
 		{[]bridge.ID{a[1]}, 10, []bridge.ID{one, a[1]}},
 		{[]bridge.ID{a[1], two}, 10, []bridge.ID{one, a[1], two, c[0]}},
-		{[]bridge.ID{c[0]}, 2, []bridge.ID{one, a[0]}},
+		{[]bridge.ID{c[0]}, 2, []bridge.ID{one, c[0]}}, // itself before the others
 		{[]bridge.ID{"nobody"}, 10, nil},
 	} {
 		family, err := b.s.Family(b.ctx, test.of, test.limit)

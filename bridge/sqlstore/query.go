@@ -80,14 +80,15 @@ func (s *Store) Find(ctx context.Context, key canonical.Key, limit int) ([]bridg
 	return out, nil
 }
 
-// selectFamily reads one Transmission with all its causes and all its effects.
+// selectFamily reads one Transmission with all its causes and all its effects;
+// of too many, itself and what is no event first.
 const selectFamily = `WITH RECURSIVE
 	start (n) AS (SELECT n FROM transmission WHERE id = $1),
 	up (n) AS (SELECT n FROM start UNION SELECT c.cause FROM cause c JOIN up ON c.effect = up.n),
 	down (n) AS (SELECT n FROM start UNION SELECT c.effect FROM cause c JOIN down ON c.cause = down.n),
-	oldest (n) AS (SELECT n FROM transmission WHERE n IN (SELECT n FROM up UNION SELECT n FROM down)
-		ORDER BY sequence, ordinal, n LIMIT $2)
-` + selectTransmission + "JOIN oldest ON oldest.n = t.n"
+	chosen (n) AS (SELECT n FROM transmission WHERE n IN (SELECT n FROM up UNION SELECT n FROM down)
+		ORDER BY id <> $1, kind = 'event', sequence, ordinal, n LIMIT $2)
+` + selectTransmission + "JOIN chosen ON chosen.n = t.n"
 
 // Family implements bridge.Query.
 func (s *Store) Family(ctx context.Context, of []bridge.ID, limit int) ([]bridge.Transmission, error) {
@@ -105,7 +106,17 @@ func (s *Store) Family(ctx context.Context, of []bridge.ID, limit int) ([]bridge
 			}
 		}
 	}
-	return oldest(rows, limit), nil
+	rank := func(r *transmissionRow) int {
+		switch {
+		case slices.Contains(of, r.t.ID):
+			return 0
+		case r.t.Kind != bridge.KindEvent:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(rows, func(a, b transmissionRow) int { return rank(&a) - rank(&b) })
+	return oldest(rows[:min(len(rows), max(limit, 0))], limit), nil
 }
 
 // oldest sorts rows by (Sequence, Ordinal) and gives at most limit of them.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edifact"
 	"github.com/edibridge/edibridge/x12"
 )
 
@@ -23,15 +25,16 @@ func ackCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ack FILE",
 		Short: "write the acknowledgments that we would send",
-		Long: `Write the acknowledgments for a file: a 997 for each functional group, and a TA1
-for an interchange that asks for one or is bad. Acknowledgments are not
+		Long: `Write the acknowledgments for a file: a 997 or 999 for each functional group of X12,
+and a TA1 for an interchange that asks for one or is bad; a CONTRL for each
+EDIFACT interchange. Acknowledgments are not
 acknowledged. The control numbers are no one's: they count from --control on.
 
 Exit status: 0 nothing rejects, 1 something is rejected, 2 unreadable.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if with != "997" {
-				return fmt.Errorf("--with %s: 997 is what can be written", with)
+			if with != "997" && with != "999" {
+				return fmt.Errorf("--with %s: one of 997, 999", with)
 			}
 			if !slices.Contains([]string{"requested", "always", "never"}, ta1) {
 				return fmt.Errorf("--ta1 %s: one of requested, always, never", ta1)
@@ -41,12 +44,12 @@ Exit status: 0 nothing rejects, 1 something is rejected, 2 unreadable.`,
 				return err
 			}
 			return eachFile(cmd, args, func(_ string, r io.Reader) (int, error) {
-				a := &acknowledging{judge: judge{langs: langs}, out: cmd.OutOrStdout(), ta1: ta1, control: control, now: time.Now()}
+				a := &acknowledging{judge: judge{langs: langs}, out: cmd.OutOrStdout(), with: with, ta1: ta1, control: control, now: time.Now()}
 				return a.run(r)
 			})
 		},
 	}
-	cmd.Flags().StringVar(&with, "with", "997", "which acknowledgment: 997")
+	cmd.Flags().StringVar(&with, "with", "997", "which acknowledgment: 997, 999")
 	cmd.Flags().StringVar(&ta1, "ta1", "requested", "interchange acknowledgment: requested, always, never")
 	cmd.Flags().StringVar(&guideName, "guide", "", "guide by name, or the file of one, for sets of its kind")
 	cmd.Flags().Int64Var(&control, "control", 1, "first control number")
@@ -59,6 +62,7 @@ Exit status: 0 nothing rejects, 1 something is rejected, 2 unreadable.`,
 type acknowledging struct {
 	judge   judge
 	out     io.Writer
+	with    string
 	ta1     string
 	control int64
 	now     time.Time
@@ -68,6 +72,7 @@ type acknowledging struct {
 	interchange []edi.Finding
 	group       []edi.Finding
 	sets        []x12.SetResult
+	messages    []edifact.MessageResult // of the interchange in hand
 	answers     bytes.Buffer
 }
 
@@ -86,7 +91,7 @@ func (a *acknowledging) event(ev *edi.Event) error {
 	case edi.Junk:
 		a.junk = cmp.Or(a.junk, hidden(ev))
 	case edi.BeginInterchange:
-		a.interchange = slices.Clone(ev.Findings)
+		a.interchange, a.messages = slices.Clone(ev.Findings), nil
 		a.answers.Reset()
 	case edi.Service:
 		a.interchange = append(a.interchange, ev.Findings...)
@@ -95,6 +100,11 @@ func (a *acknowledging) event(ev *edi.Event) error {
 	case edi.EndMessage:
 		j := a.judge.set(ev)
 		a.tally.set(j.verdict)
+		if ev.Interchange.Standard == edi.EDIFACT {
+			a.messages = append(a.messages, edifact.MessageResult{Set: j.m.Set, Version: j.m.Version, Control: j.m.Control,
+				Findings: j.findings, Verdict: edifact.Verdict(j.verdict)})
+			return nil
+		}
 		a.sets = append(a.sets, x12.SetResult{Set: j.m.Set, Control: j.m.Control, Reference: reference(j.m), Findings: j.findings, Verdict: j.verdict})
 	case edi.EndGroup:
 		a.group = append(a.group, ev.Findings...)
@@ -103,6 +113,9 @@ func (a *acknowledging) event(ev *edi.Event) error {
 	case edi.EndInterchange:
 		a.interchange = append(a.interchange, ev.Findings...)
 		a.tally.endInterchange(a.interchange)
+		if ev.Interchange.Standard == edi.EDIFACT {
+			return a.endEDIFACT(ev.Interchange)
+		}
 		return a.endInterchange(ev.Interchange)
 	}
 	return nil
@@ -126,7 +139,7 @@ func (a *acknowledging) endGroup(ev *edi.Event) error {
 	env := x12.AnswerTo(ev.Interchange, g)
 	env.Interchange, env.Group, env.Time = a.control, a.control, a.now
 	a.control++
-	ack := x12.NewGroupAck(&a.answers, env, g)
+	ack := x12.NewGroupAckWith(&a.answers, env, g, x12.AckOptions{Set: a.with})
 	refused := x12.SetVerdict(a.group) == x12.Rejected
 	for _, s := range a.sets {
 		if refused {
@@ -139,6 +152,24 @@ func (a *acknowledging) endGroup(ev *edi.Event) error {
 		}
 	}
 	return ack.Close(a.group)
+}
+
+// endEDIFACT answers an EDIFACT interchange. What its groups are told stands with
+// the interchange.
+func (a *acknowledging) endEDIFACT(ic *edi.Interchange) error {
+	env := edifact.AnswerTo(ic)
+	env.Reference, env.Time = fmt.Sprint(a.control), a.now
+	a.control++
+	c := edifact.NewControl(a.out, env, ic, edifact.ControlOptions{})
+	for _, m := range a.messages {
+		if err := c.Message(m); err != nil {
+			return err
+		}
+	}
+	if err := c.Close(a.interchange); !errors.Is(err, edifact.ErrAcknowledgment) {
+		return err
+	}
+	return nil
 }
 
 // endInterchange puts out the answers to an interchange: a TA1 alone when it is

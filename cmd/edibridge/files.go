@@ -13,6 +13,8 @@ import (
 
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edi/guide"
+	"github.com/edibridge/edibridge/edifact"
+	edifactguides "github.com/edibridge/edibridge/edifact/guides"
 	"github.com/edibridge/edibridge/mappings"
 	"github.com/edibridge/edibridge/x12"
 	"github.com/edibridge/edibridge/x12/guides"
@@ -75,7 +77,7 @@ func hidden(ev *edi.Event) string {
 
 // walk goes through a file and gives every event to visit.
 func walk(r io.Reader, visit func(ev *edi.Event) error) error {
-	w := edi.NewWalker(r, edi.Limits{}, x12.Syntax{})
+	w := edi.NewWalker(r, edi.Limits{}, x12.Syntax{}, edifact.Syntax{})
 	for {
 		ev, err := w.Next()
 		if err == io.EOF {
@@ -101,10 +103,15 @@ type languages struct {
 // the file of one, laid over them; "" none.
 func loadLanguages(name string) (*languages, error) {
 	l := &languages{}
-	var err error
-	if l.guides, err = guides.Library(); err != nil {
+	x, err := guides.Library()
+	if err != nil {
 		return nil, err
 	}
+	e, err := edifactguides.Library()
+	if err != nil {
+		return nil, err
+	}
+	l.guides = guide.Join(x, e)
 	if l.mappings, err = mappings.Standard(); err != nil {
 		return nil, err
 	}

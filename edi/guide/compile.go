@@ -14,6 +14,7 @@ type item struct {
 	head    int32 // first line with this tag in the same loop
 	next    int32 // next one after this, or -1
 	pair    int32 // of LE: the line of its LS, else -1
+	within  int32 // of a line between LS and LE: the line of LE, else -1
 	missing bool  // mandatory: skipped, it is missed
 	use     *SegmentUse
 	loopUse *LoopUse // of a loop
@@ -127,13 +128,29 @@ func (c *compiler) complete(d *guideDecl) bool {
 		c.probs.add(d.at, 0, "guide %s has no lines: expected heading and what is in it", d.name)
 		return false
 	}
-	if first := d.items[0]; first.tag != "ST" || first.loop {
-		c.probs.add(first.at, 0, "the first line is %s: expected ST", first.tag)
+	if first, want := d.items[0], header(c.g.standard); first.tag != want || first.loop {
+		c.probs.add(first.at, 0, "the first line is %s: expected %s", first.tag, want)
 	}
-	if last := d.items[len(d.items)-1]; last.tag != "SE" || last.loop {
-		c.probs.add(last.at, 0, "the last line is %s: expected SE", last.tag)
+	if last, want := d.items[len(d.items)-1], trailer(c.g.standard); last.tag != want || last.loop {
+		c.probs.add(last.at, 0, "the last line is %s: expected %s", last.tag, want)
 	}
 	return c.check(d.items)
+}
+
+// header is the segment that begins a set or message.
+func header(s edi.Standard) string {
+	if s == edi.EDIFACT {
+		return "UNH"
+	}
+	return "ST"
+}
+
+// trailer is the segment that ends a set or message.
+func trailer(s edi.Standard) string {
+	if s == edi.EDIFACT {
+		return "UNT"
+	}
+	return "SE"
 }
 
 // check looks at lines and what is in them.
@@ -176,14 +193,14 @@ func (c *compiler) loop(use *LoopUse, parent int32, decls []*itemDecl) int32 {
 		if !d.loop {
 			su := c.segmentUse(d, use, at)
 			su.Trigger = trigger
-			g.items[at] = item{max: uint32(d.max), loop: -1, pair: -1, use: su,
+			g.items[at] = item{max: uint32(d.max), loop: -1, pair: -1, within: -1, use: su,
 				missing: d.req == Mandatory && !trigger && !su.service}
 			continue
 		}
 		lu := &LoopUse{Trigger: d.tag, ID: d.id, Name: d.name, Area: d.area, Position: d.position,
 			Requirement: d.req, Max: d.max, Parent: use, Origin: d.at, index: int32(len(g.loops)), item: at}
 		inner := c.loop(lu, index, d.children)
-		g.items[at] = item{max: uint32(d.max), loop: inner, pair: -1, missing: d.req == Mandatory,
+		g.items[at] = item{max: uint32(d.max), loop: inner, pair: -1, within: -1, missing: d.req == Mandatory,
 			use: g.items[g.loops[inner].first].use, loopUse: lu}
 	}
 	return index
@@ -197,7 +214,7 @@ func (c *compiler) segmentUse(d *itemDecl, loop *LoopUse, at int32) *SegmentUse 
 	}
 	return &SegmentUse{Tag: d.tag, Name: name, Area: d.area, Position: d.position, Requirement: d.req,
 		Max: d.max, Loop: loop, Origin: d.at, spec: spec, item: at,
-		service: loop == nil && (d.tag == "ST" || d.tag == "SE")}
+		service: loop == nil && (d.tag == header(c.g.standard) || d.tag == trailer(c.g.standard))}
 }
 
 // tables fills what the matcher looks up: the lines of each tag in each loop,
@@ -225,7 +242,11 @@ func (c *compiler) tables() {
 				}
 			}
 			if it.use.Tag == "LE" {
-				it.pair = c.opener(l, i)
+				if it.pair = c.opener(l, i); it.pair >= 0 {
+					for j := it.pair + 1; j < i; j++ {
+						g.items[j].within = i
+					}
+				}
 			}
 		}
 		for i := l.first; i < l.end; i++ {

@@ -2,6 +2,7 @@ package guide
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -12,16 +13,21 @@ import (
 // embedded loads the guides that come with the program.
 func embedded(tb testing.TB) *Library {
 	tb.Helper()
-	lib, err := Load(os.DirFS("../../x12/guides"))
-	if err != nil {
-		tb.Fatal(err)
+	var libs []*Library
+	for _, dir := range []string{"../../x12/guides", "../../edifact/guides"} {
+		lib, err := Load(os.DirFS(dir))
+		if err != nil {
+			tb.Fatal(err)
+		}
+		libs = append(libs, lib)
 	}
-	return lib
+	return Join(libs...)
 }
 
 // filler writes documents that have every line of a guide.
 type filler struct {
 	g       *Guide
+	d       edi.Delimiters
 	longest bool
 	text    strings.Builder
 	items   []int32 // the line that each segment must find
@@ -42,27 +48,50 @@ func (f *filler) loop(loop int32) {
 
 // segment writes a segment with all elements that may stand together.
 func (f *filler) segment(use *SegmentUse) {
-	skip := uint64(0)
-	for _, r := range use.spec.relations {
-		if r.kind == 'E' { // of these the first stays
-			skip |= r.mask & (r.mask - 1)
-		}
-	}
+	spec := use.spec.of(&f.d)
+	skip := left(spec)
 	f.text.WriteString(use.Tag)
 	end := 0
 	var values []string
-	for i := range use.spec.elements {
-		v := ""
+	for i := range spec.elements {
+		e, v := &spec.elements[i], ""
 		if skip&(1<<i) == 0 {
-			v = f.value(&use.spec.elements[i])
+			v = f.value(e)
+			if f.d.Repetition != 0 {
+				v += strings.Repeat(string(f.d.Repetition)+v, int(e.repeat-1))
+			}
 			end = i + 1
 		}
 		values = append(values, v)
 	}
 	for _, v := range values[:end] {
-		f.text.WriteString("*" + v)
+		f.text.WriteString(string(f.d.Element) + v)
 	}
-	f.text.WriteString("~")
+	f.text.WriteByte(f.d.Segment)
+}
+
+// left are the elements that a segment with all that may stand together leaves
+// away: of those that exclude each other the first stays, and what asks for one
+// that went goes too.
+func left(spec *structSpec) uint64 {
+	skip := uint64(0)
+	for _, r := range spec.relations {
+		if r.kind == 'E' && r.mask&^skip != 0 {
+			skip |= r.mask &^ skip & (r.mask&^skip - 1)
+		}
+	}
+	for before := ^skip; before != skip; {
+		before = skip
+		for _, r := range spec.relations {
+			switch {
+			case r.kind == 'P' && r.mask&skip != 0:
+				skip |= r.mask
+			case r.kind == 'C' && r.mask&skip != 0, r.kind == 'L' && r.mask&^skip == 0:
+				skip |= r.first
+			}
+		}
+	}
+	return skip
 }
 
 // value is a valid value, of minimum or maximum length.
@@ -77,7 +106,13 @@ func (f *filler) value(e *elementSpec) string {
 		for i := range e.parts.elements {
 			parts = append(parts, f.value(&e.parts.elements[i]))
 		}
-		return strings.Join(parts, ">")
+		if e.parts.dated {
+			parts[1], parts[2] = "20240229", "102"
+			if f.longest {
+				parts[1], parts[2] = "202402292400", "203"
+			}
+		}
+		return strings.Join(parts, string(f.d.Component))
 	case kindCode:
 		if f.longest {
 			return e.list.codes[len(e.list.codes)-1].code
@@ -92,6 +127,11 @@ func (f *filler) value(e *elementSpec) string {
 			return "-" + strings.Repeat("9", n-1) + ".9"
 		}
 		return strings.Repeat("9", n)
+	case kindAmount:
+		if f.longest && n > 1 {
+			return "-" + strings.Repeat("9", n-1) + ",9"
+		}
+		return strings.Repeat("9", n)
 	case kindNumber:
 		if f.longest {
 			return "-" + strings.Repeat("9", n)
@@ -101,10 +141,20 @@ func (f *filler) value(e *elementSpec) string {
 	return strings.Repeat("X", n)
 }
 
+// plainX12 are the delimiters of X12 in these tests; those of EDIFACT are of
+// syntax 3 and, with a repetition separator, of syntax 4.
+var (
+	plainX12 = edi.Delimiters{Segment: '~', Element: '*', Component: '>', Decimal: '.'}
+	syntax3  = edi.Delimiters{Segment: '\'', Element: '+', Component: ':', Release: '?', Decimal: '.'}
+	syntax4  = edi.Delimiters{Segment: '\'', Element: '+', Component: ':', Release: '?', Decimal: '.', Repetition: '*'}
+)
+
 // document splits text into a message.
-func document(tb testing.TB, text string) *edi.Message {
+func document(tb testing.TB, text string) *edi.Message { return documentOf(tb, text, plainX12) }
+
+func documentOf(tb testing.TB, text string, d edi.Delimiters) *edi.Message {
 	tb.Helper()
-	m, err := edi.ReadMessage([]byte(text), edi.Delimiters{Segment: '~', Element: '*', Component: '>', Decimal: '.'})
+	m, err := edi.ReadMessage([]byte(text), d)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -117,23 +167,32 @@ func document(tb testing.TB, text string) *edi.Message {
 func TestEveryLine(t *testing.T) {
 	lib := embedded(t)
 	for _, name := range lib.Names() {
-		for _, longest := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s longest %v", name, longest), func(t *testing.T) {
-				g := lib.Named(name)
-				f := &filler{g: g, longest: longest}
-				f.loop(0)
-				m := document(t, f.text.String())
-				r := g.Validate(m, Options{})
-				for _, x := range r.Findings {
-					t.Errorf("%v\nvalue %q", x.String(), x.Value)
-				}
-				for p, pl := range r.Match.Placed {
-					if pl.Use == nil || pl.Use.item != f.items[p] {
-						s := m.Segment(p + 1)
-						t.Errorf("place %d, %s: got line %v, want %v", p+1, s.Tag(), pl.Use, g.items[f.items[p]].use.Origin)
-					}
-				}
-			})
+		g := lib.Named(name)
+		delimiters := []edi.Delimiters{plainX12}
+		if g.Standard() == edi.EDIFACT {
+			delimiters = []edi.Delimiters{syntax3, syntax4}
+		}
+		for _, d := range delimiters {
+			for _, longest := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s longest %v repetition %q", name, longest, d.Repetition), func(t *testing.T) {
+					everyLine(t, &filler{g: g, d: d, longest: longest})
+				})
+			}
+		}
+	}
+}
+
+func everyLine(t *testing.T, f *filler) {
+	f.loop(0)
+	m := documentOf(t, f.text.String(), f.d)
+	r := f.g.Validate(m, Options{})
+	for _, x := range r.Findings {
+		t.Errorf("%v\nvalue %q", x.String(), x.Value)
+	}
+	for p, pl := range r.Match.Placed {
+		if pl.Use == nil || pl.Use.item != f.items[p] {
+			s := m.Segment(p + 1)
+			t.Errorf("place %d, %s: got line %v, want %v", p+1, s.Tag(), pl.Use, f.g.items[f.items[p]].use.Origin)
 		}
 	}
 }
@@ -142,43 +201,46 @@ func TestEveryLine(t *testing.T) {
 // granted.
 func TestEmbeddedGuides(t *testing.T) {
 	lib := embedded(t)
-	want := map[string]struct{ lines, loops, depth int }{ // counted in the standard's tables
-		"X12 004010 850": {196, 30, 3},
-		"X12 004010 997": {8, 2, 2},
-	}
-	for name, w := range want {
+	type count struct{ sets, lines, loops int }
+	got := map[string]count{}
+	for _, name := range lib.Names() {
 		g := lib.Named(name)
-		if g == nil {
-			t.Errorf("no guide %s", name)
-			continue
-		}
-		segments, depth := 0, 0
+		lines := 0
 		for i := range g.items {
 			it := &g.items[i]
 			if it.loop < 0 {
-				segments++
+				lines++
 			}
-			d := 0
-			for l := it.use.Loop; l != nil; l = l.Parent {
-				d++
-			}
-			depth = max(depth, d)
 			if it.use.spec == nil || it.use.Name == "" || it.use.Origin.Line == 0 || it.use.Area == "" || it.max == 0 {
 				t.Errorf("%s, %s: an empty field in %+v", name, it.use.Origin, it.use)
 			}
 			checkSpec(t, it.use.spec)
-		}
-		if loops := len(g.loops) - 1; segments != w.lines || loops != w.loops || depth != w.depth {
-			t.Errorf("%s: got %d segments, %d loops, depth %d; want %d, %d, %d", name, segments, loops, depth, w.lines, w.loops, w.depth)
 		}
 		for i, l := range g.loops[1:] {
 			if l.parent > int32(i) || l.end <= l.first || g.items[l.first].use.Tag != l.use.Trigger || !g.items[l.first].use.Trigger {
 				t.Errorf("%s: loop %d %+v", name, i+1, l)
 			}
 		}
+		key := string(g.Standard()) + " " + g.Release()
+		c := got[key]
+		got[key] = count{c.sets + 1, c.lines + lines, c.loops + len(g.loops) - 1}
 	}
-	if len(lib.Names()) != len(want) {
-		t.Errorf("guides: got %v", lib.Names())
+	want := map[string]count{ // counted in the standard's tables
+		// The tables of EDIFACT have a row for each group too.
+		"EDIFACT D:96A": {13, 1632 - 411, 411},
+		"EDIFACT D:01B": {15, 2055 - 493, 493},
+		"EDIFACT D:97B": {1, 96 - 24, 24},
+		"EDIFACT D:98A": {1, 59 - 13, 13},
+		"EDIFACT 1:912": {1, 10, 5},
+		"EDIFACT 2:912": {1, 10, 5},
+		"EDIFACT D:3":   {1, 10, 5},
+		"EDIFACT 4:1":   {1, 10, 5},
+		"X12 004010":    {23, 1635, 284},
+		"X12 004030":    {2, 38, 7},
+		"X12 005010":    {26, 1792, 311},
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("guides, lines, loops\n got %v\nwant %v", got, want)
 	}
 }
 

@@ -3,11 +3,14 @@
 //
 // A guide says which segments a transaction set has, in which order, how often
 // and in which loops; a dictionary says what a segment, an element, a
-// composite and a code list are in one release (X12.3, X12.22). A partner's
+// composite and a code list are in one release (X12.3, X12.22; a directory of
+// UN/EDIFACT, ISO 9735). A partner's
 // guide is an overlay: a few lines that narrow or widen a guide. All are text,
 // one fact a line, so that they read and compare like the sheets that partners
 // exchange. [Load] reads them and reports every problem with file, line and
-// column; what it gives is immutable and safe for concurrent use.
+// column; what it gives is immutable and safe for concurrent use. [Open] reads
+// those that come with a program when they are asked for. docs/GUIDES.md has the
+// language with examples, docs/RULES.md what is found.
 //
 // # Lines
 //
@@ -37,6 +40,24 @@
 //
 //	known ACK BIG                            tags that the release has and this file does not define
 //
+// Those of EDIFACT differ in what follows:
+//
+//	dictionary EDIFACT D:96A                 version and release as UNH says them
+//
+//	segment DTM "Date" qualifier 1.1         the qualifier is component 1 of element 1
+//	  01 C507 M
+//	segment PIA
+//	  01 4347 M
+//	  02 C212 M 5                            in syntax 1 to 3 positions 02 to 06, one repetition each;
+//	  07 1082 C                              in syntax 4 one element
+//
+//	element 1004 an..35 "Document number"    a, n or an; up to 35, or exactly
+//
+// A composite with a component 1131 or 3055 that has a value takes its codes
+// from that agency. In a message with an association code (UNH 0057) codes that
+// the list lacks are noted only. The value of C507 (2380) is checked against its
+// format (2379).
+//
 // Requirements: M mandatory, O optional, C and X conditional. Types: AN text, ID
 // code, N or N0 to N9 number with implied decimals, R number, DT date, TM time,
 // B binary. Conditions (X12.6; two digits an element):
@@ -46,6 +67,10 @@
 //	E0204    at most one
 //	C0302    if the first, then all the others
 //	L130204  if the first, then at least one of the others
+//	O0102    one and only one
+//	N0304    if the first, then none of the others
+//
+// P R E O C L N are the dependency notes D2 D3 D4 D1 D5 D6 D7 of EDIFACT.
 //
 // # Guides
 //
@@ -59,7 +84,8 @@
 //	      320 N2 O 2
 //
 // A loop's lines are indented deeper than the loop; what counts is where the tag
-// or the word loop stands, with or without a position before it. Where a loop's lines hold LS
+// or the word loop stands, with or without a position before it. A segment group
+// of EDIFACT is a loop, called by its trigger. Where a loop's lines hold LS
 // and LE, both stand or none, and LE01 repeats LS01.
 //
 // # Overlays
@@ -109,13 +135,14 @@
 // [Guide.Match] walks forward with a stack of open loops: it looks on from the
 // current line, at that line while its uses last, then at later ones, then the
 // same in the loop around. The first fit wins; a loop is entered by its trigger
-// only. What does not fit is one [edi.Finding], not a
+// only. A line between LS and LE is taken first when the LS stands, else only where
+// no other line fits. What does not fit is one [edi.Finding], not a
 // cascade: a segment that comes late is placed where it belongs when the one
 // after it goes on from there, one over its maximum stays where it stands over
 // it, and what only a lost trigger would explain is not reported again.
 //
 // # Out of scope
 //
-// Envelopes: ST and SE are placed and counted, their elements are checked by who
-// reads the envelope.
+// Envelopes: ST and SE, UNH and UNT are placed and counted, their elements are
+// checked by who reads the envelope.
 package guide

@@ -31,6 +31,8 @@ func (v *Validator) segment(s *edi.Segment, spec *structSpec) {
 			ok = e.codes.has(val)
 		case kindText:
 			ok = v.plainText(e, val)
+		case kindComposite:
+			ok = v.plainComposite(e.parts, val)
 		default:
 			ok = plainOther(e, val)
 		}
@@ -79,6 +81,9 @@ func plainOther(e *elementSpec, val []byte) bool {
 	case kindTime:
 		n := int32(len(val))
 		return n >= e.min && n <= e.max && isTime(val)
+	case kindAmount:
+		n, flaw := amount(val)
+		return flaw == 0 && n >= e.min && n <= e.max
 	}
 	return false
 }
@@ -91,27 +96,27 @@ type spot struct {
 	component  int // 0: the element itself
 	repetition int // 0: the element does not repeat
 	offset     int64
-	value      []byte
+	value      []byte // as received
+	data       []byte // release characters resolved; of a simple value
+	agency     bool   // another component says that the code is of another list
 }
 
 // element checks an element that is not plainly right, and reports whether it
 // holds a value.
 func (v *Validator) element(s *edi.Segment, n int, e *elementSpec) bool {
 	sp := spot{s: s, spec: e, element: n, offset: s.ElementOffset(n), value: s.Element(n)}
-	sep := s.Delimiters.Repetition
-	if sep == 0 || bytes.IndexByte(sp.value, sep) < 0 {
+	sep, release := s.Delimiters.Repetition, s.Delimiters.Release
+	k := countParts(sp.value, sep, release)
+	if k == 1 {
 		return v.occurrence(&sp)
 	}
-	if k := bytes.Count(sp.value, []byte{sep}) + 1; int64(k) > int64(e.repeat) && v.counted(elementRepetitions) {
+	if int64(k) > int64(e.repeat) && v.counted(elementRepetitions) {
 		v.add(v.at(elementRepetitions, &sp, fmt.Sprintf("%s repeats %d times, at most %d are allowed", sp.label(), k, e.repeat)))
 	}
 	present := false
 	rest, at := sp.value, sp.offset
 	for r := 1; ; r++ {
-		end := bytes.IndexByte(rest, sep)
-		if end < 0 {
-			end = len(rest)
-		}
+		end := separator(rest, sep, release)
 		if end > 0 {
 			one := sp
 			one.repetition, one.offset, one.value = r, at, rest[:end]
@@ -132,111 +137,46 @@ func (v *Validator) occurrence(sp *spot) bool {
 	return v.simple(sp)
 }
 
-// composite checks the components of one repetition.
-func (v *Validator) composite(sp *spot) bool {
-	parts := sp.spec.parts
-	var present uint64
-	rest, at, c := sp.value, sp.offset, 1
-	for ; ; c++ {
-		end := len(rest)
-		if sep := sp.s.Delimiters.Component; sep != 0 {
-			if i := bytes.IndexByte(rest, sep); i >= 0 {
-				end = i
-			}
-		}
-		if end > 0 && c <= len(parts.elements) {
-			one := *sp
-			one.component, one.offset, one.value, one.spec = c, at, rest[:end], &parts.elements[c-1]
-			if v.simple(&one) {
-				present |= 1 << (c - 1)
-			}
-		}
-		if end == len(rest) {
-			break
-		}
-		rest, at = rest[end+1:], at+int64(end)+1
-	}
-	if c > len(parts.elements) && v.counted(elementComponents) {
-		v.add(v.at(elementComponents, sp, fmt.Sprintf("%s has %d components, %s defines %d", sp.label(), c, sp.spec.ref, len(parts.elements))))
-	}
-	if present == 0 {
-		return false
-	}
-	if c > 1 && len(rest) == 0 && v.counted(elementTrailing) {
-		one := *sp
-		one.component, one.offset, one.value = c, at, nil
-		v.add(v.at(elementTrailing, &one, fmt.Sprintf("component separators behind the last value of %s", sp.label())))
-	}
-	for i := range parts.elements {
-		if parts.required&^present&(1<<i) != 0 && v.counted(elementRequired) {
-			one := sp.part(i + 1)
-			v.add(v.at(elementRequired, &one, fmt.Sprintf("%s has no %s", sp.label(), one.label())))
-		}
-	}
-	for i := range parts.relations {
-		if r := &parts.relations[i]; r.broken(present) {
-			v.partRelation(sp, r, present)
-		}
-	}
-	return true
-}
-
-// part is a component of a composite's value, or the spot where it would stand.
-func (sp *spot) part(c int) spot {
-	one := *sp
-	one.component, one.spec = c, &sp.spec.parts.elements[c-1]
-	for ; c > 1; c-- {
-		i := bytes.IndexByte(one.value, sp.s.Delimiters.Component)
-		if i < 0 {
-			one.offset, one.value = one.offset+int64(len(one.value)), nil
-			return one
-		}
-		one.offset, one.value = one.offset+int64(i)+1, one.value[i+1:]
-	}
-	if i := bytes.IndexByte(one.value, sp.s.Delimiters.Component); i >= 0 {
-		one.value = one.value[:i]
-	}
-	return one
-}
-
 // simple checks one value without parts, and reports whether it is more than
 // blanks.
 func (v *Validator) simple(sp *spot) bool {
-	if sep := sp.s.Delimiters.Component; sep != 0 && bytes.IndexByte(sp.value, sep) >= 0 {
+	d := sp.s.Delimiters
+	if i := separator(sp.value, d.Component, d.Release); i < len(sp.value) {
 		if v.counted(elementComponents) {
-			f := v.at(elementComponents, sp, fmt.Sprintf("%s is no composite, but holds the component separator %q", sp.label(), sep))
+			f := v.at(elementComponents, sp, fmt.Sprintf("%s is no composite, but holds the component separator %q", sp.label(), d.Component))
 			f.Hint = "data must not hold a delimiter: X12 has no escape, the sender must choose another separator"
+			if d.Release != 0 {
+				f.Hint = fmt.Sprintf("as data it is written %c%c", d.Release, d.Component)
+			}
 			v.add(f)
 		}
 		return true
 	}
-	whole := sp.value
-	text := bytes.TrimRight(whole, " ")
-	if len(text) == 0 {
+	whole := v.plain(sp.value, d.Release)
+	sp.data = bytes.TrimRight(whole, " ")
+	if len(sp.data) == 0 {
 		v.blanks(sp, "%s is all blanks")
 		return false
 	}
-	if len(text) < len(whole) && int32(len(whole)) > sp.spec.min {
+	if len(sp.data) < len(whole) && int32(len(whole)) > sp.spec.min {
 		v.blanks(sp, "blanks behind the value of %s")
 	}
 	switch sp.spec.kind {
 	case kindCode:
-		sp.value = text
 		v.code(sp)
 	case kindNumber, kindDecimal:
-		sp.value = text
 		v.numeric(sp)
+	case kindAmount:
+		v.amount(sp)
 	case kindDate:
-		sp.value = text
 		v.dateTime(sp, elementDate, isDate, "is no day of the calendar")
 	case kindTime:
-		sp.value = text
 		v.dateTime(sp, elementTime, isTime, "is no time of the day")
 	case kindBinary:
 		v.length(sp, int32(len(whole)), int32(len(whole)))
 	default:
-		if v.characters(sp) {
-			v.length(sp, characterCount(whole), characterCount(text))
+		if v.characters(sp) && (sp.spec.kind != kindAlpha || v.alphabetic(sp)) {
+			v.length(sp, characterCount(whole), characterCount(sp.data))
 		}
 	}
 	return true
@@ -268,7 +208,7 @@ func (v *Validator) blanks(sp *spot, format string) {
 // characters checks the characters of a text (X12.6, basic and extended
 // set; what is beyond ASCII is a matter of agreement).
 func (v *Validator) characters(sp *spot) bool {
-	for _, b := range sp.value {
+	for _, b := range sp.data {
 		if v.class[b]&classControl == 0 {
 			continue
 		}
@@ -286,11 +226,11 @@ func (v *Validator) length(sp *spot, whole, text int32) bool {
 	switch {
 	case whole < sp.spec.min:
 		if v.counted(elementShort) {
-			v.add(v.at(elementShort, sp, fmt.Sprintf("%s %q has %s, expected at least %d", sp.label(), shown(sp.value), characters(whole), sp.spec.min)))
+			v.add(v.at(elementShort, sp, fmt.Sprintf("%s %q has %s, expected at least %d", sp.label(), shown(sp.data), characters(whole), sp.spec.min)))
 		}
 	case text > sp.spec.max:
 		if v.counted(elementLong) {
-			v.add(v.at(elementLong, sp, fmt.Sprintf("%s %q has %s, expected at most %d", sp.label(), shown(sp.value), characters(text), sp.spec.max)))
+			v.add(v.at(elementLong, sp, fmt.Sprintf("%s %q has %s, expected at most %d", sp.label(), shown(sp.data), characters(text), sp.spec.max)))
 		}
 	default:
 		return true
@@ -300,12 +240,16 @@ func (v *Validator) length(sp *spot, whole, text int32) bool {
 
 // code checks a value against the element's list.
 func (v *Validator) code(sp *spot) {
-	if sp.spec.codes.has(sp.value) || !v.characters(sp) {
+	if sp.spec.codes.has(sp.data) || !v.characters(sp) {
 		return
 	}
-	n := characterCount(sp.value)
-	if v.length(sp, n, n) && v.counted(elementCode) {
-		v.add(v.at(elementCode, sp, fmt.Sprintf("%s %q is not in code list %s of release %s", sp.label(), shown(sp.value), sp.spec.list.element, v.g.release)))
+	n := characterCount(sp.data)
+	rule := elementCode
+	if v.associated {
+		rule = elementAgencyCode
+	}
+	if v.length(sp, n, n) && !sp.agency && v.counted(rule) {
+		v.add(v.at(rule, sp, fmt.Sprintf("%s %q is not in code list %s of release %s", sp.label(), shown(sp.data), sp.spec.list.element, v.g.release)))
 	}
 }
 
@@ -318,13 +262,13 @@ func (v *Validator) numeric(sp *spot) {
 			what = fmt.Sprintf("a number with %d implied decimals", sp.spec.decimals)
 		}
 	}
-	n, ok := parse(sp.value)
+	n, ok := parse(sp.data)
 	if ok {
 		v.length(sp, n, n)
 		return
 	}
 	if v.counted(elementCharacter) {
-		f := v.at(elementCharacter, sp, fmt.Sprintf("%s %q is not %s", sp.label(), shown(sp.value), what))
+		f := v.at(elementCharacter, sp, fmt.Sprintf("%s %q is not %s", sp.label(), shown(sp.data), what))
 		f.Hint = numberHint(sp)
 		v.add(f)
 	}
@@ -332,7 +276,7 @@ func (v *Validator) numeric(sp *spot) {
 
 // numberHint says how a number would be written that was written in another way.
 func numberHint(sp *spot) string {
-	text := strings.NewReplacer(",", "", "+", "", " ", "").Replace(string(sp.value))
+	text := strings.NewReplacer(",", "", "+", "", " ", "").Replace(string(sp.data))
 	if sp.spec.kind == kindDecimal {
 		if _, ok := decimal([]byte(text)); ok && text != "" {
 			return "did you mean " + text + "?"
@@ -356,9 +300,9 @@ func numberHint(sp *spot) string {
 
 // dateTime checks a date or time: its length first.
 func (v *Validator) dateTime(sp *spot, rule ruleID, valid func([]byte) bool, what string) {
-	n := characterCount(sp.value)
-	if v.length(sp, n, n) && !valid(sp.value) && v.counted(rule) {
-		v.add(v.at(rule, sp, fmt.Sprintf("%s %q %s", sp.label(), shown(sp.value), what)))
+	n := characterCount(sp.data)
+	if v.length(sp, n, n) && !valid(sp.data) && v.counted(rule) {
+		v.add(v.at(rule, sp, fmt.Sprintf("%s %q %s", sp.label(), shown(sp.data), what)))
 	}
 }
 
@@ -404,4 +348,40 @@ func (v *Validator) required(s *edi.Segment, spec *structSpec, present uint64) {
 // absent is the spot where an element would stand.
 func (v *Validator) absent(s *edi.Segment, spec *structSpec, n int) spot {
 	return spot{s: s, spec: &spec.elements[n-1], element: n, offset: s.ElementOffset(n)}
+}
+
+// amount checks a number of EDIFACT; sign and decimal mark do not count as
+// length, and full stop and comma are both decimal marks (ISO 9735 10.1).
+func (v *Validator) amount(sp *spot) {
+	n, flaw := amount(sp.data)
+	switch {
+	case flaw == flawDigit:
+		if v.counted(elementDigit) {
+			v.add(v.at(elementDigit, sp, fmt.Sprintf("%s %q has no digit before its decimal mark", sp.label(), shown(sp.data))))
+		}
+	case flaw == flawMark:
+		if v.counted(elementDecimal) {
+			f := v.at(elementDecimal, sp, fmt.Sprintf("%s %q is not written as a number with one decimal mark", sp.label(), shown(sp.data)))
+			f.Hint = "no mark divides thousands, and none ends a number"
+			v.add(f)
+		}
+		return
+	case flaw == flawCharacter:
+		if v.counted(elementType) {
+			v.add(v.at(elementType, sp, fmt.Sprintf("%s %q is not a number", sp.label(), shown(sp.data))))
+		}
+		return
+	}
+	v.length(sp, n, n)
+}
+
+// alphabetic checks that a value of type a has no digits.
+func (v *Validator) alphabetic(sp *spot) bool {
+	if bytes.IndexAny(sp.data, "0123456789") < 0 {
+		return true
+	}
+	if v.counted(elementType) {
+		v.add(v.at(elementType, sp, fmt.Sprintf("%s %q has digits, where only letters stand", sp.label(), shown(sp.data))))
+	}
+	return false
 }

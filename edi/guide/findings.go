@@ -31,12 +31,12 @@ func (v *Validator) add(f edi.Finding) { v.res.Findings = append(v.res.Findings,
 // before it; place may be one behind the last.
 func (v *Validator) finding(r ruleID, place int) edi.Finding {
 	f := edi.Finding{
-		Rule: ruleTable[r].id, Severity: v.sev[r], Codes: map[string]string{},
+		Rule: v.rules[r].id, Severity: v.sev[r], Codes: map[string]string{},
 		Interchange: v.m.Interchange, Segment: v.m.Ordinal + place - 1, Place: place,
 		Offset: v.m.Offset + int64(v.m.Size()),
 	}
 	if f.Severity != edi.Info {
-		f.Codes = ruleTable[r].codes()
+		f.Codes = v.rules[r].codes()
 	}
 	if place <= v.m.Len() {
 		s := v.m.Segment(place)
@@ -136,7 +136,7 @@ func (v *Validator) stray(s *edi.Segment, r ruleID) *SegmentUse {
 	case segmentSequence:
 		f.Message = fmt.Sprintf("%s is out of order: its place is behind", tag)
 	default:
-		f.Message = fmt.Sprintf("%s stands only in a loop that is not open here", tag)
+		f.Message = fmt.Sprintf("%s stands only in a %s that is not open here", tag, v.g.loopWord())
 		f.Hint = v.openedBy(tag)
 	}
 	v.add(f)
@@ -178,7 +178,7 @@ func (v *Validator) late(s *edi.Segment, before string) {
 func (v *Validator) tooOften(s *edi.Segment, f int, it int32) {
 	r, what := segmentUses, ""
 	if v.g.items[it].loop >= 0 {
-		r, what = loopUses, "loop "
+		r, what = loopUses, v.g.loopWord()+" "
 	}
 	if !v.counted(r) {
 		return
@@ -221,7 +221,7 @@ func (v *Validator) gap(place, inst, nth int, it *item) edi.Finding {
 	f.Loop = v.match.trigger(inst)
 	what := f.Tag
 	if it.loop >= 0 {
-		what = "loop " + what
+		what = v.g.loopWord() + " " + what
 		f.Loop = f.Tag
 	} else if it.use.Name != "" {
 		what += " (" + inSentence(it.use.Name) + ")"
@@ -268,7 +268,7 @@ func (v *Validator) identifier(s, ls *edi.Segment) {
 // relation reports a condition of a segment that does not hold.
 func (v *Validator) relation(s *edi.Segment, spec *structSpec, r *relation, present uint64) {
 	rule, n := r.culprit(present)
-	if rule != elementExclusion && spec.required&(1<<(n-1)) != 0 {
+	if rule == elementCondition && spec.required&(1<<(n-1)) != 0 {
 		return // it is mandatory, and reported as such
 	}
 	if v.counted(rule) {
@@ -296,6 +296,13 @@ func (r *relation) culprit(present uint64) (ruleID, int) {
 	switch r.kind {
 	case 'E':
 		return elementExclusion, bits.TrailingZeros64(has&(has-1)) + 1
+	case 'N':
+		return elementExclusion, bits.TrailingZeros64(has) + 1
+	case 'O':
+		if has != 0 {
+			return elementExclusion, bits.TrailingZeros64(has&(has-1)) + 1
+		}
+		return elementCondition, r.lead
 	case 'P', 'C':
 		return elementCondition, bits.TrailingZeros64(r.mask&^present) + 1
 	case 'R':
@@ -309,12 +316,14 @@ func (r *relation) culprit(present uint64) (ruleID, int) {
 // component by its number.
 func (r *relation) message(format string, present uint64, sp *spot) string {
 	name := func(n int) string { return fmt.Sprintf(format, n) }
-	switch has := present & r.mask; r.kind {
-	case 'E':
+	switch has := present & r.mask; {
+	case r.kind == 'N':
+		return fmt.Sprintf("%s stands beside %s, which excludes it (%s)", sp.label(), name(r.lead), r.text)
+	case r.kind == 'E', r.kind == 'O' && has != 0:
 		return fmt.Sprintf("%s stands beside %s: at most one of them may (%s)", sp.label(), name(bits.TrailingZeros64(has)+1), r.text)
-	case 'P':
+	case r.kind == 'P':
 		return fmt.Sprintf("%s has no %s, which %s asks for (%s)", sp.s.Tag(), sp.label(), name(bits.TrailingZeros64(has)+1), r.text)
-	case 'C':
+	case r.kind == 'C':
 		return fmt.Sprintf("%s has no %s, which %s asks for (%s)", sp.s.Tag(), sp.label(), name(r.lead), r.text)
 	}
 	var all []string

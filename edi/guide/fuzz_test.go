@@ -20,6 +20,9 @@ func FuzzParseGuide(f *testing.F) {
 		[]byte("guide X12 004010 850\nheading\n  ST M 1\n  SE M 1\nguide a extends X12 004010 850\nST01 codes 850 when ST01 = 850\n"))
 	f.Add([]byte("dictionary X12 004010\nsegment N1 \"x\" qualifier 1\n  01 C001 M 3\n  02 1 X\n  P0102\ncomposite C001\n  01 1 M\nelement 1 N2 1/2 \"\\\"\"\nknown AB\n"),
 		[]byte("guide X12 004010 850\nheading\n 010 N1 M 1\n loop N1 O * id 3\n   N1 O 1\n\nguide a extends b \"t\"\nN1:X/N102 codes + A B severity off \"n\"\nguide b extends a\n"))
+	f.Add([]byte("dictionary EDIFACT D:96A\nsegment UNH\n  01 1 M\nsegment UNT\n  01 1 M\nsegment AB qualifier 2.1\n  01 1 C 3\n  04 C001 C 2\n  N0104\n  O0104\n"+
+		"composite C001\n  01 1 C 2\n  03 1131 C\nelement 1 an..3\nelement 1131 n2\ncodes 1\n  A\n"),
+		[]byte("guide EDIFACT D:96A ORDERS\nsummary\n UNH M 1\n loop AB C 3 id SG1\n   AB M 1\n UNT M 1\nguide a extends EDIFACT D:96A ORDERS\nAB/AB05.1 codes + B\nAB:1 value 2\n"))
 	f.Fuzz(func(t *testing.T, dict, text []byte) {
 		lib, err := guide.Load(fstest.MapFS{"a.dict": {Data: dict}, "b.guide": {Data: text}})
 		if err != nil {
@@ -35,9 +38,11 @@ func FuzzParseGuide(f *testing.F) {
 			return
 		}
 		m := message("ST*850*1~N1*A>B*1~N1*A~XX*1~ST*850~SE*1*1~", plain)
+		un := message("UNH+1'AB+1+?+*?'+A:B*B?:::+'AB+A*B*C*D:1:2:3:4'UNT+1'", syntax4)
 		for _, name := range lib.Names() {
 			g := lib.Named(name)
 			g.Validate(m, guide.Options{})
+			g.Validate(un, guide.Options{})
 			if len(g.Digest()) != 64 || len(g.Lines()) == 0 {
 				t.Errorf("guide %s: digest %q, %d lines", name, g.Digest(), len(g.Lines()))
 			}
@@ -74,6 +79,33 @@ func FuzzValidate(f *testing.F) {
 		m := message(drawn(text, picks), d)
 		for _, g := range []*guide.Guide{base, g} {
 			checkAny(t, g, m, used, guide.Options{MaxFindings: int(keep)})
+		}
+	})
+}
+
+// syntax4 are the delimiters of EDIFACT syntax version 4; without the repetition
+// separator those of version 3.
+var syntax4 = edi.Delimiters{Segment: '\'', Element: '+', Component: ':', Release: '?', Decimal: '.', Repetition: '*'}
+
+// FuzzEDIFACT is FuzzValidate over ORDERS of D.96A.
+func FuzzEDIFACT(f *testing.F) {
+	f.Add([]byte("UNH+1+ORDERS:D:96A:UN'BGM+220+4711+9'DTM+137:20261123:102'NAD+BY+541::9++O?'NEILL'LIN+1++401:EN'PIA+1+A:SA+B:SA'QTY+21:1,5:PCE'UNS+S'UNT+9+1'"), false)
+	f.Add([]byte("UNH+1'PIA+1+A:SA*B:SA*?*:::'GIN+BJ+1:2*3:4*5*6*7*8'DTM+:::'DTM+137:20261323:102'DTM+2:?2?0:718'QTY+21:1.000,5'IMD+F++:::A:B:C'UNT'"), true)
+	f.Add([]byte("UNS+S'NAD++++++++++++'?'LIN'X?'ALC+A+?"), false)
+	lib, err := shipped(f).Extend(fstest.MapFS{"a.guide": {Data: []byte("guide acme extends EDIFACT D:96A ORDERS\nDTM:137 required\n" +
+		"LIN/PIA/PIA03.2 codes SA BP\nNAD:BY length 13\nLIN/QTY:21 required when BGM01.1 = 220\nLIN/PIA/PIA04 unused\nBGM01.1 codes + ZZ\n")}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	used := new(guide.Validator)
+	f.Fuzz(func(t *testing.T, text []byte, repeats bool) {
+		d := syntax4
+		if !repeats {
+			d.Repetition = 0
+		}
+		m := message(string(text), d)
+		for _, name := range []string{"EDIFACT D:96A ORDERS", "acme"} {
+			checkAny(t, lib.Named(name), m, used, guide.Options{})
 		}
 	})
 }

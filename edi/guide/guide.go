@@ -107,18 +107,36 @@ func (g *Guide) Release() string { return g.release }
 // Title is the name for people: "Purchase Order".
 func (g *Guide) Title() string { return g.title }
 
+// loopWord is what people of the standard call a loop.
+func (g *Guide) loopWord() string {
+	if g.standard == edi.EDIFACT {
+		return "group"
+	}
+	return "loop"
+}
+
 // Digest is the SHA-256, in hexadecimal, over all that the guide demands: its
 // lines, those of its layers, and what its dictionary says of its segments.
 // Files and line numbers are not in it.
 func (g *Guide) Digest() string { return g.digest() }
 
 // Qualifier is the number of the element that tells one segment of a tag from
-// another (N1: 1, DTM: 1, HL: 3), or 0 when there is none.
+// another (N1: 1, DTM: 1, HL: 3), or 0 when there is none. In EDIFACT it may be
+// that element's component that does: see [Guide.QualifierPlace].
 func (g *Guide) Qualifier(tag string) int {
 	if s := g.dict.segments[tag]; s != nil {
 		return s.qualifier
 	}
 	return 0
+}
+
+// QualifierPlace is where that element stands: its number and, in EDIFACT, that
+// of its component (NAD: 1, 0; DTM: 1, 1), or 0, 0.
+func (g *Guide) QualifierPlace(tag string) (element, component int) {
+	if s := g.dict.segments[tag]; s != nil {
+		return s.qualifier, s.qualifierPart
+	}
+	return 0, 0
 }
 
 // Line is one line of the effective guide.
@@ -156,7 +174,7 @@ func (g *Guide) writeDictionary(w io.Writer) {
 	}
 	for _, id := range sortedKeys(structs) {
 		s := structs[id]
-		fmt.Fprintf(w, "%s %q %d", s.id, s.name, s.qualifier)
+		fmt.Fprintf(w, "%s %q %d.%d", s.id, s.name, s.qualifier, s.qualifierPart)
 		for _, m := range s.members {
 			fmt.Fprintf(w, " %s/%s/%d/%q", m.ref, m.req, m.repeat, m.name)
 		}

@@ -7,18 +7,26 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"strconv"
 
 	"github.com/edibridge/edibridge/edi"
 )
 
-// Library is a set of guides and the dictionaries that they stand on. It is
-// immutable and safe for concurrent use.
+// Library is a set of guides and the dictionaries that they stand on. It is safe
+// for concurrent use, and what it gives does not change.
 type Library struct {
-	dicts  map[string]*dictionary // by "X12 004010"
-	decls  map[string]*guideDecl  // by name
-	guides map[string]*Guide      // by name
-	sets   map[string][]*Guide    // standards' guides by "X12 850", releases ascending
+	dicts  map[string]func() *dictionary // by "X12 004010"
+	byName map[string]*entry
+	sets   map[string][]*entry // standards' guides by "X12 850", releases ascending
+}
+
+// entry is one guide of a library. What its functions give is made once, at the
+// latest when it is asked for.
+type entry struct {
+	name                   string
+	standard, release, set string // of a standard's guide
+	at                     Origin
+	decl                   func() *guideDecl
+	guide                  func() *Guide
 }
 
 // maxFile bounds one guide or dictionary file, in bytes.
@@ -30,19 +38,23 @@ func Load(fsys fs.FS) (*Library, error) {
 	return (&Library{}).Extend(fsys)
 }
 
+// Join gives a library that has the guides of all. Of two with one name it has
+// the first.
+func Join(libs ...*Library) *Library {
+	out := &Library{dicts: map[string]func() *dictionary{}, byName: map[string]*entry{}}
+	for _, l := range slices.Backward(libs) {
+		maps.Copy(out.dicts, l.dicts)
+		maps.Copy(out.byName, l.byName)
+	}
+	out.index()
+	return out
+}
+
 // Extend gives a library that has, beside all that l has, the guides of fsys:
 // overlays over l's guides or over each other, guides of more sets, dictionaries
 // of more releases. l stays as it is. Errors are as of [Load].
 func (l *Library) Extend(fsys fs.FS) (*Library, error) {
-	ld := &loader{
-		lib: &Library{
-			dicts:  cloneMap(l.dicts),
-			decls:  cloneMap(l.decls),
-			guides: cloneMap(l.guides),
-			sets:   map[string][]*Guide{},
-		},
-		fresh: map[string]*dictionary{},
-	}
+	ld := &loader{lib: Join(l), fresh: map[string]*dictionary{}}
 	if err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -95,12 +107,13 @@ func (ld *loader) file(fsys fs.FS, name string) error {
 		return nil
 	}
 	for _, d := range parseGuides(name, string(text), &ld.probs) {
-		if old := ld.lib.decls[d.name]; old != nil {
+		if old := ld.lib.byName[d.name]; old != nil {
 			ld.probs.add(d.at, 0, "guide %s stands before, at %s", d.name, old.at)
 			continue
 		}
 		if d.name != "" {
-			ld.lib.decls[d.name] = d
+			ld.lib.byName[d.name] = &entry{name: d.name, standard: d.standard, release: d.release, set: d.set, at: d.at,
+				decl: func() *guideDecl { return d }, guide: func() *Guide { return nil }}
 			ld.decls = append(ld.decls, d)
 		}
 	}
@@ -118,7 +131,7 @@ func (ld *loader) dictionary(standard, release string) *dictionary {
 		return nil
 	}
 	d := newDictionary(standard, release)
-	ld.fresh[key], ld.lib.dicts[key] = d, d
+	ld.fresh[key], ld.lib.dicts[key] = d, func() *dictionary { return d }
 	return d
 }
 
@@ -133,7 +146,8 @@ func (ld *loader) compile(d *guideDecl) {
 		ld.probs.add(d.at, 0, "no dictionary of %s %s", base.standard, base.release)
 		return
 	}
-	ld.lib.guides[d.name] = compileGuide(source{decl: d, base: base, layers: layers, dict: dict}, &ld.probs)
+	g := compileGuide(source{decl: d, base: base, layers: layers, dict: dict()}, &ld.probs)
+	ld.lib.byName[d.name].guide = func() *Guide { return g }
 }
 
 // layers walks from an overlay to the standard's guide beneath it. layers are
@@ -151,33 +165,37 @@ func (ld *loader) layers(d *guideDecl) (base *guideDecl, layers []*guideDecl) {
 			return nil, nil
 		}
 		layers = slices.Insert(layers, 0, at)
-		next := ld.lib.decls[at.base]
+		next := ld.lib.byName[at.base]
 		if next == nil {
 			if at == d {
 				ld.probs.add(d.at, d.baseColumn, "no guide is called %q", d.base)
 			}
 			return nil, nil
 		}
-		at = next
+		at = next.decl()
 	}
 }
 
 // index fills sets.
 func (l *Library) index() {
-	for _, name := range sortedKeys(l.guides) {
-		if l.decls[name].base == "" {
-			g := l.guides[name]
-			key := string(g.standard) + " " + g.set
-			l.sets[key] = append(l.sets[key], g)
+	l.sets = map[string][]*entry{}
+	for _, name := range sortedKeys(l.byName) {
+		if e := l.byName[name]; e.set != "" {
+			key := e.standard + " " + e.set
+			l.sets[key] = append(l.sets[key], e)
 		}
 	}
-	for _, list := range l.sets {
-		slices.SortFunc(list, func(a, b *Guide) int { return cmp.Compare(a.release, b.release) })
+	for key, list := range l.sets {
+		slices.SortStableFunc(list, func(a, b *entry) int {
+			return cmp.Or(cmp.Compare(releaseMonth(a.standard, a.release), releaseMonth(b.standard, b.release)), cmp.Compare(a.release, b.release))
+		})
+		l.sets[key] = list
 	}
 }
 
-// Find gives the standard's guide of a set for a version as GS08 writes it:
-// "004010", or "004010VICS" (what follows the six digits is an industry's tag).
+// Find gives the standard's guide of a set for a version as the document says
+// it: GS08 ("004010", or "004010VICS": what follows the six digits is an
+// industry's tag), or S009 of UNH ("D:96A:UN:EAN008": only "D:96A" counts).
 // Without a guide of that very release it gives that of the nearest, the older
 // one of two, and exact is false. g is nil when no release has the set.
 func (l *Library) Find(standard edi.Standard, version, set string) (g *Guide, exact bool) {
@@ -185,38 +203,33 @@ func (l *Library) Find(standard edi.Standard, version, set string) (g *Guide, ex
 	if len(list) == 0 {
 		return nil, false
 	}
-	want, ok := releaseNumber(version)
-	if !ok {
-		return list[len(list)-1], false
-	}
-	best, distance := list[0], -1
-	for _, g := range list {
-		n, _ := releaseNumber(g.release)
-		if d := max(n-want, want-n); distance < 0 || d < distance {
-			best, distance = g, d
+	release := releaseOf(standard, version)
+	for _, e := range list {
+		if e.release == release {
+			return e.guide(), true
 		}
 	}
-	return best, distance == 0
-}
-
-// releaseNumber is the number of "004010VICS": 4010.
-func releaseNumber(version string) (int, bool) {
-	if len(version) < 6 || !allDigits(version[:6]) {
-		return 0, false
+	want := releaseMonth(string(standard), release)
+	if want == 0 {
+		return list[len(list)-1].guide(), false
 	}
-	n, err := strconv.Atoi(version[:6])
-	return n, err == nil
+	best, distance := list[0], -1
+	for _, e := range list {
+		n := releaseMonth(e.standard, e.release)
+		if d := max(n-want, want-n); distance < 0 || d < distance {
+			best, distance = e, d
+		}
+	}
+	return best.guide(), false
 }
 
 // Named gives the guide of a name, "acme-850" or "X12 004010 850", or nil.
-func (l *Library) Named(name string) *Guide { return l.guides[name] }
+func (l *Library) Named(name string) *Guide {
+	if e := l.byName[name]; e != nil {
+		return e.guide()
+	}
+	return nil
+}
 
 // Names are the names of all guides, sorted.
-func (l *Library) Names() []string { return sortedKeys(l.guides) }
-
-func cloneMap[V any](m map[string]V) map[string]V {
-	if m == nil {
-		return map[string]V{}
-	}
-	return maps.Clone(m)
-}
+func (l *Library) Names() []string { return sortedKeys(l.byName) }

@@ -173,7 +173,7 @@ func (c *compiler) element(r *rule, it *item) bool {
 			c.probs.add(o.at, o.column, "place %s: codes, value and length need an element or a qualifier", o.place)
 			return false
 		}
-		r.element = it.use.spec.qualifier + 1
+		r.element, r.component = it.use.spec.qualified()
 	}
 	if r.element > len(it.use.spec.elements) {
 		c.probs.add(o.at, o.column, "place %s: %s has %d elements", o.place, r.tag, len(it.use.spec.elements))
@@ -208,7 +208,39 @@ func (c *compiler) element(r *rule, it *item) bool {
 	if o.name != "" {
 		spec.name = o.name
 	}
+	if o.widen || o.name != "" {
+		it.use.spec.repack(r.element)
+	}
 	return true
+}
+
+// qualified is where the value stands that the qualifier speaks of: the other
+// part of its composite, or the element behind it.
+func (s *structSpec) qualified() (element, component int) {
+	switch n := s.qualifier + 1; {
+	case s.qualifierPart == 1:
+		return s.qualifier, 2
+	case s.qualifierPart > 1:
+		return s.qualifier, s.qualifierPart - 1
+	case n <= len(s.elements) && s.elements[n-1].kind == kindComposite:
+		return n, 1
+	default:
+		return n, 0
+	}
+}
+
+// repack gives the packed form what the other form says of an element.
+func (s *structSpec) repack(element int) {
+	if s.packed == nil {
+		return
+	}
+	packed := *s.packed
+	packed.elements = slices.Clone(packed.elements)
+	to := &packed.elements[s.from[element-1]]
+	repeat := to.repeat
+	*to = s.elements[element-1]
+	to.repeat = repeat
+	s.packed = &packed
 }
 
 // part is the specification of the rule's component, or of the element itself.

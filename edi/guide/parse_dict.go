@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/edibridge/edibridge/edi"
 )
 
 // maxElements is how many elements a segment may have: one bit each.
@@ -60,22 +62,44 @@ func (n *line) keyword(what string) bool {
 	return true
 }
 
-// release takes "X12 004010".
+// release takes "X12 004010" or "EDIFACT D:96A".
 func (n *line) release() (standard, release string, ok bool) {
-	w, ok := n.take("a standard: X12")
+	const standards = "a standard: X12, EDIFACT"
+	w, ok := n.take(standards)
 	if !ok {
 		return "", "", false
 	}
-	if w.text != "X12" {
-		n.expected(w, "a standard: X12")
+	what, valid := "a release of six digits", isX12Release
+	switch edi.Standard(w.text) {
+	case edi.X12:
+	case edi.EDIFACT:
+		what, valid = "version and release as UNH has them: D:96A", isDirectory
+	default:
+		n.expected(w, standards)
 		return "", "", false
 	}
-	r, ok := n.take("a release of six digits")
-	if ok && (len(r.text) != 6 || !allDigits(r.text)) {
-		n.expected(r, "a release of six digits")
+	r, ok := n.take(what)
+	if ok && !valid(r.text) {
+		n.expected(r, what)
 		ok = false
 	}
 	return w.text, r.text, ok
+}
+
+func isX12Release(s string) bool { return len(s) == 6 && allDigits(s) }
+
+// isDirectory reports whether s is version and release of S009, each of one to
+// three letters and digits.
+func isDirectory(s string) bool {
+	v, r, ok := strings.Cut(s, ":")
+	for _, part := range []string{v, r} {
+		ok = ok && len(part) >= 1 && len(part) <= 3
+		for i := range len(part) {
+			c := part[i]
+			ok = ok && (c >= '0' && c <= '9' || c >= 'A' && c <= 'Z')
+		}
+	}
+	return ok
 }
 
 // head reads a line at the margin.
@@ -126,7 +150,7 @@ func (dp *dictParser) structure(n *line, into map[string]*structDef, what string
 	s.id, s.name = w.text, n.quoted()
 	if n.more() && n.peek().text == "qualifier" {
 		n.i++
-		if s.qualifier, ok = n.number(1, maxElements, "the number of the qualifier element"); !ok {
+		if !n.qualifier(s) {
 			return
 		}
 	}
@@ -140,6 +164,41 @@ func (dp *dictParser) structure(n *line, into map[string]*structDef, what string
 	into[s.id] = s
 }
 
+// qualifier takes "1" or "1.1".
+func (n *line) qualifier(s *structDef) bool {
+	const what = "the number of the qualifier element, or element.component"
+	w, ok := n.take(what)
+	if !ok {
+		return false
+	}
+	element, part, dotted := strings.Cut(w.text, ".")
+	var errElement, errPart error
+	s.qualifier, errElement = strconv.Atoi(element)
+	if dotted {
+		s.qualifierPart, errPart = strconv.Atoi(part)
+	}
+	if errElement != nil || errPart != nil || !allDigits(element) || s.qualifier < 1 || s.qualifier > maxElements ||
+		dotted && (!allDigits(part) || s.qualifierPart < 1 || s.qualifierPart > maxElements) {
+		n.expected(w, what)
+		return false
+	}
+	return true
+}
+
+// next is the position of the next member.
+func (dp *dictParser) next(s *structDef) int {
+	if len(s.members) == 0 {
+		return 1
+	}
+	last := &s.members[len(s.members)-1]
+	if dp.edifact() {
+		return last.pos + last.repeat
+	}
+	return last.pos + 1
+}
+
+func (dp *dictParser) edifact() bool { return dp.dict.standard == string(edi.EDIFACT) }
+
 // member reads "02 330 X" or "C0302".
 func (dp *dictParser) member(n *line, s *structDef) {
 	w, ok := n.take("an element's number or a condition")
@@ -150,11 +209,12 @@ func (dp *dictParser) member(n *line, s *structDef) {
 		dp.condition(n, w, s)
 		return
 	}
-	if want := twoDigits(len(s.members) + 1); w.text != want || len(s.members) == maxElements {
+	pos := dp.next(s)
+	if want := twoDigits(pos); w.text != want || pos > maxElements {
 		n.expected(w, want+", the next element's number, up to "+strconv.Itoa(maxElements))
 		return
 	}
-	m := memberDef{repeat: 1, at: dp.lex.at}
+	m := memberDef{pos: pos, repeat: 1, at: dp.lex.at}
 	// A member that is wrong still counts, so that those behind it are not wrong too.
 	defer func() { s.members = append(s.members, m) }()
 	ref, ok := n.take("an element or composite number")
@@ -170,7 +230,14 @@ func (dp *dictParser) member(n *line, s *structDef) {
 		return
 	}
 	if n.more() && !n.peek().quoted {
+		w := n.peek()
 		if m.repeat, ok = n.count("the most repetitions or *"); !ok {
+			m.repeat = 1
+			return
+		}
+		if dp.edifact() && pos+m.repeat-1 > maxElements {
+			m.repeat = 1
+			n.expected(w, "repetitions up to element "+strconv.Itoa(maxElements))
 			return
 		}
 	}
@@ -189,8 +256,8 @@ func twoDigits(n int) string {
 func (dp *dictParser) condition(n *line, w word, s *structDef) {
 	c := condDef{kind: w.text[0], text: w.text, at: dp.lex.at}
 	nums := w.text[1:]
-	if !strings.ContainsRune("PRECL", rune(c.kind)) || len(nums) < 4 || len(nums)%2 != 0 || !allDigits(nums) {
-		n.expected(w, "a condition: P, R, E, C or L and two digits for each of at least two elements")
+	if !strings.ContainsRune("PRECLON", rune(c.kind)) || len(nums) < 4 || len(nums)%2 != 0 || !allDigits(nums) {
+		n.expected(w, "a condition: P, R, E, C, L, O or N and two digits for each of at least two elements")
 		return
 	}
 	for i := 0; i < len(nums); i += 2 {
@@ -217,16 +284,13 @@ func (dp *dictParser) element(n *line) {
 		n.expected(id, "an element number")
 		return
 	}
-	typ, ok := n.take(elementTypes)
+	e.id = id.text
+	if dp.edifact() {
+		ok = n.representation(e)
+	} else {
+		ok = n.typeAndLengths(e)
+	}
 	if !ok {
-		return
-	}
-	if !isType(typ.text) {
-		n.expected(typ, elementTypes)
-		return
-	}
-	e.id, e.typ = id.text, typ.text
-	if e.min, e.max, ok = n.lengths(); !ok {
 		return
 	}
 	e.name = n.quoted()
@@ -241,6 +305,41 @@ func (dp *dictParser) element(n *line) {
 }
 
 const elementTypes = "a type: AN ID N N0..N9 R DT TM B"
+
+// typeAndLengths takes "R 1/15".
+func (n *line) typeAndLengths(e *elementDef) bool {
+	typ, ok := n.take(elementTypes)
+	if !ok {
+		return false
+	}
+	if !isType(typ.text) {
+		n.expected(typ, elementTypes)
+		return false
+	}
+	e.typ = typ.text
+	e.min, e.max, ok = n.lengths()
+	return ok
+}
+
+// representation takes "an..35" or "n6" (ISO 9735: up to, exactly).
+func (n *line) representation(e *elementDef) bool {
+	const what = "a representation: a, n or an, and 3 or ..35"
+	w, ok := n.take(what)
+	if !ok {
+		return false
+	}
+	e.typ = strings.TrimRight(w.text, ".0123456789")
+	length, upTo := strings.CutPrefix(w.text[len(e.typ):], "..")
+	v, err := strconv.Atoi(length)
+	if e.typ != "a" && e.typ != "n" && e.typ != "an" || err != nil || !allDigits(length) || v < 1 || v > maxLength {
+		n.expected(w, what)
+		return false
+	}
+	if e.min, e.max = v, v; upTo {
+		e.min = 1
+	}
+	return true
+}
 
 func isType(s string) bool {
 	switch s {

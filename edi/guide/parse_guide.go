@@ -101,18 +101,33 @@ func (gp *guideParser) head(n *line) {
 	}
 }
 
-// standardHead reads "X12 004010 850".
+func isSet(s string) bool { return len(s) == 3 && allDigits(s) }
+
+func isMessageType(s string) bool {
+	for i := range len(s) {
+		if s[i] < 'A' || s[i] > 'Z' {
+			return false
+		}
+	}
+	return len(s) == 6
+}
+
+// standardHead reads "X12 004010 850" or "EDIFACT D:96A ORDERS".
 func (gp *guideParser) standardHead(n *line, g *guideDecl) bool {
 	var ok bool
 	if g.standard, g.release, ok = n.release(); !ok {
 		return false
 	}
-	set, ok := n.take("a transaction set: 850")
+	what, valid := "a transaction set: 850", isSet
+	if g.standard == string(edi.EDIFACT) {
+		what, valid = "a message type: ORDERS", isMessageType
+	}
+	set, ok := n.take(what)
 	if !ok {
 		return false
 	}
-	if len(set.text) != 3 || !allDigits(set.text) {
-		n.expected(set, "a transaction set: 850")
+	if !valid(set.text) {
+		n.expected(set, what)
 		return false
 	}
 	g.set = set.text

@@ -75,7 +75,7 @@ func TestLoadErrors(t *testing.T) {
 	}{
 		{"empty dictionary", "a.dict", "# nothing\n", []string{"a.dict:1: the file is empty: expected dictionary STANDARD RELEASE"}},
 		{"no dictionary line", "a.dict", "segment ST\n", []string{`a.dict:1:1: found "segment", expected dictionary`}},
-		{"standard", "a.dict", "dictionary X13 004010\n", []string{`a.dict:1:12: found "X13", expected a standard: X12`}},
+		{"standard", "a.dict", "dictionary X13 004010\n", []string{`a.dict:1:12: found "X13", expected a standard: X12, EDIFACT`}},
 		{"release", "a.dict", "dictionary X12 4010\n", []string{`a.dict:1:16: found "4010", expected a release of six digits`}},
 		{"head", "a.dict", "dictionary X12 004020\nsegments ST\n", []string{`a.dict:2:1: found "segments", expected segment, composite, element, codes or known`}},
 		{"indented without a head", "a.dict", "dictionary X12 004020\n  01 143 M\n",
@@ -93,7 +93,7 @@ func TestLoadErrors(t *testing.T) {
 			`a.dict:6:8: found "Z", expected a requirement: M O C X`,
 			`a.dict:7:10: found "0", expected the most repetitions or *`,
 			"a.dict:8: condition C0105: AB has 4 elements",
-			`a.dict:9:3: found "P01", expected a condition: P, R, E, C or L and two digits for each of at least two elements`,
+			`a.dict:9:3: found "P01", expected a condition: P, R, E, C, L, O or N and two digits for each of at least two elements`,
 			"a.dict:10:6: element 01 in condition P0101: expected each element once, from 01",
 			"a.dict:11: AB04 is 7, which no line defines"}},
 		{"undefined", "a.dict", "dictionary X12 004020\nsegment AB\n  01 9 M\n  02 C009 O\ncodes 8\n  A\n", []string{

@@ -77,7 +77,7 @@ func (v *Validator) applies(r *rule, inst int, s *edi.Segment) bool {
 // holds evaluates one condition, seen from a loop of the match.
 func (v *Validator) holds(c *condition, inst int, s *edi.Segment) bool {
 	if c.same {
-		return c.test(s) != (c.decl.op == '!')
+		return c.test(s, v.match.Placed[s.Place-1].Use.spec) != (c.decl.op == '!')
 	}
 	for inst > 0 && v.match.Loops[inst].Use.index != c.scope {
 		inst = v.match.Loops[inst].Parent
@@ -106,7 +106,7 @@ func (v *Validator) exists(c *condition, inst int, steps []edi.Step) bool {
 			continue
 		}
 		if len(steps) == 1 {
-			if c.test(&s) {
+			if c.test(&s, use.spec) {
 				return true
 			}
 		} else if child > 0 && v.exists(c, child, steps[1:]) {
@@ -135,20 +135,30 @@ func (v *Validator) direct(inst, place int) (use *SegmentUse, child int) {
 // qualifies reports whether the segment's qualifier element has a value; "" is
 // any.
 func qualifies(s *edi.Segment, use *SegmentUse, qualifier string) bool {
-	return qualifier == "" || string(s.Repetition(use.spec.qualifier, 1)) == qualifier
+	switch {
+	case qualifier == "":
+		return true
+	case use.spec.qualifierPart > 0:
+		return string(s.Component(use.spec.qualifier, use.spec.qualifierPart)) == qualifier
+	}
+	return string(s.Repetition(use.spec.qualifier, 1)) == qualifier
 }
 
 // test reports whether a segment has what the condition names: the segment
 // itself, an element, or one of the values.
-func (c *condition) test(s *edi.Segment) bool {
+func (c *condition) test(s *edi.Segment, spec *structSpec) bool {
 	if c.decl.place.Element == 0 {
 		return true
 	}
-	val := s.Element(c.decl.place.Element)
-	if c.decl.place.Component > 0 {
-		val = s.Component(c.decl.place.Element, c.decl.place.Component)
+	element, repetition := spec.place(c.decl.place.Element, s.Delimiters)
+	val := s.Element(element)
+	if repetition > 0 || c.decl.place.Component > 0 {
+		val = s.Repetition(element, max(repetition, 1))
 	}
-	val = bytes.TrimRight(val, " ")
+	if c.decl.place.Component > 0 {
+		val = nth(val, c.decl.place.Component, s.Delimiters.Component, s.Delimiters.Release)
+	}
+	val = bytes.TrimRight(plain(val, s.Delimiters.Release), " ")
 	if len(c.decl.values) == 0 {
 		return len(val) > 0
 	}
@@ -226,7 +236,7 @@ func (v *Validator) placeFinding(r *rule, id ruleID, place int, format string) {
 // severity is that of a rule of the table as an overlay line sees it: what the
 // agreement says, else what the line says, else the rule's own.
 func (v *Validator) severity(r *rule, id ruleID) edi.Severity {
-	if _, ok := v.opt.Severity[ruleTable[id].id]; !ok && r.line.severity != "" {
+	if _, ok := v.opt.Severity[v.rules[id].id]; !ok && r.line.severity != "" {
 		return r.line.severity
 	}
 	return v.sev[id]
@@ -238,7 +248,7 @@ func (v *Validator) ruleCounted(r *rule, id ruleID) bool { return v.countedAs(v.
 func (v *Validator) addRule(r *rule, id ruleID, f edi.Finding, message string) {
 	f.Severity, f.Codes = v.severity(r, id), map[string]string{}
 	if f.Severity != edi.Info {
-		f.Codes = ruleTable[id].codes()
+		f.Codes = v.rules[id].codes()
 	}
 	f.Message = fmt.Sprintf("%s (guide %s, line %d)", message, r.line.at.Layer, r.line.at.Line)
 	if r.line.note != "" {
@@ -259,10 +269,17 @@ func (v *Validator) elementRule(r *rule, s *edi.Segment) {
 	}
 	spec := use.spec
 	whole := &spec.elements[r.element-1]
-	sp := spot{s: s, spec: r.part(whole), element: r.element, component: r.component,
-		offset: s.ElementOffset(r.element), value: s.Element(r.element)}
+	n, repetition := spec.place(r.element, s.Delimiters)
+	sp := spot{s: s, spec: r.part(whole), element: n, component: r.component, repetition: repetition,
+		offset: s.ElementOffset(n), value: s.Element(n)}
+	if repetition > 0 {
+		sp.value, sp.offset = nthAt(sp.value, repetition, s.Delimiters.Repetition, s.Delimiters.Release, sp.offset)
+	}
 	if r.component > 0 {
-		sp.spec, sp.value = whole, s.Repetition(r.element, 1)
+		sp.spec = whole
+		if repetition == 0 {
+			sp.value = nth(sp.value, 1, s.Delimiters.Repetition, s.Delimiters.Release)
+		}
 		sp = sp.part(r.component)
 	}
 	mandatory := r.component == 0 && spec.required&(1<<(r.element-1)) != 0
@@ -273,7 +290,7 @@ func (v *Validator) elementRule(r *rule, s *edi.Segment) {
 // asks for it already.
 func (v *Validator) elementValue(r *rule, sp *spot, mandatory bool) {
 	o := r.line
-	val := bytes.TrimRight(sp.value, " ")
+	val := bytes.TrimRight(plain(sp.value, sp.s.Delimiters.Release), " ")
 	if len(val) == 0 {
 		if o.required && o.place.Element > 0 && !mandatory {
 			v.valueFinding(r, elementRequired, sp, "%s has no %s", sp.s.Tag(), sp.label())
@@ -295,7 +312,7 @@ func (v *Validator) elementValue(r *rule, sp *spot, mandatory bool) {
 		v.valueFinding(r, elementLong, sp, "%s %q has %s, expected at most %d", sp.label(), shown(val), characters(int32(n)), o.max)
 	}
 	if sep := sp.s.Delimiters.Repetition; o.uses > 0 && sep != 0 && o.place.Element > 0 {
-		if n := bytes.Count(sp.value, []byte{sep}) + 1; n > o.uses {
+		if n := countParts(sp.value, sep, sp.s.Delimiters.Release); n > o.uses {
 			v.valueFinding(r, elementRepetitions, sp, "%s repeats %d times, at most %d are allowed", sp.label(), n, o.uses)
 		}
 	}

@@ -3,6 +3,7 @@ package guide
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/edibridge/edibridge/edi"
 )
@@ -45,8 +46,11 @@ type Validator struct {
 
 	res   Result
 	match Match
+	rules *ruleTable              // of the guide's standard
 	keep  int                     // most findings
 	sev   [ruleCount]edi.Severity // of this message; "": waived
+	// EDIFACT: the message has an association code, whose owner adds codes.
+	associated bool
 
 	// The walk.
 	seg    edi.Segment // the current one; here, it is not allocated each time
@@ -55,9 +59,10 @@ type Validator struct {
 	lost   lostness // whether the segment before found no place
 	held   []held   // what of res.Findings says that a line was missed
 
-	memo  []remembered // outcome of each condition for the loop asked last
-	class [256]uint8   // what each byte is, with the delimiters of classFor
-	delim edi.Delimiters
+	scratch []byte       // a value without its release characters
+	memo    []remembered // outcome of each condition for the loop asked last
+	class   [256]uint8   // what each byte is, with the delimiters of classFor
+	delim   edi.Delimiters
 }
 
 // lostness says whether the walk lost its way.
@@ -70,7 +75,8 @@ const (
 
 // Validate is [Guide.Validate]; what it gives lives until the next call.
 func (v *Validator) Validate(g *Guide, m *edi.Message, opt Options) *Result {
-	v.g, v.m, v.opt = g, m, opt
+	v.g, v.m, v.opt, v.rules = g, m, opt, rulesOf(g.standard)
+	v.associated = g.standard == edi.EDIFACT && strings.Count(m.Version, ":") > 2
 	v.keep = opt.MaxFindings
 	if v.keep <= 0 {
 		v.keep = defaultFindings
@@ -92,14 +98,14 @@ func (v *Validator) Validate(g *Guide, m *edi.Message, opt Options) *Result {
 
 // severities fills sev.
 func (v *Validator) severities() {
-	for i := range ruleTable {
-		v.sev[i] = ruleTable[i].severity
+	for i := range v.rules {
+		v.sev[i] = v.rules[i].severity
 	}
 	if len(v.opt.Severity) == 0 {
 		return
 	}
-	for i := range ruleTable {
-		if s, ok := v.opt.Severity[ruleTable[i].id]; ok {
+	for i := range v.rules {
+		if s, ok := v.opt.Severity[v.rules[i].id]; ok && v.rules[i].id != "" {
 			v.sev[i] = s
 		}
 	}
@@ -107,7 +113,7 @@ func (v *Validator) severities() {
 
 // What a byte is in a value.
 const (
-	classDelimiter uint8 = 1 << iota // component or repetition separator
+	classDelimiter uint8 = 1 << iota // component or repetition separator, release character
 	classControl                     // no character of X12.6's sets
 	classHigh                        // beyond ASCII
 	classOdd       = classDelimiter | classControl | classHigh
@@ -129,7 +135,7 @@ func (v *Validator) classes() {
 			v.class[i] = 0
 		}
 	}
-	for _, d := range []byte{v.delim.Component, v.delim.Repetition} {
+	for _, d := range []byte{v.delim.Component, v.delim.Repetition, v.delim.Release} {
 		if d != 0 {
 			v.class[d] |= classDelimiter
 		}

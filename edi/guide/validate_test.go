@@ -450,14 +450,21 @@ SE ISA[1]/GS[1]/ST[2]/SE[1] summary
 func TestRules(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range guide.Rules() {
-		if seen[r.ID] || !strings.HasPrefix(r.ID, "x12.") || r.Text == "" {
+		x12 := strings.HasPrefix(r.ID, "x12.")
+		if seen[r.ID] || !x12 && !strings.HasPrefix(r.ID, "edifact.") || r.Text == "" {
 			t.Errorf("rule %q: twice, of no family, or without a text", r.ID)
 		}
 		seen[r.ID] = true
 		if (r.Severity == edi.Info) != (len(r.Codes) == 0) {
 			t.Errorf("rule %s: severity %s with codes %v", r.ID, r.Severity, r.Codes)
 		}
-		if r.Severity == edi.Error && (r.Codes["ak304"] == "" || r.Codes["ak502"] != "5") {
+		switch {
+		case r.Severity == edi.Info:
+		case !x12:
+			if r.Codes["0085"] == "" || len(r.Codes) != 1 {
+				t.Errorf("rule %s: codes %v, want 0085 alone", r.ID, r.Codes)
+			}
+		case r.Codes["ak304"] == "" || r.Codes["ak502"] != "5":
 			t.Errorf("rule %s: codes %v, want ak304 and ak502 5", r.ID, r.Codes)
 		}
 		if (r.Codes["ak403"] != "") != (r.Codes["ak304"] == "8") {
@@ -467,5 +474,8 @@ func TestRules(t *testing.T) {
 	}
 	if guide.Rules()[0].Codes["ak304"] == "changed" {
 		t.Error("the table of rules can be changed from outside")
+	}
+	if !seen["x12.loop.identifier"] || seen["edifact.loop.identifier"] || !seen["edifact.element.type"] || seen["x12.element.type"] {
+		t.Error("a standard has a rule that is not its own")
 	}
 }

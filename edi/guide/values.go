@@ -1,5 +1,7 @@
 package guide
 
+import "bytes"
+
 // number is the number of digits of an N value: digits, a leading minus allowed
 // (X12.6).
 func number(v []byte) (digits int32, ok bool) {
@@ -64,8 +66,7 @@ func isDate(v []byte) bool {
 		return false
 	}
 	if month == 2 && day == 29 {
-		y := century*100 + year
-		return y%4 == 0 && (y%100 != 0 || y%400 == 0)
+		return leap(century*100 + year)
 	}
 	return true
 }
@@ -90,4 +91,211 @@ func isTime(v []byte) bool {
 		}
 	}
 	return true
+}
+
+// flaw is what is wrong with a number of EDIFACT; 0 is nothing.
+type flaw uint8
+
+const (
+	flawCharacter flaw = iota + 1 // no number at all
+	flawMark                      // more than one decimal mark, or none behind it
+	flawDigit                     // no digit before the decimal mark
+)
+
+// amount is the number of digits of an n value: digits, a leading minus and one
+// decimal mark with digits around it (ISO 9735 10.1).
+func amount(v []byte) (digits int32, f flaw) {
+	if len(v) > 0 && v[0] == '-' {
+		v = v[1:]
+	}
+	marks, before := 0, 0
+	for i, b := range v {
+		if b-'0' <= 9 {
+			continue
+		}
+		if b != '.' && b != ',' {
+			return 0, flawCharacter
+		}
+		if marks++; marks == 1 {
+			before = i
+		}
+	}
+	digits = int32(len(v) - marks)
+	switch {
+	case digits == 0 && marks == 0:
+		return 0, flawCharacter
+	case marks > 1 || marks == 1 && before == len(v)-1:
+		return digits, flawMark
+	case marks == 1 && before == 0:
+		return digits, flawDigit
+	}
+	return digits, 0
+}
+
+// periodLayout is how the formats of 2379 in daily use are written: C century,
+// Y year, M month, D day, H hour, m minute, S second, Z zone (3 letters), W
+// week. "" is a format that is not looked into.
+func periodLayout(format []byte) string {
+	switch string(format) {
+	case "101":
+		return "YYMMDD"
+	case "102":
+		return "CCYYMMDD"
+	case "201":
+		return "YYMMDDHHmm"
+	case "203":
+		return "CCYYMMDDHHmm"
+	case "204":
+		return "CCYYMMDDHHmmSS"
+	case "303":
+		return "CCYYMMDDHHmmZZZ"
+	case "304":
+		return "CCYYMMDDHHmmSSZZZ"
+	case "401":
+		return "HHmm"
+	case "402":
+		return "HHmmSS"
+	case "602":
+		return "CCYY"
+	case "609":
+		return "YYMM"
+	case "610":
+		return "CCYYMM"
+	case "616":
+		return "CCYYWW"
+	case "711", "718":
+		return "CCYYMMDDCCYYMMDD"
+	case "719":
+		return "CCYYMMDDHHmmCCYYMMDDHHmm"
+	}
+	return ""
+}
+
+// isPeriod reports whether v is written as layout says, with numbers that are
+// there: a month has its days, an hour 60 minutes. 2400 ends a day. The two ends
+// of a period may have a hyphen between them, which the code list prints and says
+// to leave away.
+func isPeriod(v []byte, layout string) bool {
+	if half := len(layout) / 2; len(v) == len(layout)+1 && v[half] == '-' && layout[:half] == layout[half:] {
+		return isPeriod(v[:half], layout[:half]) && isPeriod(v[half+1:], layout[half:])
+	}
+	if len(v) != len(layout) {
+		return false
+	}
+	year, month, hour := 2000, 0, 0
+	for i := 0; i < len(layout); i += 2 {
+		if layout[i] == 'Z' {
+			return true // three letters, by agreement
+		}
+		n := pair(v[i:])
+		switch {
+		case n < 0:
+			return false
+		case layout[i] == 'C':
+			year = n * 100
+		case layout[i] == 'Y':
+			year = year/100*100 + n
+		case layout[i] == 'M':
+			if month = n; n < 1 || n > 12 {
+				return false
+			}
+		case layout[i] == 'D':
+			if n < 1 || n > daysOf[month] || month == 2 && n == 29 && !leap(year) {
+				return false
+			}
+		case layout[i] == 'W' && (n < 1 || n > 53), layout[i] == 'H' && n > 24,
+			layout[i] == 'm' && (n > 59 || hour == 24 && n > 0), layout[i] == 'S' && (n > 59 || hour == 24 && n > 0):
+			return false
+		case layout[i] == 'H':
+			hour = n
+		}
+	}
+	return true
+}
+
+func leap(year int) bool { return year%4 == 0 && (year%100 != 0 || year%400 == 0) }
+
+// separator is the index of the first sep in v that no release character stands
+// before, or len(v); sep 0 is none.
+func separator(v []byte, sep, release byte) int {
+	if sep == 0 {
+		return len(v)
+	}
+	i := bytes.IndexByte(v, sep)
+	if i < 0 {
+		return len(v)
+	}
+	if release == 0 || bytes.IndexByte(v[:i], release) < 0 {
+		return i
+	}
+	for i := 0; i < len(v); i++ {
+		switch v[i] {
+		case release:
+			i++
+		case sep:
+			return i
+		}
+	}
+	return len(v)
+}
+
+// countParts is in how many parts sep divides v.
+func countParts(v []byte, sep, release byte) int {
+	n := 1
+	for {
+		i := separator(v, sep, release)
+		if i == len(v) {
+			return n
+		}
+		n++
+		v = v[i+1:]
+	}
+}
+
+// nthAt is part n (from 1) of v, which begins at offset, and where it begins; of
+// one that is absent, where v ends.
+func nthAt(v []byte, n int, sep, release byte, offset int64) ([]byte, int64) {
+	for ; n > 1; n-- {
+		i := separator(v, sep, release)
+		if i == len(v) {
+			return nil, offset + int64(i)
+		}
+		v, offset = v[i+1:], offset+int64(i)+1
+	}
+	return v[:separator(v, sep, release)], offset
+}
+
+// nth is part n (from 1) of v.
+func nth(v []byte, n int, sep, release byte) []byte {
+	one, _ := nthAt(v, n, sep, release, 0)
+	return one
+}
+
+// plain is v without its release characters: v itself when it has none.
+func plain(v []byte, release byte) []byte {
+	if release == 0 || bytes.IndexByte(v, release) < 0 {
+		return v
+	}
+	return appendPlain(make([]byte, 0, len(v)), v, release)
+}
+
+// plain is the function of that name, in the Validator's own memory: what it
+// gives holds until its next call.
+func (v *Validator) plain(val []byte, release byte) []byte {
+	if release == 0 || bytes.IndexByte(val, release) < 0 {
+		return val
+	}
+	v.scratch = appendPlain(v.scratch[:0], val, release)
+	return v.scratch
+}
+
+// appendPlain appends v without its release characters.
+func appendPlain(out, v []byte, release byte) []byte {
+	for i := 0; i < len(v); i++ {
+		if v[i] == release && i+1 < len(v) {
+			i++
+		}
+		out = append(out, v[i])
+	}
+	return out
 }

@@ -38,7 +38,7 @@ func (v *Validator) walk() {
 		v.seg = v.m.Segment(p)
 		use := v.step(&v.seg)
 		if use != nil && !v.quiet && !use.service {
-			v.segment(&v.seg, use.spec)
+			v.segment(&v.seg, use.spec.of(&v.m.Delimiters))
 		}
 	}
 	for len(v.frames) > 0 {
@@ -79,10 +79,19 @@ func (v *Validator) count(f int, it int32) *uint32 {
 func (v *Validator) step(s *edi.Segment) *SegmentUse {
 	tag := v.g.tags.id(s.Tag())
 	if tag >= 0 {
+		bare := int32(-1)
+		in := 0
 		for f := len(v.frames) - 1; f >= 0; f-- {
-			if it := v.ahead(f, tag); it >= 0 {
+			it := v.ahead(f, tag)
+			if it >= 0 && (v.g.items[it].within < 0 || v.bounded(f, it)) {
 				return v.forward(s, f, it)
 			}
+			if it >= 0 && bare < 0 {
+				bare, in = it, f
+			}
+		}
+		if bare >= 0 {
+			return v.forward(s, in, bare)
 		}
 	}
 	return v.recover(s, tag)
@@ -100,6 +109,14 @@ func (v *Validator) ahead(f int, tag int32) int32 {
 		}
 	}
 	return -1
+}
+
+// bounded reports whether the LS before a line of frame f stands and its LE does
+// not yet. Partners leave the pair away: a line between them may stand without,
+// but only where no other line fits.
+func (v *Validator) bounded(f int, it int32) bool {
+	end := v.g.items[it].within
+	return *v.count(f, v.g.items[end].pair)&^missed > *v.count(f, end)&^missed
 }
 
 // forward goes on to a line of frame f: what lies between is skipped.

@@ -194,8 +194,9 @@ type agreement struct {
 
 // acknowledge is how a partner is answered.
 type acknowledge struct {
-	// Which acknowledgment: 997, or none.
-	With string `yaml:"with" default:"997" choices:"997 none"`
+	// Which acknowledgment of X12: 997 or 999. EDIFACT is answered by CONTRL
+	// whatever stands here. none: not at all.
+	With string `yaml:"with" default:"997" choices:"997 999 none"`
 	// Endpoint that it goes to. Without it, the partner's mailbox.
 	To string `yaml:"to"`
 	// Interchange acknowledgment TA1: when it is asked for (ISA14) or the

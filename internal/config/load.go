@@ -17,6 +17,7 @@ import (
 
 	"github.com/edibridge/edibridge/bridge"
 	"github.com/edibridge/edibridge/edi/guide"
+	edifactguides "github.com/edibridge/edibridge/edifact/guides"
 	"github.com/edibridge/edibridge/mappings"
 	"github.com/edibridge/edibridge/x12/guides"
 )
@@ -34,7 +35,7 @@ func Load(path string) (*bridge.Configuration, *System, error) {
 		cfg: &bridge.Configuration{Endpoints: map[string]bridge.Endpoint{}},
 		sys: &System{File: abs},
 	}
-	if l.cfg.Guides, err = guides.Library(); err != nil {
+	if l.cfg.Guides, err = shippedGuides(); err != nil {
 		return nil, nil, fmt.Errorf("config: shipped guides: %w", err)
 	}
 	if l.cfg.Mappings, err = mappings.Standard(); err != nil {
@@ -53,6 +54,19 @@ func Load(path string) (*bridge.Configuration, *System, error) {
 	}
 	l.cfg.Digest = l.digest()
 	return l.cfg, l.sys, nil
+}
+
+// shippedGuides are those of both standards.
+func shippedGuides() (*guide.Library, error) {
+	x, err := guides.Library()
+	if err != nil {
+		return nil, err
+	}
+	e, err := edifactguides.Library()
+	if err != nil {
+		return nil, err
+	}
+	return guide.Join(x, e), nil
 }
 
 // loader gathers one configuration.

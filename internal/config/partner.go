@@ -213,7 +213,7 @@ func (l *loader) languages(p *partnerSource, at func(...string) []string, a *agr
 	switch {
 	case a.Mapping != "" && l.cfg.Mappings.Named(a.Mapping) == nil:
 		p.problem(at("mapping"), "there is no mapping %q", a.Mapping)
-	case a.Mapping == "" && l.cfg.Mappings.Find(string(r.Standard), r.Release, r.Set) == nil:
+	case a.Mapping == "" && len(a.Events) > 0 && l.cfg.Mappings.Find(string(r.Standard), r.Release, r.Set) == nil:
 		p.problem(at("receive"), "there is no mapping for %s %s: name one by \"mapping\"", r.Standard, r.Set)
 	}
 }

@@ -101,9 +101,15 @@ func (r *route) UnmarshalText(text []byte) error {
 	if got.Mode != edi.Production && got.Mode != edi.Test && got.Mode != edi.Information {
 		return fmt.Errorf("%q is none of production, test, information", f[3])
 	}
+	if m := directory.FindStringSubmatch(got.Release); m != nil && got.Standard == edi.EDIFACT {
+		got.Release = m[1] + ":" + m[2]
+	}
 	*r = got
 	return nil
 }
+
+// directory is an EDIFACT directory as people write it: "D96A", "D.96A".
+var directory = regexp.MustCompile(`^([A-Z])\.?([0-9]{2}[A-Z])$`)
 
 var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 

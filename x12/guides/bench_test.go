@@ -107,12 +107,31 @@ func BenchmarkFloor(b *testing.B) {
 	}
 }
 
-// BenchmarkLoad is what starting up costs.
-func BenchmarkLoad(b *testing.B) {
+// BenchmarkOpen is what starting up costs: the heads of all files.
+func BenchmarkOpen(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := guide.Load(os.DirFS(".")); err != nil {
+		if _, err := guide.Open(os.DirFS(".")); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkFirst is what the first document of a release costs: its dictionary
+// and its guide.
+func BenchmarkFirst(b *testing.B) {
+	for _, name := range []string{"X12 004010 850", "X12 005010 856", "X12 004030 753"} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				lib, err := guide.Open(os.DirFS("."))
+				if err != nil {
+					b.Fatal(err)
+				}
+				if lib.Named(name) == nil {
+					b.Fatal("no guide")
+				}
+			}
+		})
 	}
 }

@@ -1,0 +1,57 @@
+package guide
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/edibridge/edibridge/edi"
+)
+
+// releaseOf is the release that a version names: the first six digits of GS08,
+// version and release of S009.
+func releaseOf(standard edi.Standard, version string) string {
+	if standard == edi.X12 {
+		return version[:min(len(version), 6)]
+	}
+	v, rest, _ := strings.Cut(version, ":")
+	r, _, _ := strings.Cut(rest, ":")
+	return v + ":" + r
+}
+
+// releaseMonth orders the releases of a standard: X12 "004010" is 4010, EDIFACT
+// "D:96A" the month in which the directory came out, counted from year 0. It is
+// 0 for what is no release.
+func releaseMonth(standard, release string) int {
+	if standard == string(edi.X12) {
+		if len(release) != 6 || !allDigits(release) {
+			return 0
+		}
+		n, _ := strconv.Atoi(release)
+		return n
+	}
+	v, r, _ := strings.Cut(release, ":")
+	switch release {
+	case "D:3", "2:1", "2:2": // service messages of syntax 3, 1992
+		return 1992 * 12
+	case "4:1", "4:2": // of syntax 4, 1998
+		return 1998 * 12
+	}
+	switch {
+	case len(r) == 3 && allDigits(r): // 912 and 902 are of 1991 and 1990
+		return year(r[:2]) * 12
+	case len(r) == 3 && allDigits(r[:2]): // 96A came out in spring, 96B in autumn
+		return year(r[:2])*12 + int(r[2]-'A')*6
+	case len(v) == 2 && allDigits(v): // 91:2
+		return year(v) * 12
+	}
+	return 0
+}
+
+// year is the year that two digits of a directory's name say.
+func year(digits string) int {
+	n, _ := strconv.Atoi(digits)
+	if n < 80 {
+		return 2000 + n
+	}
+	return 1900 + n
+}

@@ -1,0 +1,324 @@
+package edifact
+
+import (
+	"bytes"
+	"io"
+	"slices"
+	"strconv"
+
+	"github.com/edibridge/edibridge/edi"
+)
+
+// Syntax reads EDIFACT interchanges for an edi.Walker. It has no state.
+type Syntax struct{}
+
+// Standard is edi.EDIFACT.
+func (Syntax) Standard() edi.Standard { return edi.EDIFACT }
+
+// Open begins the interchange that r stands before. ordinal counts from 1
+// within the file.
+func (Syntax) Open(r *edi.Reader, ordinal int) edi.Envelope {
+	e := &envelope{r: r, frame: edi.NewFrame("UNT", "UNH", "UNG", "UNE", "UNZ", "UNO")}
+	e.ic.Standard, e.ic.Ordinal = edi.EDIFACT, ordinal
+	e.path = edi.Path("").Segment("UNB", ordinal)
+	return e
+}
+
+// envelope reads one interchange: one call of Next, one event.
+type envelope struct {
+	r     *edi.Reader
+	frame edi.Frame
+	path  edi.Path // UNB[1]
+
+	state   state
+	ic      edi.Interchange
+	charset Charset
+	legal   legality // which bytes may stand in a message
+	version byte     // of the syntax, '1' to '4'; '4' when it is another
+	bare    int      // messages and packages outside any UNG
+	groups  int      // given in BeginGroup events
+	outside strays   // in the interchange, outside any group
+	last    tail     // of the last segment
+
+	group    *edi.Group
+	implicit bool          // the group has no UNG
+	within   strays        // in the group, outside any message
+	misfit   []edi.Finding // about UNG and what it says of its messages
+	message  edi.Message
+	set      string    // type of the last message
+	release  string    // version, release and agency of the last message
+	paths    []byte    // UNB[1]/UNG[1]/UNH[
+	object   *objectOf // the package whose UNP is due
+	packages int       // of the interchange
+}
+
+// state is what Next reads next.
+type state uint8
+
+const (
+	atHeader state = iota
+	inInterchange
+	inGroup
+	atEnd
+)
+
+// tail is what the end of the interchange needs of the last segment read.
+type tail struct {
+	finding    edi.Finding // its place
+	ends       int64       // behind its terminator
+	terminated bool
+	sub        bool // 0x1A stands behind it
+	trailer    bool // it is UNZ
+}
+
+// Next gives the next event of the interchange, io.EOF behind EndInterchange.
+func (e *envelope) Next() (edi.Event, error) {
+	switch e.state {
+	case atHeader:
+		return e.header()
+	case inInterchange:
+		return e.betweenGroups()
+	case inGroup:
+		return e.betweenMessages()
+	}
+	return edi.Event{}, io.EOF
+}
+
+func (e *envelope) header() (edi.Event, error) {
+	s, err := e.next()
+	if err != nil {
+		return edi.Event{}, err
+	}
+	e.state = inInterchange
+	return e.event(edi.BeginInterchange, e.readUNB(s)), nil
+}
+
+func (e *envelope) event(kind edi.EventKind, findings []edi.Finding) edi.Event {
+	return edi.Event{Kind: kind, Interchange: &e.ic, Group: e.group, Findings: findings}
+}
+
+// next gives the next segment and remembers what its end tells.
+func (e *envelope) next() (*edi.Segment, error) {
+	s, err := e.r.Next()
+	if err == nil {
+		e.saw(s)
+	}
+	return s, err
+}
+
+// unread gives the last segment back.
+func (e *envelope) unread() {
+	e.r.Unread()
+	e.ic.Segments--
+}
+
+// saw remembers s as the last segment of the interchange.
+func (e *envelope) saw(s *edi.Segment) {
+	e.ic.Segments = s.Ordinal
+	e.last = tail{ends: s.End(), terminated: s.Terminated()}
+	if !e.last.terminated {
+		e.last.finding = e.at(e.path.Segment(string(s.Tag()), 1), s, 0, 0)
+	}
+	if s.Is("UNZ") {
+		e.last.trailer = true
+		e.last.sub = bytes.IndexByte(s.Break(), 0x1A) >= 0
+	}
+}
+
+// sawMessage remembers the last segment of a message.
+func (e *envelope) sawMessage(m *edi.Message, end *edi.Tail) {
+	switch last := m.Segment(m.Len()); {
+	case end.Trailer != nil:
+		e.saw(end.Trailer)
+	case m.Truncated:
+		e.last = tail{ends: e.r.Offset(), terminated: true}
+	default:
+		e.saw(&last)
+	}
+	e.ic.Segments = m.Ordinal + end.Segments - 1
+}
+
+// betweenGroups reads on to the next UNG, UNH, UNO or UNZ.
+func (e *envelope) betweenGroups() (edi.Event, error) {
+	for {
+		s, err := e.next()
+		if err == io.EOF {
+			return e.endInterchange(nil), nil
+		}
+		if err != nil {
+			return edi.Event{}, err
+		}
+		switch {
+		case s.Is("UNG"):
+			return e.beginGroup(s), nil
+		case s.Is("UNH"), s.Is("UNO"):
+			return e.beginBare(s), nil
+		case s.Is("UNZ"):
+			return e.endInterchange(s), nil
+		case isSecurity(s.Tag()):
+			return e.service(s, nil), nil
+		}
+		e.outside.add(e, s)
+	}
+}
+
+// betweenMessages reads on to the next UNH or UNO or to the end of the group.
+func (e *envelope) betweenMessages() (edi.Event, error) {
+	for {
+		s, err := e.next()
+		if err == io.EOF {
+			return e.endGroup(nil), nil
+		}
+		if err != nil {
+			return edi.Event{}, err
+		}
+		if e.object != nil {
+			if findings := e.endPackage(s); s.Is("UNP") {
+				return e.service(s, findings), nil
+			}
+		}
+		switch {
+		case s.Is("UNH"):
+			return e.readMessage()
+		case s.Is("UNO"):
+			return e.service(s, e.beginPackage(s)), nil
+		case s.Is("UNE") && !e.implicit:
+			return e.endGroup(s), nil
+		case s.Is("UNG"), s.Is("UNZ"):
+			e.unread()
+			return e.endGroup(nil), nil
+		case isSecurity(s.Tag()):
+			return e.service(s, nil), nil
+		}
+		e.within.add(e, s)
+	}
+}
+
+// isSecurity reports whether tag is one of the security segments (ISO 9735-5,
+// -6, -7, -9), which may stand before and behind groups and messages too.
+func isSecurity(tag []byte) bool {
+	return len(tag) == 3 && tag[0] == 'U' && tag[1] == 'S' && bytes.IndexByte([]byte("ABCDEFHLRTUXY"), tag[2]) >= 0
+}
+
+func (e *envelope) service(s *edi.Segment, findings []edi.Finding) edi.Event {
+	ev := e.event(edi.Service, findings)
+	ev.Segment = s
+	return ev
+}
+
+// beginGroup reads UNG. What is wrong with it is told with EndGroup.
+func (e *envelope) beginGroup(s *edi.Segment) edi.Event {
+	e.ic.Groups++
+	v := func(n, c int) string { return component(s, n, c) }
+	ev := e.begin(&edi.Group{
+		Path:       e.path.Segment("UNG", e.ic.Groups),
+		Functional: v(1, 1),
+		Sender:     v(2, 1),
+		Receiver:   v(3, 1),
+		Date:       v(4, 1),
+		Time:       v(4, 2),
+		Control:    v(5, 1),
+		Agency:     v(6, 1),
+		Version:    joined(v(7, 1), v(7, 2), v(6, 1), v(7, 3)),
+		Offset:     s.Offset,
+	})
+	e.implicit = false
+	e.misfit = e.checkUNG(s)
+	if e.bare > 0 {
+		e.mixed(s)
+	}
+	return ev
+}
+
+// beginBare begins the group of messages that no UNG stands before; s is the
+// first of them and is read again.
+func (e *envelope) beginBare(s *edi.Segment) edi.Event {
+	e.implicit = true
+	ev := e.begin(&edi.Group{Path: e.path, Offset: s.Offset})
+	if e.ic.Groups > 0 {
+		e.mixed(s)
+	}
+	e.unread()
+	return ev
+}
+
+func (e *envelope) begin(g *edi.Group) edi.Event {
+	e.groups++
+	g.Ordinal, g.Declared = e.groups, -1
+	e.group, e.state = g, inGroup
+	e.within, e.misfit = strays{}, nil
+	e.paths = slices.Grow(append(e.paths[:0], g.Path+"/UNH["...), 16)
+	return e.event(edi.BeginGroup, nil)
+}
+
+// readMessage collects the message whose UNH was read.
+func (e *envelope) readMessage() (edi.Event, error) {
+	e.group.Messages++
+	nth := e.group.Messages
+	if e.implicit {
+		e.bare++
+		nth = e.bare
+	}
+	m := &e.message
+	end, err := e.r.Collect(m, &e.frame)
+	if err != nil {
+		return edi.Event{}, err
+	}
+	e.name(m)
+	m.Path = edi.Path(append(strconv.AppendInt(e.paths, int64(nth), 10), ']'))
+	m.Interchange = e.ic.Ordinal
+	e.sawMessage(m, &end)
+	ev := e.event(edi.EndMessage, e.checkMessage(m, &end))
+	ev.Message = m
+	return ev, nil
+}
+
+// name fills in what UNH says. Most messages of an interchange are of one kind:
+// they share the memory of its name.
+func (e *envelope) name(m *edi.Message) {
+	unh := m.Segment(1)
+	m.Control = value(unh.Component(1, 1), &m.Delimiters)
+	id := unh.Repetition(2, 1)
+	set := unh.Component(2, 1)
+	if string(set) != e.set {
+		e.set = value(set, &m.Delimiters)
+	}
+	m.Set = e.set
+	if rest := id[min(len(set)+1, len(id)):]; !e.sameRelease(rest) {
+		e.release = joined(component(&unh, 2, 2), component(&unh, 2, 3), component(&unh, 2, 4), component(&unh, 2, 5))
+	}
+	m.Version = e.release
+}
+
+// sameRelease reports whether the components behind the message type are those
+// of the message before.
+func (e *envelope) sameRelease(rest []byte) bool {
+	if e.ic.Delimiters.Component == ':' {
+		return string(rest) == e.release && e.release != ""
+	}
+	return false
+}
+
+// endGroup ends the group with s, its UNE, or nil: where UNE is missing.
+func (e *envelope) endGroup(s *edi.Segment) edi.Event {
+	if e.object != nil {
+		e.endPackage(nil)
+	}
+	findings := append(e.misfit, e.within.findings...)
+	if !e.implicit {
+		findings = append(findings, e.checkUNE(s)...)
+	}
+	e.group.Complete = s != nil || e.implicit
+	ev := e.event(edi.EndGroup, findings)
+	e.group, e.state = nil, inInterchange
+	return ev
+}
+
+// endInterchange ends it with s, its UNZ, or nil: where UNZ is missing.
+func (e *envelope) endInterchange(s *edi.Segment) edi.Event {
+	e.ic.Complete = s != nil
+	e.ic.Length = e.last.ends - e.ic.Offset
+	e.state = atEnd
+	findings := append(e.outside.findings, e.checkUNZ(s)...)
+	return e.event(edi.EndInterchange, append(findings, e.tolerated()...))
+}

@@ -1,0 +1,68 @@
+package edifact
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/edibridge/edibridge/edi"
+)
+
+// value is v without its release characters and the blanks behind it.
+func value(v []byte, d *edi.Delimiters) string {
+	s := string(v)
+	if d.Release != 0 && strings.IndexByte(s, d.Release) >= 0 {
+		b := make([]byte, 0, len(s))
+		for i := 0; i < len(s); i++ {
+			if s[i] == d.Release && i+1 < len(s) {
+				i++
+			}
+			b = append(b, s[i])
+		}
+		s = string(b)
+	}
+	return strings.TrimRight(s, " ")
+}
+
+// component is the value of component c of element n.
+func component(s *edi.Segment, n, c int) string { return value(s.Component(n, c), s.Delimiters) }
+
+// party is the party of composite S002 or S003 in element n.
+func party(s *edi.Segment, n int) edi.Party {
+	return edi.Party{ID: component(s, n, 1), Qualifier: component(s, n, 2), Sub: component(s, n, 3)}
+}
+
+// joined is "D:96A:UN:EAN008": components with a colon between, those that are
+// empty at the end left away.
+func joined(components ...string) string {
+	return strings.TrimRight(strings.Join(components, ":"), ":")
+}
+
+func digits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isDate takes CCYYMMDD (syntax version 4) and YYMMDD (before).
+func isDate(s string) bool {
+	if len(s) == 6 {
+		s = "20" + s
+	}
+	if len(s) != 8 || !digits(s) {
+		return false
+	}
+	year, _ := strconv.Atoi(s[:4])
+	month, _ := strconv.Atoi(s[4:6])
+	day, _ := strconv.Atoi(s[6:])
+	return month >= 1 && month <= 12 && day >= 1 && day <= time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+}
+
+// isTime takes HHMM.
+func isTime(s string) bool { return len(s) == 4 && digits(s) && s[:2] < "24" && s[2:] < "60" }
+
+// quote gives a value for a message, cut to what a person reads.
+func quote(s string) string { return strconv.Quote(s[:min(len(s), 40)]) }

@@ -1,0 +1,248 @@
+package x12
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"reflect"
+	"testing"
+
+	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edi/guide"
+	"github.com/edibridge/edibridge/x12/guides"
+	"pgregory.net/rapid"
+)
+
+// said is what an acknowledgment is to say, and the findings to say it with.
+type said struct {
+	t       *rapid.T
+	opt     AckOptions
+	release string
+	answer  GroupAnswer
+	sets    []SetResult
+	group   []edi.Finding
+	noted   int
+}
+
+func (d *said) number(from, to int) int { return rapid.IntRange(from, to).Draw(d.t, "number") }
+
+func (d *said) pick(v ...string) string { return rapid.SampledFrom(v).Draw(d.t, "one of") }
+
+func (d *said) tag() string { return d.pick("BEG", "PO1", "N1", "REF", "HL") }
+
+func (d *said) text() string {
+	return rapid.StringMatching(`[A-Z0-9][A-Za-z0-9 .é-]{0,20}[A-Z0-9]`).Draw(d.t, "text")
+}
+
+func (d *said) is999() bool { return d.opt.Set == "999" }
+
+// draw makes up what to say of a group in every detail that the form has.
+func draw(t *rapid.T, opt AckOptions, release string) *said {
+	d := &said{t: t, opt: opt, release: release}
+	d.answer = GroupAnswer{Kind: opt.Set, Functional: "PO", Control: fmt.Sprint(d.number(1, 999999999)), Declared: d.number(0, 9)}
+	if d.is999() || release >= "005010" {
+		d.answer.Version = release
+	}
+	for n := range d.number(0, 4) {
+		d.set(fmt.Sprintf("%04d", n))
+	}
+	switch a := &d.answer; {
+	case d.number(0, 4) == 0:
+		d.group = []edi.Finding{{Severity: edi.Error, Codes: codes{"ak905": "5"}}}
+		a.Status, a.Accepted, a.Reasons = "R", 0, []string{"5"}
+	case a.Received > 0 && a.Accepted == 0:
+		a.Status = "R"
+	case a.Accepted < a.Received:
+		a.Status = "P"
+	case d.noted > 0:
+		a.Status = "E"
+	default:
+		a.Status = "A"
+	}
+	return d
+}
+
+// set makes up what to say of one set.
+func (d *said) set(control string) {
+	r := SetResult{Set: "850", Control: control}
+	a := SetAnswer{Set: r.Set, Control: r.Control, Status: "A"}
+	if reason := d.pick("", "", "2", "4"); reason != "" {
+		a.Status, a.Reasons = "R", []string{reason}
+		r.Findings = []edi.Finding{{Severity: edi.Error, Codes: codes{"ak502": reason}}}
+		r.Contexts = [][]Context{nil}
+	}
+	place := 0
+	for range d.number(0, 3) {
+		place += d.number(1, 200)
+		a.Segments = append(a.Segments, d.segment(place, &r))
+	}
+	if len(a.Segments) > 0 {
+		a.Status, a.Reasons = "R", append(a.Reasons, "5")
+	}
+	if a.Status == "A" && d.number(0, 2) == 0 {
+		a.Status, a.Reasons = "E", []string{"7"}
+		r.Findings = []edi.Finding{{Severity: edi.Warning, Codes: codes{"ak502": "7"}}}
+		d.noted++
+	}
+	d.sets = append(d.sets, r)
+	d.answer.Received++
+	if a.Status != "R" {
+		d.answer.Accepted++
+	}
+	if d.opt.Detail == DetailGroups || d.opt.OnlyErrors && a.Status == "A" {
+		return
+	}
+	if d.opt.Detail == DetailSets {
+		a.Segments = nil
+	}
+	if a.Status == "R" {
+		d.answer.rejected++
+	}
+	d.answer.Sets = append(d.answer.Sets, a)
+}
+
+// segment makes up what to say of the segment at place, and the findings for it.
+func (d *said) segment(place int, r *SetResult) SegmentNote {
+	note := SegmentNote{Tag: d.tag(), Place: place, Loop: d.pick("", "N1", "2010"), Code: d.pick("1", "3", "8")}
+	f := edi.Finding{Severity: edi.Error, Place: place, Tag: note.Tag, Loop: note.Loop, Codes: codes{"ak304": note.Code}}
+	if note.Code != "8" {
+		if d.is999() && d.number(0, 1) == 1 {
+			note.Code = "I6"
+			f.Codes["ik304"] = "I6"
+		}
+		note.Contexts = d.contexts()
+		r.Findings, r.Contexts = append(r.Findings, f), append(r.Contexts, note.Contexts)
+		return note
+	}
+	for range d.number(1, 4) {
+		e := ElementNote{Element: d.number(1, 99), Component: d.number(0, 99), Ref: d.pick("", "128"), Code: d.pick("1", "6", "7"), Value: d.pick("", d.text())}
+		if d.is999() || d.release >= "005010" {
+			e.Repetition = d.number(0, 9999)
+		}
+		e.Contexts = d.contexts()
+		f.Element, f.Component, f.Repetition, f.Ref, f.Value = e.Element, e.Component, e.Repetition, e.Ref, e.Value
+		f.Codes = codes{"ak304": "8", "ak403": e.Code}
+		r.Findings, r.Contexts = append(r.Findings, f), append(r.Contexts, e.Contexts)
+		note.Elements = append(note.Elements, e)
+	}
+	return note
+}
+
+// contexts makes up what a 999 says of a situation.
+func (d *said) contexts() (out []Context) {
+	if !d.is999() {
+		return nil
+	}
+	for range d.number(0, 3) {
+		c := Context{Name: d.pick(SituationalTrigger, "CLM01"), Value: d.pick("", d.text())}
+		if d.number(0, 1) == 1 {
+			c.Tag, c.Place, c.Loop = d.tag(), d.number(1, 999999), d.pick("", "2300")
+			c.Element, c.Component, c.Repetition = d.number(1, 99), d.number(0, 9), d.number(0, 9)
+			if c.Ref = d.pick("", "1325"); c.Ref != "" {
+				c.ComponentRef = d.pick("", "782")
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// TestAnswersReadBack says something in every form and level of detail: it is
+// read back as it was said, without a finding, and the guide of that form and
+// release has nothing against it.
+func TestAnswersReadBack(t *testing.T) {
+	library, err := guides.Library()
+	if err != nil {
+		t.Fatal(err)
+	}
+	validated := map[string]bool{}
+	rapid.Check(t, func(t *rapid.T) {
+		opt := AckOptions{
+			Set:        rapid.SampledFrom([]string{"997", "999"}).Draw(t, "set"),
+			Detail:     rapid.SampledFrom([]Detail{DetailFull, DetailSets, DetailGroups}).Draw(t, "detail"),
+			OnlyErrors: rapid.Bool().Draw(t, "only errors"),
+		}
+		release := rapid.SampledFrom([]string{"004010", "005010"}).Draw(t, "release")
+		want := draw(t, opt, release)
+		ic, g := received()
+		g.Control, g.Version, g.Declared = want.answer.Control, release, want.answer.Declared
+		var b bytes.Buffer
+		a := NewGroupAckWith(&b, numbered(AnswerTo(ic, g)), g, opt)
+		for _, r := range want.sets {
+			if err := a.Set(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := a.Close(want.group); err != nil {
+			t.Fatal(err)
+		}
+		if silent := opt.OnlyErrors && want.answer.Status == "A"; silent != !a.Written() || silent != (b.Len() == 0) {
+			t.Fatalf("Written is %v with %d bytes\nwant silence %v", a.Written(), b.Len(), silent)
+		} else if silent {
+			return
+		}
+		sane(t, b.Bytes())
+		got := readAnswers(t, b.Bytes())
+		if len(got.groups) != 1 || !reflect.DeepEqual(got.groups[0], want.answer) {
+			t.Fatalf("\n got %+v\nwant %+v\n%s", got.groups, want.answer, b.Bytes())
+		}
+		validated[validate(t, library, b.Bytes())] = true
+	})
+	for _, name := range []string{"X12 004010 997", "X12 005010 997", "X12 005010 999"} {
+		if !validated[name] {
+			t.Errorf("nothing was held against %s", name)
+		}
+	}
+}
+
+// validate holds an acknowledgment against the library's guide for its release
+// and gives that guide's name; "" when there is none.
+func validate(t *rapid.T, library *guide.Library, data []byte) (name string) {
+	w := edi.NewWalker(bytes.NewReader(data), edi.Limits{}, Syntax{})
+	for {
+		ev, err := w.Next()
+		if err == io.EOF {
+			return name
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ev.Kind != edi.EndMessage {
+			continue
+		}
+		g, exact := library.Find(edi.X12, ev.Message.Version, ev.Message.Set)
+		if g == nil || !exact {
+			continue
+		}
+		name = g.Name()
+		if r := g.Validate(ev.Message, guide.Options{}); r.Total > 0 {
+			t.Fatalf("%s has %v\n%s", name, &r.Findings[0], data)
+		}
+	}
+}
+
+func TestTA1ReadsBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ic, _ := received()
+		want := InterchangeAnswer{
+			Control: fmt.Sprintf("%09d", rapid.IntRange(0, 999999999).Draw(t, "control")),
+			Date:    ic.Date, Time: ic.Time,
+			Status: rapid.SampledFrom([]Status{"A", "E", "R"}).Draw(t, "status"),
+			Reason: fmt.Sprintf("%03d", rapid.IntRange(1, 31).Draw(t, "reason")),
+		}
+		ic.Control = want.Control
+		severity := map[Status]edi.Severity{"A": edi.Info, "E": edi.Warning, "R": edi.Error}[want.Status]
+		findings := []edi.Finding{{Severity: severity, Codes: codes{"ta105": want.Reason}}}
+		if want.Status == "A" {
+			want.Reason = "000"
+		}
+		var b bytes.Buffer
+		if err := WriteTA1(&b, numbered(AnswerTo(ic, nil)), ic, findings); err != nil {
+			t.Fatal(err)
+		}
+		got := readAnswers(t, b.Bytes())
+		if len(got.interchanges) != 1 || got.interchanges[0] != want || len(got.findings) > 0 {
+			t.Fatalf("\n got %+v %v\nwant %+v", got.interchanges, got.findings, want)
+		}
+	})
+}

@@ -1,0 +1,88 @@
+package x12
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+)
+
+// maxRuns bounds what is remembered of the control numbers of a group: 8,192
+// runs of 20 bytes, 160 KiB. Numbers that follow each other are one run, so that
+// a group of any size fits that counts them up, and one of 8,192 sets whatever
+// its numbers are.
+const maxRuns = 8192
+
+// controls remembers the control numbers (ST02) of one group, as text: 0001 is
+// not 1.
+type controls struct {
+	runs []run // ordered, none adjoins or overlaps another
+	lost int   // numbers that found no room
+}
+
+// run is a run of control numbers: texts of the same length that differ in the
+// number at their end.
+type run struct {
+	head   [10]byte // what stands before the number; its length is the last byte
+	width  uint8    // digits of the number, 0 to 9
+	lo, hi uint32
+}
+
+func (c *controls) reset() { c.runs, c.lost = c.runs[:0], 0 }
+
+// add remembers a control number and reports whether it was there. Those that
+// are longer than nine characters are no control numbers and not remembered.
+func (c *controls) add(text string) (again bool) {
+	if text == "" || len(text) > 9 {
+		return false
+	}
+	n := runOf(text)
+	at, _ := slices.BinarySearchFunc(c.runs, n, func(have, want run) int {
+		if d := have.series(&want); d != 0 {
+			return d
+		}
+		return cmp.Compare(have.lo, want.lo+1) // the first that begins behind n
+	})
+	before := at > 0 && c.runs[at-1].series(&n) == 0
+	behind := at < len(c.runs) && c.runs[at].series(&n) == 0 && c.runs[at].lo == n.lo+1
+	switch {
+	case before && n.lo <= c.runs[at-1].hi:
+		return true
+	case before && n.lo == c.runs[at-1].hi+1 && behind:
+		c.runs[at-1].hi = c.runs[at].hi
+		c.runs = slices.Delete(c.runs, at, at+1)
+	case before && n.lo == c.runs[at-1].hi+1:
+		c.runs[at-1].hi = n.lo
+	case behind:
+		c.runs[at].lo = n.lo
+	case len(c.runs) < maxRuns:
+		c.runs = slices.Insert(c.runs, at, n)
+	default:
+		c.lost++
+	}
+	return false
+}
+
+// runOf is the run of one number.
+func runOf(text string) run {
+	var r run
+	i := len(text)
+	for i > 0 && text[i-1] >= '0' && text[i-1] <= '9' {
+		i--
+	}
+	copy(r.head[:], text[:i])
+	r.head[len(r.head)-1] = byte(i)
+	r.width = uint8(len(text) - i)
+	for _, d := range []byte(text[i:]) {
+		r.lo = r.lo*10 + uint32(d-'0')
+	}
+	r.hi = r.lo
+	return r
+}
+
+// series orders runs by what their numbers have in common.
+func (r *run) series(o *run) int {
+	if r.head != o.head {
+		return bytes.Compare(r.head[:], o.head[:])
+	}
+	return cmp.Compare(r.width, o.width)
+}
