@@ -25,9 +25,9 @@ func demoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "the whole bridge in a temporary folder, played by simulated partners over the real protocols",
-		Long: `Starts a bridge with its SFTP server in a temporary folder. Two made-up partners
-drop purchase orders over the real protocol, fetch their acknowledgments, and an
-application receives the signed order events. Then the bridge stays up, so that
+		Long: `Starts a bridge with its SFTP server in a temporary folder. Made-up partners
+drop purchase orders over the real protocol, X12 and EDIFACT, fetch their
+acknowledgments, and an application receives the signed order events. Then the bridge stays up, so that
 you can drop files with your own client. Ctrl-C stops it and removes the folder.
 
 With --once every step of the story is checked from outside, by SFTP, by HTTP and
@@ -46,18 +46,19 @@ by this command line; the last line counts the checks.`,
 	return cmd
 }
 
-// stage is where the demo plays: a folder, the two partners, the application,
+// stage is where the demo plays: a folder, the partners, the application,
 // and a bridge that runs on its own configuration file.
 type stage struct {
-	dir     string
-	out     io.Writer
-	acme    *simPartner
-	globex  *simPartner
-	app     *simApp
-	running *running
-	stop    context.CancelFunc
-	ended   chan error
-	checks  *checks
+	dir      string
+	out      io.Writer
+	acme     *simPartner
+	globex   *simPartner
+	nordwind *simPartner
+	app      *simApp
+	running  *running
+	stop     context.CancelFunc
+	ended    chan error
+	checks   *checks
 }
 
 // checks counts what held and what did not.
@@ -139,7 +140,7 @@ func (s *stage) open(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range []*simPartner{s.acme, s.globex} {
+	for _, p := range []*simPartner{s.acme, s.globex, s.nordwind} {
 		p.addr = s.running.addr().String()
 		p.host = host[0].PublicKey()
 	}
@@ -179,7 +180,7 @@ func newSecret() (string, error) {
 
 const demoMain = `# The demo's bridge. "edibridge init DIR" writes one of your own.
 data: data
-self: [X12 ZZ/EDIBRIDGE, X12 GS EDIBRIDGE]
+self: [X12 ZZ/EDIBRIDGE, X12 GS EDIBRIDGE, EDIFACT 14/4000000000006]
 listeners:
   sftp: { addr: "127.0.0.1:0", hostKeys: keys/host }
 endpoints:
@@ -198,7 +199,18 @@ agreements:
   orders: { receive: X12 850 004010 production, events: [app] }
 `
 
-// configure writes what a bridge with two partners needs.
+// demoEDIFACT is a partner who sends EDIFACT: answered, not yet mapped to events.
+const demoEDIFACT = `partner: nordwind
+name: Nordwind Grosshandel
+identifiers: [EDIFACT 14/4012345000009]
+access:
+  sftp: { user: nordwind, keys: [file:../keys/nordwind.pub] }
+acknowledge: {}
+agreements:
+  orders: { receive: EDIFACT ORDERS D96A production }
+`
+
+// configure writes what a bridge with three partners needs.
 func (s *stage) configure(secret string) error {
 	for _, d := range []string{"partners", "keys", "samples"} {
 		if err := os.MkdirAll(filepath.Join(s.dir, d), 0o700); err != nil {
@@ -206,10 +218,11 @@ func (s *stage) configure(secret string) error {
 		}
 	}
 	files := map[string]string{
-		"edibridge.yaml":       fmt.Sprintf(demoMain, s.app.url),
-		"keys/app.secret":      secret + "\n",
-		"partners/acme.yaml":   fmt.Sprintf(demoPartner, "acme", "ACME Retail", "ACMERETAIL"),
-		"partners/globex.yaml": fmt.Sprintf(demoPartner, "globex", "Globex Stores", "GLOBEX"),
+		"edibridge.yaml":         fmt.Sprintf(demoMain, s.app.url),
+		"keys/app.secret":        secret + "\n",
+		"partners/acme.yaml":     fmt.Sprintf(demoPartner, "acme", "ACME Retail", "ACMERETAIL"),
+		"partners/globex.yaml":   fmt.Sprintf(demoPartner, "globex", "Globex Stores", "GLOBEX"),
+		"partners/nordwind.yaml": demoEDIFACT,
 	}
 	for name, body := range s.samples() {
 		files[filepath.Join("samples", name)] = string(body)
@@ -223,7 +236,10 @@ func (s *stage) configure(secret string) error {
 	if s.acme, err = s.partner("acme"); err != nil {
 		return err
 	}
-	s.globex, err = s.partner("globex")
+	if s.globex, err = s.partner("globex"); err != nil {
+		return err
+	}
+	s.nordwind, err = s.partner("nordwind")
 	return err
 }
 

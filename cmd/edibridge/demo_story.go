@@ -44,6 +44,11 @@ func (s *stage) play(ctx context.Context) error {
 	s.checks.that("SFTP: and gets the same 997 again", errors.Join(err, same(acme, again)))
 	s.checks.that("HTTP: and no order is doubled", s.eventsOnce("order/4711", "order/G-100", "order/G-102"))
 
+	fmt.Fprintln(s.out, "Nordwind drops an EDIFACT order.")
+	s.checks.that("SFTP: Nordwind's upload is taken", s.nordwind.put("orders.edi", []byte(storyORDERS)))
+	contrl, err := s.answers(ctx, s.nordwind)
+	s.checks.that("SFTP: Nordwind fetches one CONTRL that accepts", errors.Join(err, says(contrl, "UCI+77+4012345000009:14+4000000000006:14+7")))
+
 	tl, err := bridge.Trace(ctx, s.running.store, "4711")
 	if err != nil {
 		return err

@@ -247,3 +247,18 @@ func storySet(b *bytes.Buffer, n int, o storyOrder) {
 	}
 	fmt.Fprintf(b, "CTT*%d~\nSE*%d*%04d~\n", o.lines, 9+2*o.lines, n)
 }
+
+// storyORDERS is an EDIFACT D.96A interchange of one order.
+const storyORDERS = `UNA:+.? '
+UNB+UNOC:3+4012345000009:14+4000000000006:14+261123:0930+77'
+UNH+1+ORDERS:D:96A:UN'
+BGM+220+N-2001+9'
+DTM+137:20261123:102'
+NAD+BY+4012345000009::9'
+NAD+SU+4000000000006::9'
+LIN+1++4000862141404:EN'
+QTY+21:12'
+UNS+S'
+UNT+9+1'
+UNZ+1+77'
+`
