@@ -377,7 +377,7 @@ func (v *Validator) amount(sp *spot) {
 
 // alphabetic checks that a value of type a has no digits.
 func (v *Validator) alphabetic(sp *spot) bool {
-	if bytes.IndexAny(sp.data, "0123456789") < 0 {
+	if !bytes.ContainsAny(sp.data, "0123456789") {
 		return true
 	}
 	if v.counted(elementType) {
