@@ -126,7 +126,7 @@ func TestMemoryOfABigFile(t *testing.T) {
 	h := newHouse(t)
 	h.opts = func(o *bridge.Options) { o.Deliverers = -1 }
 	h.make()
-	const sets = 6_000 // with their bodies and documents far more than a slice
+	const sets = 3_000 // with their bodies and documents far more than a slice
 	body := big(sets)
 	id := h.accept("acme", body)
 	body = ""

@@ -138,7 +138,7 @@ func TestBigFileIsKnown(t *testing.T) {
 	h := newHouse(t)
 	h.opts = func(o *bridge.Options) { o.Deliverers = -1 }
 	h.make()
-	body := big(5100)
+	body := big(600)
 	var again bridge.ID
 	for range 2 {
 		again = h.accept("acme", body)
@@ -149,7 +149,7 @@ func TestBigFileIsKnown(t *testing.T) {
 	if acks, _ := h.outbound(again, bridge.KindAcknowledgment); len(acks) != 1 {
 		t.Errorf("the same bytes again got %d answers, want the first one's", len(acks))
 	}
-	tl, err := bridge.Trace(t.Context(), h.store, "po:B005000")
+	tl, err := bridge.Trace(t.Context(), h.store, "po:B000590")
 	what := map[string]int{}
 	for _, e := range tl.Timeline {
 		what[e.What]++
