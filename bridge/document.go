@@ -18,11 +18,16 @@ import (
 // message turns one transaction set into a Document and what follows from it.
 // A set before the cursor was done in an earlier run.
 func (t *translation) message(ctx context.Context, ev *edi.Event) error {
+	m := ev.Message
 	t.at.Documents++
+	if m.Standard == edi.EDIFACT && edifact.IsAcknowledgment(m.Set) {
+		t.ic.reports++
+	} else {
+		t.ic.others++
+	}
 	if t.at.Documents <= t.done.Documents {
 		return nil
 	}
-	m := ev.Message
 	d := Document{
 		Transmission: t.tr.ID, Ordinal: t.at.Documents,
 		Interchange: t.ic.Ordinal, Group: t.group.Ordinal, Set: t.at.Documents - t.group.firstDocument + 1,

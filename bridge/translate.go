@@ -49,6 +49,8 @@ type interchange struct {
 	// What an answer to the interchange as a whole (CONTRL) needs:
 	firstDocument int // ordinal, within the file, of its first message
 	answered      int // messages with a verdict
+	reports       int // messages that are CONTRL themselves
+	others        int // messages that are not
 	how           *Acknowledge
 	groups        []group
 }
@@ -324,7 +326,8 @@ func (t *translation) answerInterchange(ic *interchange) {
 	if ic.how == nil {
 		ic.how = ic.answerBy(nil)
 	}
-	if ic.how == nil || ic.how.With == "none" || ic.answered == 0 && !ic.refused {
+	reportsOnly := ic.reports > 0 && ic.others == 0 // never answered, refused or not
+	if ic.how == nil || ic.how.With == "none" || reportsOnly || ic.answered == 0 && !ic.refused {
 		return
 	}
 	t.s.answers = append(t.s.answers, answer{ic: ic, how: ic.how, place: fmt.Sprint(ic.Ordinal)})

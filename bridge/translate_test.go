@@ -268,9 +268,12 @@ func TestEDIFACT(t *testing.T) {
 			}
 		}
 		answer := strings.NewReplacer("4000000000001:14+4012345000009", "4012345000009:14+4000000000001").Replace(texts[0])
-		tr = h.take("acme", answer)
-		if acks, _ := h.outbound(tr.ID, bridge.KindAcknowledgment); len(acks) != 0 || tr.State != bridge.Translated {
-			t.Errorf("a CONTRL is %s (%s) and was answered %d times", tr.State, tr.Reason, len(acks))
+		for text, state := range map[string]bridge.State{answer: bridge.Translated, // and one from a stranger:
+			strings.Replace(answer, "4012345000009", "4099999000003", 1): bridge.Quarantined} {
+			tr = h.take("acme", text)
+			if acks, _ := h.outbound(tr.ID, bridge.KindAcknowledgment); len(acks) != 0 || tr.State != state {
+				t.Errorf("a CONTRL is %s (%s), not %s, and was answered %d times", tr.State, tr.Reason, state, len(acks))
+			}
 		}
 	}
 }

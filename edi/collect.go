@@ -3,6 +3,7 @@ package edi
 import (
 	"bytes"
 	"fmt"
+	"strings"
 )
 
 // Frame says by which tags a message ends: with its trailer, or before a tag
@@ -171,11 +172,11 @@ func (c *collection) run(f *Frame) error {
 // ends the message or goes over a limit. It is what makes reading fast.
 func (c *collection) glide(f *Frame) {
 	r, m := c.r, c.m
-	if c.frozen || r.skip != skipNothing {
-		return
-	}
 	delta := int(r.origin - r.off)
 	style, terminator := r.breaks.Style, r.head.d.Segment
+	if c.frozen || !r.open || r.skip != skipNothing || strings.IndexByte(style, terminator) >= 0 {
+		return
+	}
 	edifact := r.head.standard == EDIFACT
 	lastByte, lastEnd, lastSegment := c.room()
 	for r.term < len(r.terms) {

@@ -207,7 +207,9 @@ func parseUNB(b []byte, eof bool, d Delimiters, declared bool) (header, answer) 
 	for _, c := range id[:4] {
 		wellFormed = wellFormed && alphanumeric(c)
 	}
-	if !wellFormed && !declared {
+	// QUIRK: UNB+UNOD'... without a syntax version: the identifier stands alone.
+	named := string(id[:3]) == "UNO" && alphanumeric(id[3]) && (id[4] == d.Element || id[4] == d.Segment)
+	if !wellFormed && !declared && !named {
 		return header{}, no
 	}
 	if !wellFormed || id[5] < '4' {

@@ -78,6 +78,8 @@ func TestHostile(t *testing.T) {
 		{"terminators", begin, "~", end[1:] + next, "0001+ 0002"},
 		{"line breaks", begin, "\r\n", end[1:] + next, "0001+ 0002"},
 		{"binary", begin + "BIN*9999999999*", "A~", end + next, "0001+ 0002"},
+		{"object", unb + "UNO+P+A:1++99999999999'", "A'UNB+", next, "0002"},
+		{"one EDIFACT segment", unb + "UNH+1+ORDERS'FTX+", "A?", next, "0002"},
 		{"junk", isa + "IEA*0~", "JUNK ", next, "0002"},
 		{"headers that are none", isa + "IEA*0~", "ISA*", next, "0002"},
 		{"one ISA", "ISA*00*", " ", "~" + next, "0002"},

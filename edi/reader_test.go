@@ -67,6 +67,15 @@ func documents() []document {
 		{"no release character", "UNA:+.  '§" + unb + "§FTX+IS IT OK?'§UNZ+0+REF1'", "UNB FTX UNZ"},
 		{"both standards", "§" + isa + "§IEA*0~UNA:+.? '§" + unb + "§UNZ+0+REF1'§" + isa2 + "§IEA|0'", "ISA IEA / UNB UNZ / ISA IEA"},
 		{"EDIFACT cut off", "§" + unb + "§UNH+1+OR§" + unb + "§UNZ+0+REF1'", "UNB UNH! / UNB UNZ"},
+		{"EDIFACT cut off, other characters follow", "§" + unb + "§BGM+1UNA^|.? ~§" + strings.NewReplacer("+", "|", ":", "^", "'", "~").Replace(unb) + "§UNZ|0~", "UNB BGM! / UNB UNZ"},
+		{"syntax identifier alone", "§UNB+UNOD'§UNH+1'§UNT+2+1'", "UNB UNH UNT"},
+		{"object", "§" + unb + "§UNO+P+A:1++11'A'UNZ+0'\r\n §UNP+11+P'§UNZ+1'", "UNB UNO UNP UNZ"},
+		{"object behind a line break", "§" + unb + "\n§UNO+P+A:1++3'\n\n'\n\n§UNP+3+P'\n§UNZ+1'\n", "UNB UNO UNP UNZ"},
+		{"object of a wrong length", "§" + unb + "§UNO+P+A:1++9'§A'§UNP+9+P'§UNZ+1'", "UNB UNO A UNP UNZ"},
+		{"object that is too long", "§" + unb + "§UNO+P+A:1++4500'" + strings.Repeat("A'UNB+ISA", 500) + "§UNP+4500+P'§UNZ+1'", "UNB UNO… UNP UNZ"},
+		{"object that is too long, another follows", "§" + unb + "§UNO+P+A:1++9500'" + strings.Repeat("A'UNB+ISA", 500) + "§" + unb + "§UNZ+1'", "UNB UNO… / UNB UNZ"},
+		{"interactive", "¶UIB+UNOA:4+R'UIZ+R'§" + unb + "§UNZ+0'¶UNA:+.? 'UIB+UNOA:4'UIZ'", "UNB UNZ"},
+		{"interactive within", "§" + unb + "§BGM+1'¶UIB+UNOA:4+R'UIZ+R'§" + unb + "§UNZ+0'", "UNB BGM / UNB UNZ"},
 		{"EBCDIC", "¶\xE4\xD5\xC1\x7A\x4E\x4B\x6F\x40\x7D", ""},
 		{"long segment", "§" + isa + "§MSG*" + strings.Repeat("ISA*", 600) + "~§IEA*0~", "ISA MSG… IEA"},
 		{"long segment, another follows", "§" + isa + "§MSG*" + strings.Repeat("A", 5000) + "§" + isa2 + "§GS|PO'§IEA|0'", "ISA MSG… / ISA GS IEA"},
@@ -330,6 +339,24 @@ func FuzzReader(f *testing.F) {
 		got := read(&dealer{data: data, sizes: []int{int(size) + 1, 1}}, smallLimits())
 		if got.log != whole.log {
 			t.Fatalf("pieces of %d and 1\n got %s\nwant %s", int(size)+1, got.log, whole.log)
+		}
+	})
+}
+
+// TestNextMark compares the search with a naive one.
+func TestNextMark(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := rapid.SliceOfN(rapid.SampledFrom([]byte("ISAUNBE@?a\x00\xff")), 0, 40).Draw(t, "bytes")
+		want := -1
+		for i := range b {
+			for _, mark := range []string{"ISA", "UNA", "UNB", "UIB"} {
+				if want < 0 && bytes.HasPrefix(b[i:], []byte(mark)) {
+					want = i
+				}
+			}
+		}
+		if got := nextMark(b); got != want {
+			t.Fatalf("first mark in %q\n got %d\nwant %d", b, got, want)
 		}
 	})
 }

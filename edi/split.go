@@ -490,10 +490,10 @@ func (r *Reader) passSegment() bool {
 		i := 0
 		for ; i < len(w); i++ {
 			c := w[i]
-			if released {
-				released = false
-			} else if c == d.Segment || c == 'I' || c == 'U' {
+			if c == 'I' || c == 'U' || c == d.Segment && !released {
 				break
+			} else if released {
+				released = false
 			} else if c == d.Release && c != 0 {
 				released = true
 			}
@@ -509,6 +509,7 @@ func (r *Reader) passSegment() bool {
 		if w[i] == d.Segment {
 			return true
 		}
+		released = false
 	}
 	return false
 }

@@ -9,8 +9,8 @@
 //
 // [Syntax] plugs into an edi.Walker. Messages that stand in no UNG are given in
 // a group whose Control is "" and whose Path is the interchange's. A package is
-// two Service events; so is each security segment (USA to USU) outside a
-// message. What is wrong with an envelope is a finding with the code (element
+// two Service events, a security segment (USA to USU) outside a message one.
+// What is wrong with an envelope is a finding with the code (element
 // 0085) of the CONTRL that tells of it:
 //
 //	UCI    the interchange: findings of BeginInterchange and EndInterchange
@@ -35,7 +35,7 @@
 // The characters must be of the set that UNB names ([Charset]): others are a
 // warning with the position of the first in each message; their bytes are kept.
 //
-// [Control] writes the CONTRL for an interchange (directory D.3 up to syntax
+// [ControlWriter] writes the CONTRL for an interchange (directory D.3 up to syntax
 // version 3, 4.1 from version 4 on), [ReadControl] reads one. A CONTRL is never
 // answered ([IsAcknowledgment]).
 //

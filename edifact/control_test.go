@@ -1,0 +1,561 @@
+package edifact
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/edibridge/edibridge/edi"
+	"pgregory.net/rapid"
+)
+
+func answerTime() time.Time { return time.Date(2026, 11, 24, 7, 5, 0, 0, time.UTC) }
+
+// received is an interchange as it comes from a sound file.
+func received() *edi.Interchange {
+	return &edi.Interchange{
+		Standard: edi.EDIFACT, Ordinal: 1, Version: "UNOC:3", Mode: edi.Test, Control: "REF1", Date: "261123", Time: "0930",
+		Delimiters: edi.Delimiters{Segment: '\'', Element: '+', Component: ':', Release: '?', Decimal: '.'},
+		Sender:     edi.Party{Qualifier: "ZZZ", ID: "NORTHPIER"},
+		Receiver:   edi.Party{Qualifier: "14", ID: "LAKEHOUSE", Sub: "DOCK"},
+		Header:     []byte(unb),
+	}
+}
+
+func numbered(e Envelope) Envelope {
+	e.Reference, e.Time = "17", answerTime()
+	return e
+}
+
+// at is a finding about an element, or a segment when n is 0.
+func at(place int, tag string, n int, code string) edi.Finding {
+	return edi.Finding{Severity: edi.Error, Place: place, Tag: tag, Element: n, Codes: map[string]string{"0085": code}}
+}
+
+func TestControl(t *testing.T) {
+	component := at(5, "QTY", 1, "37")
+	component.Component, component.Repetition = 2, 3
+	warning := at(2, "BGM", 2, "21")
+	warning.Severity = edi.Warning
+	info := at(2, "BGM", 2, "45")
+	info.Severity = edi.Info
+	many := make([]edi.Finding, 1200)
+	for i := range many {
+		many[i] = at(i+2, "LIN", 1, "12")
+	}
+	orders := func(control string, findings ...edi.Finding) MessageResult {
+		return MessageResult{Set: "ORDERS", Version: "D:96A:UN:EAN008", Control: control, Findings: findings}
+	}
+	const uci, uci4 = "UCI+REF1+NORTHPIER:ZZZ+LAKEHOUSE:14:DOCK+7'", "UCI+REF1+NORTHPIER:ZZZ+LAKEHOUSE:14:DOCK+4"
+	const ucm = "UCM+2+ORDERS:D:96A:UN:EAN008+4"
+	for _, c := range []struct {
+		name     string
+		version  string
+		opt      ControlOptions
+		messages []MessageResult
+		findings []edi.Finding
+		want     string // what stands between UNH and UNT
+	}{
+		{"accepted", "UNOC:3", ControlOptions{}, []MessageResult{orders("1"), orders("2")}, nil, uci},
+		{"all named", "UNOC:3", ControlOptions{All: true}, []MessageResult{orders("1")}, nil, uci + "UCM+1+ORDERS:D:96A:UN:EAN008+7'"},
+		{"one rejected", "UNOC:3", ControlOptions{}, []MessageResult{orders("1"), orders("2", at(4, "UNT", 1, "29"))}, nil, uci + ucm + "+29+UNT+2'"},
+		{"UNH component", "UNOC:3", ControlOptions{}, []MessageResult{orders("2", edi.Finding{Severity: edi.Error, Place: 1, Tag: "UNH", Element: 2,
+			Component: 1, Codes: map[string]string{"0085": "13"}})}, nil, uci + ucm + "+13+UNH+3:1'"},
+		{"segments and elements", "UNOC:3", ControlOptions{}, []MessageResult{orders("2", component, at(3, "DTM", 0, "13"), at(5, "QTY", 1, "13"), at(2, "BGM", 1, "12"), info, warning)}, nil,
+			uci + ucm + "'UCS+2'UCD+12+2'UCS+3+13'UCS+5'UCD+37+2:2'UCD+13+2'"},
+		{"repetition in version 4", "UNOC:4", ControlOptions{}, []MessageResult{orders("2", component)}, nil, uci + ucm + "'UCS+5'UCD+37+2:2:3'"},
+		{"segment and its element", "UNOC:3", ControlOptions{}, []MessageResult{orders("2", at(3, "DTM", 1, "12"), at(3, "DTM", 0, "15"), at(3, "DTM", 0, "35"))}, nil,
+			uci + ucm + "'UCS+3+15'UCD+12+2'UCS+3+35'"},
+		{"brief", "UNOC:3", ControlOptions{Brief: true}, []MessageResult{orders("2", component)}, nil, uci + ucm + "'"},
+		{"no reason", "UNOC:3", ControlOptions{}, []MessageResult{{Set: "ORDERS", Version: "D:96A:UN:EAN008", Control: "2", Verdict: Rejected}}, nil, uci + ucm + "+18'"},
+		{"errors noted", "UNOC:3", ControlOptions{Noted: true}, []MessageResult{orders("2", warning)}, nil, uci + "UCM+2+ORDERS:D:96A:UN:EAN008+2'UCS+2'UCD+21+3'"},
+		{"errors not noted", "UNOC:3", ControlOptions{}, []MessageResult{orders("2", warning)}, nil, uci},
+		{"receipt", "UNOC:3", ControlOptions{Receipt: true}, []MessageResult{orders("2", component)}, nil, "UCI+REF1+NORTHPIER:ZZZ+LAKEHOUSE:14:DOCK+8'"},
+		{"duplicate", "UNOC:3", ControlOptions{Receipt: true}, []MessageResult{orders("2", component)}, []edi.Finding{Refusal(received(), Duplicate)}, uci4 + "+26+UNB+6'"},
+		{"not for us", "UNOC:3", ControlOptions{}, nil, []edi.Finding{Refusal(received(), NotForUs)}, uci4 + "+7+UNB+4'"},
+		{"unknown sender", "UNOC:3", ControlOptions{}, nil, []edi.Finding{Refusal(received(), UnknownSender)}, uci4 + "+23+UNB+3'"},
+		{"unknown recipient", "UNOC:3", ControlOptions{}, nil, []edi.Finding{Refusal(received(), UnknownRecipient)}, uci4 + "+43+UNB+4'"},
+		{"test", "UNOC:3", ControlOptions{}, nil, []edi.Finding{Refusal(received(), TestNotAccepted)}, uci4 + "+25+UNB+12'"},
+		{"UNZ", "UNOC:3", ControlOptions{}, []MessageResult{orders("2", component)}, []edi.Finding{warning, at(0, "UNZ", 1, "29")}, uci4 + "+29+UNZ+2'"},
+		{"content", "UNOC:3", ControlOptions{}, nil, []edi.Finding{at(0, "RFF", 0, "33")}, uci4 + "+33'"},
+		{"error without a code", "UNOC:3", ControlOptions{}, nil, []edi.Finding{{Severity: edi.Error, Tag: "UNB"}}, uci4 + "+18'"},
+		{"a CONTRL among them", "UNOC:3", ControlOptions{All: true}, []MessageResult{{Set: "CONTRL", Control: "9"}, orders("2", at(0, "UNH", 0, "13"))}, nil, uci + ucm + "+13+UNH'"},
+		{"999 UCS", "UNOC:3", ControlOptions{}, []MessageResult{orders("2", many...)}, nil, uci + ucm + "'" + segments(many[:999])},
+		{"odd references", "UNOC:3", ControlOptions{All: true}, []MessageResult{{Set: "", Version: "", Control: "A+B'C\x00"}}, nil, uci + "UCM+A?+B?'C+0+7'"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ic := received()
+			ic.Version = c.version
+			var b bytes.Buffer
+			w := NewControl(&b, numbered(AnswerTo(ic)), ic, c.opt)
+			for _, r := range c.messages {
+				if err := w.Message(r); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := w.Close(c.findings); err != nil {
+				t.Fatal(err)
+			}
+			date, unh := "261124", "CONTRL:D:3:UN"
+			if c.version == "UNOC:4" {
+				date, unh = "20261124", "CONTRL:4:1:UN"
+			}
+			want := "UNB+" + c.version + "+LAKEHOUSE:14:DOCK+NORTHPIER:ZZZ+" + date + ":0705+17++++++1'UNH+1+" + unh + "'" + c.want
+			want += fmt.Sprintf("UNT+%d+1'UNZ+1+17'", 2+strings.Count(c.want, "'")-strings.Count(c.want, "?'"))
+			if c.version == "UNOC:4" { // no repetition separator was received: UNA says that there is none
+				want = "UNA:+.? '" + want
+			}
+			if got := b.String(); got != want {
+				t.Errorf("\n got %s\nwant %s", got, want)
+			}
+			sane(t, b.Bytes())
+		})
+	}
+}
+
+// segments are the UCS and UCD of findings, each at a place of its own.
+func segments(findings []edi.Finding) string {
+	var b strings.Builder
+	for i := range findings {
+		fmt.Fprintf(&b, "UCS+%d'UCD+%s+2'", findings[i].Place, findings[i].Codes["0085"])
+	}
+	return b.String()
+}
+
+func TestControlGroups(t *testing.T) {
+	group := func(control string) *edi.Group {
+		return &edi.Group{Path: "UNB[1]/UNG[1]", Functional: "ORDERS", Sender: "NP", Receiver: "LH", Control: control}
+	}
+	good, bad := MessageResult{Set: "ORDERS", Version: "D:96A:UN", Control: "1"}, MessageResult{Set: "ORDERS", Version: "D:96A:UN", Control: "2", Verdict: Rejected}
+	for _, c := range []struct {
+		name string
+		opt  ControlOptions
+		tell func(w *ControlWriter) error
+		want string
+	}{
+		{"one rejected below", ControlOptions{}, func(w *ControlWriter) error {
+			return errors.Join(w.Message(good), w.Message(bad), w.Group(group("G1"), nil), w.Message(good), w.Group(group("G2"), nil), w.Close(nil))
+		}, "7'UCF+G1+NP+LH+7'UCM+2+ORDERS:D:96A:UN+4+18'"},
+		{"one rejected whole", ControlOptions{}, func(w *ControlWriter) error {
+			return errors.Join(w.Message(good), w.Message(bad), w.Group(group("G1"), []edi.Finding{at(0, "UNE", 1, "29")}), w.Message(bad), w.Group(group("G2"), nil), w.Close(nil))
+		}, "7'UCF+G1+NP+LH+4+29+UNE+2'UCF+G2+NP+LH+7'UCM+2+ORDERS:D:96A:UN+4+18'"},
+		{"all named", ControlOptions{All: true}, func(w *ControlWriter) error {
+			return errors.Join(w.Message(good), w.Group(group("G1"), nil), w.Group(group("G2"), nil), w.Close(nil))
+		}, "7'UCF+G1+NP+LH+7'UCM+1+ORDERS:D:96A:UN+7'UCF+G2+NP+LH+7'"},
+		{"bare messages", ControlOptions{}, func(w *ControlWriter) error {
+			return errors.Join(w.Message(bad), w.Group(&edi.Group{Path: "UNB[1]"}, nil), w.Close(nil))
+		}, "7'UCM+2+ORDERS:D:96A:UN+4+18'"},
+		{"strays among bare messages", ControlOptions{}, func(w *ControlWriter) error {
+			return errors.Join(w.Message(bad), w.Group(&edi.Group{Path: "UNB[1]"}, []edi.Finding{at(0, "RFF", 0, "33")}), w.Close(nil))
+		}, "4+33'"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ic := received()
+			var b bytes.Buffer
+			if err := c.tell(NewControl(&b, numbered(AnswerTo(ic)), ic, c.opt)); err != nil {
+				t.Fatal(err)
+			}
+			_, got, _ := strings.Cut(b.String(), "LAKEHOUSE:14:DOCK+NORTHPIER:ZZZ+")
+			_, got, _ = strings.Cut(got, "UCI+REF1+NORTHPIER:ZZZ+LAKEHOUSE:14:DOCK+")
+			got, _, _ = strings.Cut(got, "UNT+")
+			if got != c.want {
+				t.Errorf("\n got %s\nwant %s", got, c.want)
+			}
+			sane(t, b.Bytes())
+		})
+	}
+}
+
+// fataler is what sane needs of testing.T and rapid.T.
+type fataler interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+// sane reads a CONTRL of ours back: one interchange, not a finding but that of
+// bytes that we repeat as we got them.
+func sane(t fataler, data []byte) *Control {
+	t.Helper()
+	w := edi.NewWalker(bytes.NewReader(data), edi.Limits{}, Syntax{})
+	var c *Control
+	for {
+		ev, err := w.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		for i := range ev.Findings {
+			if f := &ev.Findings[i]; f.Rule != "edifact.breaks" && f.Rule != "edifact.charset.utf8" {
+				t.Fatalf("our own answer has %v\n%q", f, data)
+			}
+		}
+		switch {
+		case ev.Kind == edi.Junk:
+			t.Fatalf("our own answer has junk\n%q", data)
+		case ev.Kind == edi.EndMessage && c != nil:
+			t.Fatalf("our own answer has a second message\n%q", data)
+		case ev.Kind == edi.EndMessage:
+			var findings []edi.Finding
+			if c, findings = ReadControl(ev.Message); len(findings) > 0 {
+				t.Fatalf("our own CONTRL has %v\n%q", findings, data)
+			}
+		}
+	}
+	if c == nil {
+		t.Fatalf("there is no message\n%q", data)
+	}
+	return c
+}
+
+type refusing struct{ err error }
+
+func (r refusing) Write([]byte) (int, error) { return 0, r.err }
+
+func TestControlErrors(t *testing.T) {
+	ic := received()
+	broken := errors.New("no room")
+	long := numbered(AnswerTo(ic))
+	long.Reference = "123456789012345"
+	late := numbered(AnswerTo(ic))
+	late.Time = time.Time{}
+	for _, c := range []struct {
+		name string
+		w    io.Writer
+		env  Envelope
+		set  string
+		want error
+	}{
+		{"acknowledgment", io.Discard, numbered(AnswerTo(ic)), "CONTRL", ErrAcknowledgment},
+		{"writer", refusing{broken}, numbered(AnswerTo(ic)), "ORDERS", broken},
+		{"no reference", io.Discard, Envelope{Time: answerTime()}, "ORDERS", errReference},
+		{"long reference", io.Discard, long, "ORDERS", errReference},
+		{"no time", io.Discard, late, "ORDERS", errTime},
+	} {
+		w := NewControl(c.w, c.env, ic, ControlOptions{})
+		_ = w.Message(MessageResult{Set: c.set, Control: "1"})
+		if err := w.Close(nil); !errors.Is(err, c.want) {
+			t.Errorf("%s\n got %v\nwant %v", c.name, err, c.want)
+		}
+	}
+}
+
+func TestEnvelope(t *testing.T) {
+	ic := received()
+	ic.Header = []byte(unb + "\r\n")
+	small := numbered(AnswerTo(ic))
+	small.Sender.ID, small.Version = "lower", "UNOA:1"
+	beyond := numbered(AnswerTo(ic))
+	beyond.Sender.ID, beyond.Version, beyond.LineBreak = "M\xfcller", "UNOA:2", ""
+	odd := numbered(AnswerTo(ic))
+	odd.Delimiters, odd.LineBreak = edi.Delimiters{Segment: '~', Element: '|', Component: '^', Decimal: ','}, "\n"
+	odd.Sender.ID = "A|B?C"
+	clash := numbered(AnswerTo(ic))
+	clash.Delimiters, clash.LineBreak = edi.Delimiters{Segment: '+', Element: '+', Component: '+', Release: '+', Repetition: '+'}, ""
+	clash.Version = "UNOC:4"
+	for _, c := range []struct {
+		name string
+		env  Envelope
+		want string
+	}{
+		{"nothing", numbered(Envelope{}), "UNB+UNOC:3+UNKNOWN+UNKNOWN+261124:0705+17'UNZ+1+17'"},
+		{"syntax 4", numbered(Envelope{Version: "UNOY:4"}), "UNB+UNOY:4+UNKNOWN+UNKNOWN+20261124:0705+17'UNZ+1+17'"},
+		{"no such syntax", numbered(Envelope{Version: "UNOX:9"}), "UNB+UNOC:3+UNKNOWN+UNKNOWN+261124:0705+17'UNZ+1+17'"},
+		{"UNOB for lower case", small, "UNB+UNOB:1+lower:14:DOCK+NORTHPIER:ZZZ+261124:0705+17++++++1'\r\nUNZ+1+17'\r\n"},
+		{"UNOC for what is beyond", beyond, "UNB+UNOC:2+M\xfcller:14:DOCK+NORTHPIER:ZZZ+261124:0705+17++++++1'UNZ+1+17'"},
+		{"other delimiters, no release character", odd, "UNA^|.  ~\nUNB|UNOC^3|A B?C^14^DOCK|NORTHPIER^ZZZ|261124^0705|17||||||1~\nUNZ|1|17~\n"},
+		{"delimiters that cannot be used", clash, "UNA:|.?*+UNB|UNOC:4|LAKEHOUSE:14:DOCK|NORTHPIER:ZZZ|20261124:0705|17||||||1+UNZ|1|17+"},
+	} {
+		env, err := c.env.complete()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(env.inCharset(nil)); got != c.want {
+			t.Errorf("%s\n got %q\nwant %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestReadControl(t *testing.T) {
+	for _, c := range []struct{ name, text, want, findings string }{
+		{"message rejected", "UCI+REF5+A:14+B:14:X+7'UCM+1+ORDERS:D:96A:UN+4+29+UNT+2'UCS+6+13'UCD+12+2:1'UCD+37+3:2:4'",
+			"{Interchange:REF5 Sender:{Qualifier:14 ID:A Sub:} Receiver:{Qualifier:14 ID:B Sub:X} " +
+				"Answer:{Action:7 Verdict:partially-accepted Code: Tag: Element:0 Component:0} Groups:[] Messages:[" +
+				"{Message:1 Set:ORDERS Version:D:96A:UN Answer:{Action:4 Verdict:rejected Code:29 Tag:UNT Element:1 Component:0} Errors:[" +
+				"{Place:6 Code:13 Elements:[{Code:12 Element:1 Component:1 Repetition:0} {Code:37 Element:2 Component:2 Repetition:4}]}]}]}", ""},
+		{"groups", "UCI+REF5+A+B+7'UCF+G1+NP+LH+7'UCM+1+ORDERS:D:96A:UN+4'UCF+G2+NP+LH+4+29+UNE+2'",
+			"{Interchange:REF5 Sender:{Qualifier: ID:A Sub:} Receiver:{Qualifier: ID:B Sub:} " +
+				"Answer:{Action:7 Verdict:partially-accepted Code: Tag: Element:0 Component:0} Groups:[" +
+				"{Group:G1 Sender:NP Receiver:LH Answer:{Action:7 Verdict:partially-accepted Code: Tag: Element:0 Component:0} Messages:[" +
+				"{Message:1 Set:ORDERS Version:D:96A:UN Answer:{Action:4 Verdict:rejected Code: Tag: Element:0 Component:0} Errors:[]}]} " +
+				"{Group:G2 Sender:NP Receiver:LH Answer:{Action:4 Verdict:rejected Code:29 Tag:UNE Element:1 Component:0} Messages:[]}] Messages:[]}", ""},
+		{"no UCI", "UCM+1+ORDERS:D:96A:UN+7'", "", "edifact.contrl.uci"},
+		{"two UCI", "UCI+REF5+A+B+8'UCI+REF6+A+B+4'", "", "edifact.contrl.uci"},
+		{"no reference", "UCI++A+B+8'", "", "edifact.contrl.reference"},
+		{"no action", "UCI+R+A+B+7'UCM+1+ORDERS:D:96A:UN'", "", "edifact.contrl.action"},
+		{"unknown action", "UCI+R+A+B+9'", "", "edifact.contrl.action"},
+		{"UCS in the air", "UCI+R+A+B+7'UCS+1'", "", "edifact.contrl.place"},
+		{"UCD in the air", "UCI+R+A+B+7'UCM+1+ORDERS:D:96A:UN+4'UCD+1'", "", "edifact.contrl.place"},
+		{"no position", "UCI+R+A+B+7'UCM+1+ORDERS:D:96A:UN+4'UCS+x'", "", "edifact.contrl.position"},
+		{"foreign segments", "UCI+R+A+B+7'FTX+LOK+P00++TEXT'UCX+1'", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text := "UNH+1+CONTRL:D:3:UN'" + c.text
+			m, err := edi.ReadMessage([]byte(fmt.Sprintf("%sUNT+%d+1'", text, 1+strings.Count(text, "'"))), received().Delimiters)
+			if err != nil {
+				t.Fatal(err)
+			}
+			control, findings := ReadControl(m)
+			if got := fmt.Sprintf("%+v", *control); c.want != "" && got != c.want {
+				t.Errorf("\n got %s\nwant %s", got, c.want)
+			}
+			var rules []string
+			for i := range findings {
+				rules = append(rules, findings[i].Rule)
+			}
+			if got := strings.Join(rules, " "); got != c.findings {
+				t.Errorf("findings\n got %s\nwant %s", got, c.findings)
+			}
+		})
+	}
+}
+
+func TestOf(t *testing.T) {
+	control := func(text string) *Control {
+		m, err := edi.ReadMessage([]byte("UNH+1+CONTRL:D:3:UN'"+text+"UNT+1+1'"), received().Delimiters)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, _ := ReadControl(m)
+		return c
+	}
+	const named = "UCM+1+ORDERS:D:96A:UN+4'UCM+2+ORDERS:D:96A:UN+2'UCF+G1+A+B+7'UCM+3+ORDERS:D:96A:UN+4'UCF+G2+A+B+4'"
+	for _, c := range []struct {
+		text, group, message string
+		want                 Verdict
+	}{
+		{"UCI+R+A+B+4'" + named, "", "9", Rejected}, {"UCI+R+A+B+8'", "", "1", Received}, {"UCI+R+A+B+7'" + named, "", "1", Rejected},
+		{"UCI+R+A+B+7'" + named, "", "2", AcceptedWithErrors}, {"UCI+R+A+B+7'" + named, "", "9", Accepted},
+		{"UCI+R+A+B+7'" + named, "G1", "3", Rejected}, {"UCI+R+A+B+7'" + named, "G1", "4", Accepted}, {"UCI+R+A+B+7'" + named, "G2", "5", Rejected},
+		{"UCI+R+A+B'", "", "1", ""}, {"UCI+R+A+B+3'" + named, "", "1", Rejected}, {"UCI+R+A+B+6'", "", "1", Rejected}, {"UCI+R+A+B+5'", "", "1", Accepted},
+	} {
+		if got := control(c.text).Of(c.group, c.message); got != c.want {
+			t.Errorf("%s of %s in %q\n got %q\nwant %q", c.message, c.text, c.group, got, c.want)
+		}
+	}
+}
+
+func TestText(t *testing.T) {
+	for code, want := range map[string]string{"29": "control count does not match", "48": "dependency condition violated", "1": "UNA not supported", "0": "", "49": "", "-1": "", "x": ""} {
+		if got := Text(code); got != want {
+			t.Errorf("%s\n got %q\nwant %q", code, got, want)
+		}
+	}
+}
+
+// oddAnswer builds a CONTRL from whatever bytes and reads it back.
+func oddAnswer(t fataler, text func() string, number func() int) {
+	ic := &edi.Interchange{
+		Version: text(), Control: text(), Header: []byte(text()),
+		Sender:   edi.Party{Qualifier: text(), ID: text(), Sub: text()},
+		Receiver: edi.Party{Qualifier: text(), ID: text(), Sub: text()},
+		Delimiters: edi.Delimiters{Segment: byte(number()), Element: byte(number()), Component: byte(number()),
+			Repetition: byte(number()), Release: byte(number())},
+	}
+	if n := number(); n < 128 {
+		ic.Version = []string{"UNOA:1", "UNOB:2", "UNOC:3", "UNOF:3", "UNOY:4", "UNOC:4"}[n%6]
+	}
+	var b bytes.Buffer
+	opt := ControlOptions{All: number()%2 == 0, Noted: number()%2 == 0}
+	w := NewControl(&b, numbered(AnswerTo(ic)), ic, opt)
+	for range number() % 4 {
+		f := edi.Finding{
+			Severity: edi.Error, Place: number(), Tag: text(), Element: number() % 120, Component: number() % 3,
+			Repetition: number() % 3, Codes: map[string]string{"0085": text()},
+		}
+		if err := w.Message(MessageResult{Set: text(), Version: text(), Control: text(), Findings: []edi.Finding{f}}); err != nil {
+			t.Fatalf("%v", err)
+		}
+		if number()%3 == 0 {
+			if err := w.Group(&edi.Group{Path: "UNB[1]/UNG[1]", Control: text(), Sender: text(), Receiver: text()}, nil); err != nil {
+				t.Fatalf("%v", err)
+			}
+		}
+	}
+	if err := w.Close(nil); err == nil {
+		sane(t, b.Bytes())
+	} else if !errors.Is(err, ErrAcknowledgment) {
+		t.Fatalf("%v", err)
+	}
+}
+
+func TestOddAnswers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.Map(rapid.SliceOfN(rapid.Byte(), 0, 50), func(b []byte) string { return string(b) })
+		oddAnswer(t, func() string { return text.Draw(t, "text") }, func() int { return rapid.IntRange(0, 255).Draw(t, "number") })
+	})
+}
+
+func FuzzControl(f *testing.F) {
+	f.Add([]byte("UNOA:1\x00REF1\x00UNB'\x00ZZZ\x00NORTH\x00\x0014\x00LAKE\x00ORDERS"), []byte("'+:*?\x01\x02"))
+	f.Add([]byte("UNOY:4\x00'\x00+\x00UNA:+.? 'UNB+UNOC:3+\x00\xff\x00A*B\x00?\x00|"), []byte("''''"))
+	f.Fuzz(func(t *testing.T, texts, numbers []byte) {
+		parts := bytes.Split(texts, []byte{0})
+		n, k := 0, 0
+		oddAnswer(t, func() string {
+			n++
+			return string(parts[n%len(parts)])
+		}, func() int {
+			if k++; len(numbers) == 0 {
+				return 0
+			}
+			return int(numbers[k%len(numbers)])
+		})
+	})
+}
+
+// FuzzReadControl reads whatever message as a CONTRL.
+func FuzzReadControl(f *testing.F) {
+	f.Add([]byte("UNH+1+CONTRL:D:3:UN'UCI+REF5+A:14+B:14:X+7'UCM+1+ORDERS:D:96A:UN+4+29+UNT+2'UCS+6+13'UCD+12+2:1'UNT+6+1'"))
+	f.Add([]byte("UNH+1+CONTRL:D:3:UN'UCI+REF5+A+B+7'UCF+G1+NP+LH+7'UCM+1+ORDERS:D:96A:UN+4'UCF+G2+NP+LH+4+29+UNE+2'UNT+6+1'"))
+	f.Add([]byte("UNH+1+CONTRL'UCD+1'UCS'UCF'UCM'UCS+999999999999999999999'UCD+-1+-1:-1'UNT'"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := edi.ReadMessage(data, received().Delimiters)
+		if err != nil {
+			return
+		}
+		c, findings := ReadControl(m)
+		for i := range findings {
+			if f := &findings[i]; f.Offset < 0 || f.Offset+int64(f.Length) > int64(len(data)) {
+				t.Errorf("finding outside the message of %d bytes: %v, length %d", len(data), f, f.Length)
+			}
+		}
+		if c.Of("", "1") == "" && c.Verdict != "" {
+			t.Errorf("the interchange is %s and a message of it nothing", c.Verdict)
+		}
+	})
+}
+
+// FuzzWalker walks whatever bytes: no panic, every position true, the same
+// whatever the sizes of reads, and a CONTRL for each interchange that reads back
+// without a finding.
+func FuzzWalker(f *testing.F) {
+	f.Add([]byte(unb + msg + unz))
+	f.Add([]byte("UNA:+.? '\n" + unb + "\n" + ung + msg + une + "junk" + unb + msg))
+	f.Add([]byte(unb + "UNO+P1+DRW:7++5'a'b'cUNP+5+P1'USH+1'" + msg + "''\n '" + unz))
+	f.Add([]byte(unb + "''\n '" + msg + "''\n '" + unz))
+	f.Add([]byte(unb + "UNH+1+ORDERS'UNZ\x13+1'BGM+1'" + unz))
+	f.Add([]byte("UIB+UNOA:4+R'UIZ'UNA:+.?*'UNB+UNOY:4+A+B+20261123:0930+1'" + msg + "UNZ+1+1'ISA"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		count(t, data, edi.Limits{Segment: 500, Message: 2000})
+		sameInPieces(t, data, edi.Limits{Segment: 150, Message: 300})
+		answered(t, data)
+	})
+}
+
+// answered writes a CONTRL for each interchange of data, reads it back, and
+// reads the CONTRL that there are in data.
+func answered(t *testing.T, data []byte) {
+	t.Helper()
+	w := edi.NewWalker(bytes.NewReader(data), edi.Limits{}, Syntax{})
+	var b bytes.Buffer
+	var c *ControlWriter
+	var begin []edi.Finding
+	for {
+		ev, err := w.Next()
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch ev.Kind {
+		case edi.BeginInterchange:
+			b.Reset()
+			begin = append(begin[:0], ev.Findings...)
+			c = NewControl(&b, numbered(AnswerTo(ev.Interchange)), ev.Interchange, ControlOptions{All: true, Noted: true})
+		case edi.EndMessage:
+			m := ev.Message
+			if IsAcknowledgment(m.Set) {
+				ReadControl(m)
+			}
+			err = c.Message(MessageResult{Set: m.Set, Version: m.Version, Control: m.Control, Findings: ev.Findings})
+		case edi.EndGroup:
+			err = c.Group(ev.Group, ev.Findings)
+		case edi.EndInterchange:
+			if err = c.Close(append(begin, ev.Findings...)); err == nil {
+				sane(t, b.Bytes())
+			}
+		}
+		if err != nil && !errors.Is(err, ErrAcknowledgment) {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestCorpusControl reads the CONTRL messages of the corpus.
+func TestCorpusControl(t *testing.T) {
+	root := os.Getenv("EDIBRIDGE_CORPUS")
+	if root == "" {
+		t.Skip("EDIBRIDGE_CORPUS is not set: the corpus is not read")
+	}
+	for name, want := range map[string]string{
+		"edifact_converter__CTL01_1.edi":           "MEDREF01095 rejected 2 rejected 0",
+		"edifact_converter__CTL02_1.edi":           "MEDREF01095 rejected 1 rejected 0",
+		"go-edi__contrl-error.golden.edi":          "DTICHIEFEDI rejected 1 rejected 2",
+		"go-edi__contrl.golden.edi":                "CUKFFW98000MET accepted 1  0",
+		"own-message-rejected.edi":                 "REF5 partially-accepted 1 rejected 1",
+		"edifact_converter__edifact_test.rb-2.edi": "  2 rejected 0 edifact.contrl.uci",
+	} {
+		file, err := os.Open(filepath.Join(root, "edifact", "CONTRL", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		w := edi.NewWalker(file, edi.Limits{}, Syntax{})
+		var got string
+		for {
+			ev, err := w.Next()
+			if err != nil {
+				break
+			}
+			if ev.Kind != edi.EndMessage {
+				continue
+			}
+			c, findings := ReadControl(ev.Message)
+			got = fmt.Sprintf("%s %s %d %s %d", c.Interchange, c.Verdict, len(c.Messages), c.Messages[0].Verdict, len(c.Messages[0].Errors))
+			for i := range findings {
+				if findings[i].Rejects() {
+					got += " " + findings[i].Rule
+				}
+			}
+		}
+		if got != want {
+			t.Errorf("%s\n got %s\nwant %s", name, got, want)
+		}
+	}
+}
+
+// BenchmarkControl tells of messages of which every tenth has an error.
+func BenchmarkControl(b *testing.B) {
+	ic := received()
+	bad := []edi.Finding{at(5, "QTY", 1, "37")}
+	b.ReportAllocs()
+	w := NewControl(io.Discard, numbered(AnswerTo(ic)), ic, ControlOptions{})
+	for i := 0; b.Loop(); i++ {
+		r := MessageResult{Set: "ORDERS", Version: "D:96A:UN", Control: "1"}
+		if i%10 == 0 {
+			r.Findings = bad
+		}
+		if err := w.Message(r); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
