@@ -126,6 +126,7 @@ type DecodeError struct {
 	Err  error
 }
 
+// Error is "canonical: ", the kind where it is known, and the cause.
 func (e *DecodeError) Error() string {
 	if e.Kind == "" {
 		return "canonical: " + e.Err.Error()
@@ -133,6 +134,7 @@ func (e *DecodeError) Error() string {
 	return "canonical: " + e.Kind + ": " + e.Err.Error()
 }
 
+// Unwrap gives the cause.
 func (e *DecodeError) Unwrap() error { return e.Err }
 
 // Decode reads a document by its kind. Members that the document does not have

@@ -15,6 +15,7 @@ type Error struct {
 	Message string
 }
 
+// Error is "mappings: file:line:column: " and what is wrong.
 func (e *Error) Error() string {
 	if e.Line == 0 {
 		return "mappings: " + e.File + ": " + e.Message
@@ -25,6 +26,7 @@ func (e *Error) Error() string {
 // Errors are all that is wrong in a set of tables, in the order of files and lines.
 type Errors []*Error
 
+// Error lists the errors, one a line.
 func (e Errors) Error() string {
 	lines := make([]string, len(e))
 	for i, err := range e {

@@ -304,8 +304,12 @@ func (w *world) sendBig(ctx context.Context) {
 	}
 }
 
-// smallerFile has this many sets: some slices.
-const smallerFile = 1200
+// The sets of the big file of a world, but for one of 100,000 in the long run,
+// and of those that come behind it: some slices each.
+const (
+	usualFile   = 3000
+	smallerFile = 1200
+)
 
 // check holds everything that is stored against itself.
 func (w *world) check(drained bool) {
@@ -448,7 +452,7 @@ func TestKill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills take their time")
 	}
-	kills, sets := 50, 3_000
+	kills, sets := 50, usualFile
 	if os.Getenv("EDIBRIDGE_LONG") != "" {
 		kills, sets = 320, 100_000
 	}
@@ -467,6 +471,7 @@ func TestKill(t *testing.T) {
 	hit := map[string]int{}
 	for from := 0; from < len(points); from += perWorld {
 		newWorld(t, random, sets, hit).round(points[from:min(from+perWorld, len(points))])
+		sets = usualFile
 	}
 	t.Logf("%d kills, at named points: %v", kills, hit)
 	if len(hit) < len(named)/2 {
