@@ -56,7 +56,8 @@ packages() {
 	command -v sftp >/dev/null || missing+=(openssh-client)
 	command -v sshd >/dev/null || missing+=(openssh-server)
 	command -v lftp >/dev/null || missing+=(lftp)
-	python3 -c 'import paramiko' 2>/dev/null || missing+=(python3-paramiko)
+	command -v curl >/dev/null || missing+=(curl)
+	/usr/bin/python3 -c 'import paramiko' 2>/dev/null || missing+=(python3-paramiko)
 	command -v cc >/dev/null || missing+=(gcc libc6-dev)
 	[ ${#missing[@]} -eq 0 ] && return 0
 	echo "installing ${missing[*]}"
