@@ -60,6 +60,7 @@ func (b *Bridge) send(ctx context.Context, t *Transmission) (transports.Receipt,
 // outcome commits how an attempt ended, with the peer's words in the archive.
 func (b *Bridge) outcome(ctx context.Context, c Claim, r Result, ev *transports.Evidence) error {
 	t := &c.Transmission
+	ctx = context.WithoutCancel(ctx) // what the peer said is kept, even if the process stops meanwhile
 	if ev != nil {
 		e, leaf, err := b.evidence(ctx, t, *ev, c.Token)
 		if err != nil {
