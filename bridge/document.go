@@ -269,11 +269,10 @@ func setFinding(m *edi.Message, rule, msg, ak502 string) edi.Finding {
 	}
 	switch {
 	case ak502 == "":
-	case m.Standard == edi.EDIFACT: // 17 no agreement, 18 unspecified
-		f.Codes = map[string]string{"0085": map[string]string{"1": "17"}[ak502]}
-		if f.Codes["0085"] == "" {
-			f.Codes["0085"] = "18"
-		}
+	case m.Standard == edi.EDIFACT && ak502 == "1":
+		f.Codes = map[string]string{"0085": "17"} // no agreement
+	case m.Standard == edi.EDIFACT:
+		f.Codes = map[string]string{"0085": "18"} // unspecified
 	default:
 		f.Codes = map[string]string{"ak502": ak502}
 	}

@@ -257,6 +257,9 @@ func (t *translation) beginGroup(ev *edi.Event) {
 	if t.ic.partner != nil {
 		g.agreement = t.ic.partner.named(t.past.agreement[[2]int{t.ic.Ordinal, g.Ordinal}])
 	}
+	if g.agreement != nil && t.ic.how == nil {
+		t.ic.how = t.ic.answerBy(g.agreement)
+	}
 	t.group = g
 }
 
@@ -266,14 +269,16 @@ func (t *translation) endGroup(ev *edi.Event) {
 	g.Group = *ev.Group // what the trailer says belongs into the answer
 	t.group = nil
 	t.at.Groups++
+	if t.ic.Standard == edi.EDIFACT { // answered with its interchange, told before the cursor or not
+		t.ic.groups = append(t.ic.groups, *g)
+	}
 	if t.at.Groups <= t.done.Groups {
 		return
 	}
 	for _, f := range g.findings {
 		t.note(f)
 	}
-	if t.ic.Standard == edi.EDIFACT { // answered with its interchange
-		t.ic.groups = append(t.ic.groups, *g)
+	if t.ic.Standard == edi.EDIFACT {
 		return
 	}
 	how := t.ic.answerBy(g.agreement)

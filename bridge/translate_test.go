@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -242,17 +243,21 @@ func TestDuplicates(t *testing.T) {
 	})
 }
 
+// alsoEDIFACT lets acme send ORDERS, with an answer agreed for them alone.
+func alsoEDIFACT(c *bridge.Configuration) {
+	c.Self = append(c.Self, bridge.Identifier{Standard: edi.EDIFACT, Level: "UNB", Qualifier: "14", ID: "4000000000001"})
+	acme := c.Partners[0]
+	acme.Identifiers = append(acme.Identifiers, bridge.Identifier{Standard: edi.EDIFACT, Level: "UNB", Qualifier: "14", ID: "4012345000009"})
+	acme.Agreements = append(acme.Agreements, &bridge.Agreement{Name: "orders-edifact", Partner: "acme", Standard: edi.EDIFACT,
+		Set: "ORDERS", Release: "D:96A", Mode: edi.Production, Acknowledge: &bridge.Acknowledge{With: "997", To: "acme-mailbox"}})
+	acme.Acknowledge = nil
+}
+
 // TestEDIFACT: an interchange of two messages, one of them bad, is answered by one
 // CONTRL that rejects that one; a CONTRL gets none.
 func TestEDIFACT(t *testing.T) {
 	for _, slice := range []int{1, 500} {
-		h := newHouse(t, func(c *bridge.Configuration) {
-			c.Self = append(c.Self, bridge.Identifier{Standard: edi.EDIFACT, Level: "UNB", Qualifier: "14", ID: "4000000000001"})
-			acme := c.Partners[0]
-			acme.Identifiers = append(acme.Identifiers, bridge.Identifier{Standard: edi.EDIFACT, Level: "UNB", Qualifier: "14", ID: "4012345000009"})
-			acme.Agreements = append(acme.Agreements, &bridge.Agreement{Name: "orders-edifact", Partner: "acme", Standard: edi.EDIFACT,
-				Set: "ORDERS", Release: "D:96A", Mode: edi.Production})
-		})
+		h := newHouse(t, alsoEDIFACT)
 		h.opts = func(o *bridge.Options) { o.SliceSets = slice }
 		h.make()
 		unb := "UNB+UNOC:3+4012345000009:14+4000000000001:14+261123:0930+77'"
@@ -275,6 +280,41 @@ func TestEDIFACT(t *testing.T) {
 				t.Errorf("a CONTRL is %s (%s), not %s, and was answered %d times", tr.State, tr.Reason, state, len(acks))
 			}
 		}
+	}
+}
+
+// TestEDIFACTGoesOn: cut off behind a group that was refused, the CONTRL still
+// tells of it, and goes where the agreement says.
+func TestEDIFACTGoesOn(t *testing.T) {
+	group := func(ref, end, from string, messages ...string) string {
+		s := "UNG+ORDERS+A+B+261123:0930+" + ref + "+UN+D:96A'"
+		for _, m := range messages {
+			s += "UNH+" + from + m + "+ORDERS:D:96A:UN'BGM+220+" + from + m + "+9'DTM+137:20261123:102'LIN+1++4000862141404:EN'QTY+21:5'UNS+S'UNT+7+" + from + m + "'"
+		}
+		return s + fmt.Sprintf("UNE+%d+%s'", len(messages), end)
+	}
+	body := "UNB+UNOC:3+4012345000009:14+4000000000001:14+261123:0930+77'" + group("7", "8", "1", "1") + group("9", "9", "2", "1", "2", "3", "4") + "UNZ+2+77'"
+	var told []string
+	for _, cut := range []bool{false, true} {
+		h := newHouse(t, alsoEDIFACT)
+		var id bridge.ID
+		if cut {
+			id = h.cutInTwo(body)
+			h.wait(time.Hour)
+		} else {
+			id = h.accept("acme", body)
+		}
+		h.drain()
+		h.check(true)
+		acks, texts := h.outbound(id, bridge.KindAcknowledgment)
+		if len(acks) != 1 {
+			t.Fatalf("cut %v: %d answers, want one CONTRL", cut, len(acks))
+		}
+		_, uci, _ := strings.Cut(texts[0], "UCI")
+		told = append(told, uci)
+	}
+	if told[0] != told[1] || !strings.Contains(told[0], "UCF+7+") {
+		t.Errorf("the CONTRL\n got %s\nwant %s\nwith the group that was refused", told[1], told[0])
 	}
 }
 
