@@ -14,10 +14,9 @@ import (
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edi/guide"
 	"github.com/edibridge/edibridge/edifact"
-	edifactguides "github.com/edibridge/edibridge/edifact/guides"
+	"github.com/edibridge/edibridge/internal/config"
 	"github.com/edibridge/edibridge/mappings"
 	"github.com/edibridge/edibridge/x12"
-	"github.com/edibridge/edibridge/x12/guides"
 )
 
 // eachFile opens one file after the other and lets read work on it. A file that
@@ -103,15 +102,10 @@ type languages struct {
 // the file of one, laid over them; "" none.
 func loadLanguages(name string) (*languages, error) {
 	l := &languages{}
-	x, err := guides.Library()
-	if err != nil {
+	var err error
+	if l.guides, err = config.ShippedGuides(); err != nil {
 		return nil, err
 	}
-	e, err := edifactguides.Library()
-	if err != nil {
-		return nil, err
-	}
-	l.guides = guide.Join(x, e)
 	if l.mappings, err = mappings.Standard(); err != nil {
 		return nil, err
 	}

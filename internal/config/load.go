@@ -35,7 +35,7 @@ func Load(path string) (*bridge.Configuration, *System, error) {
 		cfg: &bridge.Configuration{Endpoints: map[string]bridge.Endpoint{}},
 		sys: &System{File: abs},
 	}
-	if l.cfg.Guides, err = shippedGuides(); err != nil {
+	if l.cfg.Guides, err = ShippedGuides(); err != nil {
 		return nil, nil, fmt.Errorf("config: shipped guides: %w", err)
 	}
 	if l.cfg.Mappings, err = mappings.Standard(); err != nil {
@@ -56,8 +56,8 @@ func Load(path string) (*bridge.Configuration, *System, error) {
 	return l.cfg, l.sys, nil
 }
 
-// shippedGuides are those of both standards.
-func shippedGuides() (*guide.Library, error) {
+// ShippedGuides are the guides of both standards that are part of the program.
+func ShippedGuides() (*guide.Library, error) {
 	x, err := guides.Library()
 	if err != nil {
 		return nil, err
