@@ -44,6 +44,22 @@ type Finding struct {
 	// ak905, ta105, ik304, ik403, ik502; "0085" for CONTRL.
 	Codes map[string]string `json:"codes"`
 	Hint  string            `json:"hint"` // what would mend it, "" where we do not know
+	// Trigger is the place whose value made the rule apply, nil where none did:
+	// what the situational trigger of a 999 (CTX) names.
+	Trigger *Trigger `json:"trigger,omitempty"`
+}
+
+// Trigger is where the value stands that made a situational rule apply: the
+// BEG02 of "required when BEG02 = DS". Its fields are those of a [Finding].
+type Trigger struct {
+	Path       Path   `json:"path"`
+	Tag        string `json:"tag"`
+	Place      int    `json:"place"`
+	Loop       string `json:"loop"`
+	Element    int    `json:"element"`
+	Component  int    `json:"component"`
+	Repetition int    `json:"repetition"`
+	Ref        string `json:"ref,omitempty"`
 }
 
 // Rejects reports whether the finding rejects what it stands in.
