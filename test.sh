@@ -59,6 +59,9 @@ packages() {
 	command -v curl >/dev/null || missing+=(curl)
 	/usr/bin/python3 -c 'import paramiko' 2>/dev/null || missing+=(python3-paramiko)
 	command -v cc >/dev/null || missing+=(gcc libc6-dev)
+	if [ -n "${EDIBRIDGE_LONG:-}" ]; then
+		command -v mvn >/dev/null || missing+=(maven)
+	fi
 	[ ${#missing[@]} -eq 0 ] && return 0
 	echo "installing ${missing[*]}"
 	local root=()
@@ -107,6 +110,7 @@ stage staticcheck go tool staticcheck ./...
 stage build go build ./...
 stage test go test -race -timeout "$test_timeout" -p 2 ./...
 stage fuzz fuzz
+[ -n "${EDIBRIDGE_LONG:-}" ] && stage peers peers/staedi/run
 stage demo go run ./cmd/edibridge demo --once
 
 echo

@@ -36,15 +36,20 @@ type figure struct {
 
 func benchCommand() *cobra.Command {
 	var asJSON bool
+	var write string
 	cmd := &cobra.Command{
 		Use:       "bench [read|validate|map|flow]",
 		Short:     "measure on made-up data on this machine, each figure beside a floor of the same run",
 		Args:      cobra.MaximumNArgs(1),
 		ValidArgs: []string{"read", "validate", "map", "flow"},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if write != "" {
+				return os.WriteFile(write, benchData(benchSize, benchSets), 0o644)
+			}
 			return bench(cmd.Context(), cmd.OutOrStdout(), args, asJSON)
 		},
 	}
+	cmd.Flags().StringVar(&write, "write", "", "write the file of the read bench to `FILE` and measure nothing: for other programs")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	return cmd
 }
@@ -152,7 +157,11 @@ func floor(data []byte) (segments, elements int) {
 	return segments, elements
 }
 
-const benchSize = 32 << 20
+// The file of the read bench: its size in bytes, transaction sets an interchange.
+const (
+	benchSize = 32 << 20
+	benchSets = 5000
+)
 
 func benchFloor(data []byte) (float64, error) {
 	var sum int
@@ -187,7 +196,7 @@ func walkAll(data []byte, visit func(*edi.Message) error) error {
 }
 
 func benchRead(context.Context) ([]figure, error) {
-	one, many := benchData(benchSize, 5000), benchData(benchSize, 1)
+	one, many := benchData(benchSize, benchSets), benchData(benchSize, 1)
 	fl, err := benchFloor(one)
 	if err != nil {
 		return nil, err
