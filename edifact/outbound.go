@@ -3,6 +3,7 @@ package edifact
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -27,6 +28,8 @@ type Envelope struct {
 	LineBreak  string    // "", "\n", "\r\n" behind each terminator
 	Time       time.Time // S004, as it is: no zone is applied
 	Reference  string    // 0020: 1 to 14 characters
+	// AckRequested asks for a CONTRL (0031); never set on one.
+	AckRequested bool
 }
 
 // AnswerTo is the envelope for an answer to interchange ic: sender and receiver
@@ -181,16 +184,18 @@ func (e *Envelope) una() string {
 	return "UNA" + string([]byte{d.Component, d.Element, d.Decimal, d.Release, d.Repetition, d.Segment}) + e.LineBreak
 }
 
-// interchange is the whole interchange of one message: content is what stands
-// between UNB and UNZ.
-func (e *Envelope) interchange(content []byte) []byte {
+// unb is the header of the interchange.
+func (e *Envelope) unb() []byte {
 	var b bytes.Buffer
 	w := edi.NewWriter(&b, e.Delimiters)
 	w.LineBreak = e.LineBreak
 	id, version, _ := strings.Cut(e.Version, ":")
-	date, test := "060102", ""
+	date, test, ack := "060102", "", ""
 	if version == "4" {
 		date = "20060102"
+	}
+	if e.AckRequested {
+		ack = "1"
 	}
 	if e.Mode == edi.Test {
 		test = "1"
@@ -198,10 +203,14 @@ func (e *Envelope) interchange(content []byte) []byte {
 	// Writing to memory cannot fail, and clean left nothing that cannot be released.
 	_ = w.WriteComposites("UNB", []string{id, version},
 		[]string{e.Sender.ID, e.Sender.Qualifier, e.Sender.Sub}, []string{e.Receiver.ID, e.Receiver.Qualifier, e.Receiver.Sub},
-		[]string{e.Time.Format(date), e.Time.Format("1504")}, []string{e.Reference}, nil, nil, nil, nil, nil, []string{test})
-	b.Write(content)
-	_ = w.Write("UNZ", "1", e.Reference)
-	return append([]byte(e.una()), b.Bytes()...)
+		[]string{e.Time.Format(date), e.Time.Format("1504")}, []string{e.Reference}, nil, nil, nil, []string{ack}, nil, []string{test})
+	return b.Bytes()
+}
+
+// interchange is the whole interchange of one message: content is what stands
+// between UNB and UNZ.
+func (e *Envelope) interchange(content []byte) []byte {
+	return slices.Concat([]byte(e.una()), e.unb(), content, e.unz(1))
 }
 
 // inCharset is the interchange of content in the envelope's character set, or
