@@ -16,6 +16,15 @@ import (
 // again (Duplicate); with other bytes it is refused.
 func (b *Bridge) Accept(ctx context.Context, d *transports.Delivery) (transports.Receipt, error) {
 	cfg := b.o.Config()
+	t := Transmission{Kind: KindFile}
+	if p := cfg.partnerOf(d.Endpoint, d.Peer); p != nil {
+		t.Partner = p.ID
+	}
+	return b.accept(ctx, cfg, d, t)
+}
+
+// accept takes custody; t says what the Transmission is, d the rest.
+func (b *Bridge) accept(ctx context.Context, cfg *Configuration, d *transports.Delivery, t Transmission) (transports.Receipt, error) {
 	if d.ID == "" {
 		d.ID = transports.NewID(b.now())
 	}
@@ -36,15 +45,10 @@ func (b *Bridge) Accept(ctx context.Context, d *transports.Delivery) (transports
 		}
 	}
 	now := b.now()
-	t := Transmission{
-		ID: ID(d.ID), Direction: In, Kind: KindFile, State: Accepted,
-		Endpoint: d.Endpoint, Peer: d.Peer, Key: d.Key, Name: d.Name,
-		ContentType: d.ContentType, Header: d.Header, Body: obj,
-		Created: now, Changed: now, NextAt: now, Config: cfg.Digest,
-	}
-	if p := cfg.partnerOf(d.Endpoint, d.Peer); p != nil {
-		t.Partner = p.ID
-	}
+	t.ID, t.Direction, t.State = ID(d.ID), In, Accepted
+	t.Endpoint, t.Peer, t.Key, t.Name = d.Endpoint, d.Peer, d.Key, d.Name
+	t.ContentType, t.Header, t.Body = d.ContentType, d.Header, obj
+	t.Created, t.Changed, t.NextAt, t.Config = now, now, now, cfg.Digest
 	leaf := bodyLeaf(leafAccepted, &t)
 	t.Leaf = leaf.ID
 	defer b.observe(StageAccept)()

@@ -56,10 +56,10 @@ func (t *translation) answer(ctx context.Context) error {
 // GS06 for a 997.
 func (t *translation) scopes(a *answer) []Scope {
 	id := FollowID(t.tr.ID, KindAcknowledgment, a.place, a.how.To)
-	pair := partyText(a.ic.Receiver) + " " + partyText(a.ic.Sender) + " " + string(a.ic.Mode)
+	pair := pairText(a.ic.Receiver, a.ic.Sender, a.ic.Mode)
 	s := []Scope{{Series: level(a.ic.Standard) + " " + pair, For: id, Max: maxControl}}
 	if a.group != nil {
-		s = append(s, Scope{Series: "GS FA " + a.group.Receiver + " " + a.group.Sender + " " + pair, For: id, Max: maxControl})
+		s = append(s, Scope{Series: groupSeries("FA", a.group.Receiver, a.group.Sender, pair), For: id, Max: maxControl})
 	}
 	return s
 }

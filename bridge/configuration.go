@@ -46,7 +46,8 @@ type Partner struct {
 	// Access lists by which endpoint and under which authenticated name the
 	// partner may send.
 	Access     []Access
-	Agreements []*Agreement
+	Agreements []*Agreement // about what the partner sends
+	Dispatches []*Dispatch  // about what is sent to the partner
 	// Acknowledge is for sets that no agreement is there for, and for
 	// interchanges that cannot be read; nil: they are only quarantined.
 	Acknowledge *Acknowledge

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/edibridge/edibridge/canonical"
+	"github.com/edibridge/edibridge/edi"
 )
 
 // Timeline is what happened around one key, oldest first. Its JSON is what
@@ -26,7 +28,7 @@ type Entry struct {
 	At           time.Time       `json:"at"`
 	Transmission ID              `json:"transmission"`
 	Cause        ID              `json:"cause"` // main cause, "" for what came in
-	What         string          `json:"what"`  // received, translated, quarantined, acknowledged, event, sent, receipted, taken, available, failed, dead, retry, discard
+	What         string          `json:"what"`  // received, translated, quarantined, acknowledged, issued, event, sent, receipted, taken, available, failed, dead, retry, discard
 	Partner      string          `json:"partner"`
 	Endpoint     string          `json:"endpoint"`
 	Direction    Direction       `json:"direction"`
@@ -130,9 +132,9 @@ func entries(ctx context.Context, q Query, t *Transmission, key string) ([]Entry
 	}
 	es := []Entry{base}
 	switch t.Kind {
-	case KindFile:
+	case KindFile, KindDocument:
 		es[0].What = "received"
-		es[0].Detail = fmt.Sprintf("%s, %d bytes from %s", t.Name, t.Body.Size, t.Peer)
+		es[0].Detail = fmt.Sprintf("%s, %d bytes from %s", cmp.Or(t.Name, string(t.Kind)), t.Body.Size, cmp.Or(t.Header["by"], t.Peer))
 		read, err := translated(ctx, q, t, base, key)
 		if err != nil {
 			return nil, err
@@ -140,6 +142,8 @@ func entries(ctx context.Context, q Query, t *Transmission, key string) ([]Entry
 		return append(es, read...), nil
 	case KindAcknowledgment:
 		es[0].What = "acknowledged"
+	case KindInterchange:
+		es[0].What = "issued"
 	case KindEvent:
 		es[0].What = "event"
 		es[0].Detail = t.Key
@@ -186,7 +190,14 @@ func translated(ctx context.Context, q Query, t *Transmission, base Entry, key s
 }
 
 func documentDetail(d *Document) string {
-	s := fmt.Sprintf("ISA %s/ST %s %s", d.InterchangeControl, d.Control, d.State)
+	s := string(d.State)
+	if d.InterchangeControl != "" {
+		header, set := "ISA", "ST"
+		if d.Standard == edi.EDIFACT {
+			header, set = "UNB", "UNH"
+		}
+		s = fmt.Sprintf("%s %s/%s %s %s", header, d.InterchangeControl, set, d.Control, d.State)
+	}
 	if d.Verdict != "" && d.Verdict != string(d.State) {
 		s += ", " + d.Verdict
 	}

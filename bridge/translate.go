@@ -72,7 +72,11 @@ func (b *Bridge) translate(stop, ctx context.Context, c Claim) error {
 	cfg := b.o.Config()
 	t := &translation{b: b, cfg: cfg, claim: c, tr: &c.Transmission, stop: stop, done: c.Cursor,
 		at: Cursor{Slices: c.Cursor.Slices}, kept: len(c.Transmission.Findings), partner: c.Transmission.Partner}
-	err := t.run(ctx)
+	run := t.run
+	if t.tr.Kind == KindDocument {
+		run = t.issue
+	}
+	err := run(ctx)
 	var seen *SeenError
 	switch {
 	case errors.As(err, &seen):

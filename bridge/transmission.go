@@ -54,6 +54,8 @@ const (
 	KindFile           Kind = "file"           // what a peer sent
 	KindAcknowledgment Kind = "acknowledgment" // a TA1, 997, 999 or CONTRL of ours
 	KindEvent          Kind = "event"          // a CloudEvent to one endpoint
+	KindDocument       Kind = "document"       // a canonical document that an application handed in
+	KindInterchange    Kind = "interchange"    // an interchange of ours, made from such a document
 )
 
 // OnDead says what a dead Transmission does to younger ones of its order key.

@@ -59,6 +59,8 @@ func (p Problem) String() string { return p.Rule + " " + p.Subject + ": " + p.Te
 //	document.duplicate      what it repeats is there
 //	event.missing           each accepted document has one event for each endpoint of its agreement
 //	event.extra             and nothing else has one
+//	interchange.count       what an application handed in left in one interchange
+//	interchange.control     under the control number of its record
 //	acknowledgment.missing  each group that is answered has its one acknowledgment when its file has ended
 //	acknowledgment.extra    and never two, and none where none was agreed
 //	number.gap              numbers of a series are 1 to n in each epoch
@@ -88,6 +90,7 @@ func CheckHouse(ctx context.Context, h House) []Problem {
 		c.leafOf(t)
 		c.documentsOf(t)
 		c.eventsOf(t)
+		c.interchangesOf(t)
 		c.acknowledgmentsOf(t)
 	}
 	c.sequences()

@@ -62,7 +62,7 @@ func (c *check) agreement(d *bridge.Document) (*bridge.Partner, *bridge.Agreemen
 
 // eventsOf checks that exactly the accepted documents of t have events.
 func (c *check) eventsOf(t *bridge.Transmission) {
-	if c.Config == nil || t.Direction != bridge.In {
+	if c.Config == nil || t.Direction != bridge.In || t.Kind == bridge.KindDocument {
 		return
 	}
 	have := map[bridge.ID]bool{}
@@ -90,6 +90,31 @@ func (c *check) eventsOf(t *bridge.Transmission) {
 	}
 	for id := range have {
 		c.problem("event.extra", string(id), "an event of %s for which there is no accepted document", t.ID)
+	}
+}
+
+// interchangesOf checks that a document that an application handed in left in
+// exactly one interchange, under the control number that its record has.
+func (c *check) interchangesOf(t *bridge.Transmission) {
+	var have []*bridge.Transmission
+	for _, f := range c.effects[t.ID] {
+		if f.Kind == bridge.KindInterchange {
+			have = append(have, f)
+		}
+	}
+	want := 0
+	if t.Kind == bridge.KindDocument && t.State == bridge.Translated {
+		want = 1
+	}
+	if len(have) != want {
+		c.problem("interchange.count", string(t.ID), "%d interchanges follow from it, not %d", len(have), want)
+		return
+	}
+	for _, f := range have {
+		docs := c.documents[t.ID]
+		if f.ID != bridge.FollowID(t.ID, bridge.KindInterchange, "1", f.Endpoint) || len(docs) != 1 || docs[0].InterchangeControl != f.Control {
+			c.problem("interchange.control", string(f.ID), "not the interchange of the one document of %s", t.ID)
+		}
 	}
 }
 

@@ -232,6 +232,18 @@ func damages() []struct {
 		{"event.extra", "twice", func(s *sample) {
 			s.others = append(s.others, s.delivered(bridge.FollowID(s.in.ID, bridge.KindEvent, "again", "erp"), bridge.KindEvent, "erp"))
 		}},
+		{"interchange.count", "none", func(s *sample) { s.submit(); s.release(s.others[1]); s.others = s.others[:1] }},
+		{"interchange.count", "of a file", func(s *sample) {
+			id := bridge.FollowID(s.in.ID, bridge.KindInterchange, "1", "mailbox")
+			s.others = append(s.others, s.delivered(id, bridge.KindInterchange, "mailbox"))
+		}},
+		{"interchange.control", "another one", func(s *sample) { _, out := s.submit(); out.Control = "18" }},
+		{"interchange.control", "of another place", func(s *sample) {
+			_, out := s.submit()
+			s.release(out)
+			s.others[1] = s.delivered(bridge.FollowID("document", bridge.KindInterchange, "2", "mailbox"), bridge.KindInterchange, "mailbox")
+			s.others[1].Sequence, s.others[1].Causes, s.others[1].Control = 2, []bridge.ID{"document"}, "17"
+		}},
 		{"acknowledgment.missing", "one group forgotten", func(s *sample) { s.acks = s.forget(s.acks); s.numbers[0].State = bridge.NumberVoid }},
 		{"acknowledgment.extra", "to two endpoints", func(s *sample) {
 			id := bridge.FollowID(s.in.ID, bridge.KindAcknowledgment, "1/1", "other")
@@ -322,6 +334,19 @@ func (s *sample) orphan(owner bridge.ID) {
 	s.documents = append(s.documents, &d)
 }
 
+// submit adds a document that an application handed in and the interchange that
+// it left in.
+func (s *sample) submit() (in, out *bridge.Transmission) {
+	in = s.transmission("document", bridge.In, bridge.KindDocument, bridge.Translated, "{}")
+	in.Sequence = 2
+	out = s.delivered(bridge.FollowID(in.ID, bridge.KindInterchange, "1", "mailbox"), bridge.KindInterchange, "mailbox")
+	out.Sequence, out.Causes, out.Control = 2, []bridge.ID{in.ID}, "17"
+	s.documents = append(s.documents, &bridge.Document{ID: bridge.DocumentID(in.ID, 1, 1, 1), Transmission: in.ID, Ordinal: 1,
+		Interchange: 1, Group: 1, Set: 1, State: bridge.DocumentAccepted, InterchangeControl: "17", Length: 2})
+	s.others = append(s.others, in, out)
+	return in, out
+}
+
 // behindDead makes two events of one order key: a dead one and one behind it.
 func (s *sample) behindDead(onDead bridge.OnDead) {
 	s.release(s.events[2])
@@ -350,6 +375,7 @@ func TestCheckHouse(t *testing.T) {
 			s.leaf(archive.LeafConfig, archive.Object{})
 			s.texts = func(l []bridge.AuditLeaf) []bridge.AuditLeaf { l[len(l)-1].Index = -1; return l }
 		}},
+		{"a document handed in", func(s *sample) { s.submit() }},
 		{"without a configuration", func(s *sample) { s.cfg = nil }},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -145,6 +146,8 @@ func (g ground) conflict(ctx context.Context, q controlRequest) string {
 type control struct {
 	data     string // the data folder
 	ground   ground
+	submit   submit
+	limit    int64 // bytes of one document
 	patience time.Duration
 	log      *slog.Logger
 }
@@ -210,16 +213,25 @@ func (c *control) converse(ctx context.Context, conn net.Conn) {
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return // half a line is no request
 		}
-		a := c.take(ctx, line, err)
+		status, said := c.take(ctx, line, err, lines)
 		conn.SetWriteDeadline(time.Now().Add(c.patience))
-		if _, err := conn.Write(append(marshal(a), '\n')); err != nil || a.Status == controlMalformed {
+		if _, err := conn.Write(said); err != nil || status == controlMalformed {
 			return
 		}
 	}
 }
 
-// take carries out the request of one line; err is set when the line has no end.
-func (c *control) take(ctx context.Context, line []byte, err error) controlAnswer {
+// take carries out the request of one line, of which behind gives what follows,
+// and gives the answer; err is set when the line has no end.
+func (c *control) take(ctx context.Context, line []byte, err error, behind io.Reader) (controlStatus, []byte) {
+	if err == nil && isSend(line) {
+		return c.takeDocument(ctx, line, behind)
+	}
+	a := c.decide(ctx, line, err)
+	return a.Status, append(marshal(a), '\n')
+}
+
+func (c *control) decide(ctx context.Context, line []byte, err error) controlAnswer {
 	if err != nil {
 		return answer(controlMalformed, fmt.Sprintf("a line of more than %d bytes", controlLine))
 	}

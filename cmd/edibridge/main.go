@@ -86,7 +86,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(
 		demoCommand(), initCommand(), serveCommand(), checkCommand(),
 		inspectCommand(), validateCommand(), ackCommand(), mapCommand(), fmtCommand(),
-		traceCommand(), deadCommand(), benchCommand(), versionCommand(),
+		sendCommand(), traceCommand(), deadCommand(), benchCommand(), versionCommand(),
 	)
 	return root
 }

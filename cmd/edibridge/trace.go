@@ -91,7 +91,7 @@ func step(e *bridge.Entry) string {
 		if e.What == "event" {
 			detail = "id " + detail[:min(len(detail), 12)]
 		}
-	case e.What == "acknowledged" || e.What == "taken":
+	case e.What == "acknowledged" || e.What == "issued" || e.What == "taken":
 		parts = append(parts, e.Name)
 	}
 	line := fmt.Sprintf("%-3s  %-3s  %-12s  %s", what, set, e.What, strings.TrimSpace(strings.Join(parts, " ")))

@@ -159,13 +159,22 @@ type sftpAccess struct {
 	MaxFile size `yaml:"maxFile"`
 }
 
-// agreement says what is done with one kind of document from the partner. Where
-// several fit, the longer release and the one with receivers win.
+// agreement says what is done with one kind of document from the partner, or to
+// the partner: it has "receive" or "send". Where several that receive fit, the
+// longer release and the one with receivers win.
 type agreement struct {
 	// What is received: STANDARD SET RELEASE MODE, as in "X12 850 004010
 	// production". The release fits every GS08 that begins with it. Test and
 	// production are agreed apart.
-	Receive route `yaml:"receive" required:"true"`
+	Receive route `yaml:"receive"`
+	// What is sent: STANDARD SET RELEASE MODE, as in "X12 810 004010 production".
+	// Of what follows, guide, mapping, waive and onDead hold for it, "to" and
+	// "envelope" for nothing else.
+	Send route `yaml:"send"`
+	// Endpoint that it goes to. Without it, the partner's mailbox.
+	To string `yaml:"to"`
+	// How it is wrapped.
+	Envelope envelope `yaml:"envelope"`
 	// Which of our identifiers it is for. Empty: all.
 	Receivers []identifier `yaml:"receivers"`
 	// Implementation guide: a name from guides/, or "X12 004010 850". Without it,
@@ -190,6 +199,33 @@ type agreement struct {
 	OnDead string `yaml:"onDead" default:"hold" choices:"hold pass"`
 	// Findings kept for one document; 0: as limits say.
 	MaxFindings int `yaml:"maxFindings" default:"0"`
+}
+
+// envelope is what documents to the partner are wrapped in.
+type envelope struct {
+	// Which of our identifiers it is from. Without it, the first of "self" of the
+	// standard.
+	From identifier `yaml:"from"`
+	// Which of the partner's identifiers it is for. Without it, the partner's
+	// first.
+	For identifier `yaml:"for"`
+	// X12: our name in the functional group (GS02). Without it, our first "X12 GS"
+	// identifier, or the name in the interchange.
+	GroupFrom string `yaml:"groupFrom"`
+	// X12: the partner's name in the functional group (GS03). Without it, the
+	// partner's first "X12 GS" identifier, or the name in the interchange.
+	GroupFor string `yaml:"groupFor"`
+	// Delimiters: of X12 element, component, segment and, from 00402 on,
+	// repetition ("*>~^"); of EDIFACT component, element, decimal mark, release
+	// character, repetition or blank, segment, as in UNA (":+.? '"). Without them
+	// the usual ones.
+	Delimiters string `yaml:"delimiters"`
+	// What stands behind each segment.
+	LineBreak string `yaml:"lineBreak" default:"none" choices:"none lf crlf"`
+	// EDIFACT: character set and version of the syntax.
+	Syntax string `yaml:"syntax" default:"UNOC:3"`
+	// An acknowledgment is asked for in the header (ISA14, UNB 0031).
+	RequestAcknowledgment bool `yaml:"requestAcknowledgment"`
 }
 
 // acknowledge is how a partner is answered.

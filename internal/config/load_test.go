@@ -58,6 +58,20 @@ func TestLoad(t *testing.T) {
 		Acknowledge: &bridge.Acknowledge{With: "none", To: "acme-mailbox", TA1: "never"}, Events: []string{"erp"},
 		Duplicates: bridge.Duplicates{Control: "accept", Document: "accept"}, OnDead: bridge.Pass, MaxFindings: 7,
 	}
+	toThem := bridge.Dispatch{
+		Name: "to-them", Partner: "acme", Standard: edi.X12, Set: "850", Release: "004010", Mode: edi.Test,
+		Sender: edi.Party{Qualifier: "ZZ", ID: "US"}, Receiver: edi.Party{Qualifier: "ZZ", ID: "ACMERETAIL"},
+		GroupSender: "US", GroupReceiver: "ACME", To: "acme-mailbox", Waive: map[string]edi.Severity{},
+		Syntax: "UNOC:3", OnDead: bridge.Hold,
+	}
+	toThemToo := bridge.Dispatch{
+		Name: "to-them-too", Partner: "acme", Standard: edi.X12, Set: "850", Release: "005010", Mode: edi.Production,
+		Sender: edi.Party{Qualifier: "01", ID: "123456789"}, Receiver: edi.Party{Qualifier: "ZZ", ID: "ACMERETAIL"},
+		GroupSender: "BUYING", GroupReceiver: "SELLING", To: "acme-mailbox",
+		Waive: map[string]edi.Severity{"x12.element.code": edi.Warning}, Syntax: "UNOC:3",
+		Delimiters: edi.Delimiters{Element: '|', Component: ':', Segment: '\'', Repetition: '^', Decimal: '.'},
+		LineBreak:  "\r\n", AckRequested: true, OnDead: bridge.Pass,
+	}
 	want := &bridge.Configuration{
 		Digest: cfg.Digest, Guides: cfg.Guides, Mappings: cfg.Mappings,
 		Self: []bridge.Identifier{id("ISA", "ZZ", "US"), id("GS", "", "US"), id("ISA", "01", "123456789")},
@@ -66,6 +80,7 @@ func TestLoad(t *testing.T) {
 			Identifiers: []bridge.Identifier{id("ISA", "ZZ", "ACMERETAIL"), id("GS", "", "ACME")},
 			Access:      []bridge.Access{{Endpoint: "sftp", Peer: "acme-edi"}},
 			Agreements:  []*bridge.Agreement{&forOne, &orders}, // the one with receivers is asked first
+			Dispatches:  []*bridge.Dispatch{&toThem, &toThemToo},
 			Acknowledge: &bridge.Acknowledge{With: "997", To: "acme-mailbox", TA1: "always"},
 		}},
 		Endpoints: map[string]bridge.Endpoint{

@@ -30,10 +30,20 @@ func (l *loader) partner(p *partnerSource) {
 	}
 	if p.Access.SFTP != nil {
 		l.sftpUser(p)
-	} else if len(p.Agreements) > 0 {
+	} else if p.receives() {
 		p.problem([]string{"agreements"}, "nothing can be received: %s has no access", p.Partner)
 	}
 	l.cfg.Partners = append(l.cfg.Partners, p.made)
+}
+
+// receives reports whether something is agreed about what the partner sends.
+func (p *partnerSource) receives() bool {
+	for name := range p.Agreements {
+		if p.has([]string{"agreements", name, "receive"}) {
+			return true
+		}
+	}
+	return false
 }
 
 // mailbox is the endpoint of a partner's out/.
@@ -110,7 +120,7 @@ func (l *loader) together(m *mainSource) {
 		}
 		p.made.Acknowledge = l.acknowledge(p, []string{"acknowledge"}, p.Acknowledge)
 		for _, name := range sortedKeys(p.Agreements) {
-			l.agreement(p, name, p.Agreements[name])
+			l.agreed(p, name, p.Agreements[name])
 		}
 		overlaps(p)
 	}
@@ -125,26 +135,36 @@ func (l *loader) acknowledge(p *partnerSource, at []string, a *acknowledge) *bri
 	if a.With == "none" && a.TA1 == "never" {
 		return made
 	}
-	at = append(at, "to")
-	ep, ok := l.cfg.Endpoints[made.To]
-	switch {
-	case !ok && a.To == "":
-		p.problem(at[:len(at)-1], "%s has no mailbox: say by \"to\" where acknowledgments go", p.Partner)
-	case !ok:
-		p.problem(at, "there is no endpoint %q%s", a.To, didYouMean(a.To, sortedKeys(l.cfg.Endpoints)))
-	case ep.Kind == bridge.EndpointSFTPServer:
-		p.problem(at, "nothing can be sent to %q: partners connect to it; their mailbox is %q", a.To, p.mailbox())
-	case ep.Kind == bridge.EndpointMailbox && made.To != p.mailbox():
-		p.problem(at, "%q is the mailbox of another partner", a.To)
-	}
+	l.goesTo(p, append(at, "to"), a.To, made.To, "acknowledgments")
 	return made
 }
 
-// agreement takes over one agreement.
+// agreed takes over one agreement: about what is received, or what is sent.
+func (l *loader) agreed(p *partnerSource, name string, a agreement) {
+	at := []string{"agreements", name}
+	if err := checkName("an agreement", name); err != nil {
+		p.problem(at, "%v", err)
+	}
+	receives, sends := p.has(append(at, "receive")), p.has(append(at, "send"))
+	switch {
+	case receives && sends:
+		p.problem(append(at, "send"), "an agreement is about what is received or what is sent: make it two")
+	case sends:
+		l.dispatch(p, name, a)
+	case receives:
+		l.agreement(p, name, a)
+	default:
+		p.problem(at, `neither "receive" nor "send" stands here`)
+	}
+}
+
+// agreement takes over one agreement about what is received.
 func (l *loader) agreement(p *partnerSource, name string, a agreement) {
 	at := func(steps ...string) []string { return append([]string{"agreements", name}, steps...) }
-	if err := checkName("an agreement", name); err != nil {
-		p.problem(at(), "%v", err)
+	for _, key := range []string{"to", "envelope"} {
+		if p.has(at(key)) {
+			p.problem(at(key), `%q is for what is sent; acknowledgments go where "acknowledge" says`, key)
+		}
 	}
 	made := &bridge.Agreement{
 		Name: name, Partner: p.Partner,
@@ -173,7 +193,7 @@ func (l *loader) agreement(p *partnerSource, name string, a agreement) {
 	}
 	made.Waive = waivers(p, at("waive"), a.Waive)
 	if a.Receive != (route{}) {
-		l.languages(p, at, &a)
+		l.languages(p, at, &a, a.Receive)
 	}
 	p.made.Agreements = append(p.made.Agreements, made)
 }
@@ -197,12 +217,15 @@ func waivers(p *partnerSource, at []string, waive map[string]string) map[string]
 }
 
 // languages checks that an agreement's set has a guide and a mapping.
-func (l *loader) languages(p *partnerSource, at func(...string) []string, a *agreement) {
-	r := a.Receive
+func (l *loader) languages(p *partnerSource, at func(...string) []string, a *agreement, r route) {
+	from := "receive"
+	if r == a.Send {
+		from = "send"
+	}
 	switch g := l.cfg.Guides.Named(a.Guide); {
 	case a.Guide == "":
 		if found, _ := l.cfg.Guides.Find(r.Standard, r.Release, r.Set); found == nil {
-			p.problem(at("receive"), "unknown set: there is no guide for %s %s", r.Standard, r.Set)
+			p.problem(at(from), "unknown set: there is no guide for %s %s", r.Standard, r.Set)
 			return
 		}
 	case g == nil:
@@ -213,8 +236,8 @@ func (l *loader) languages(p *partnerSource, at func(...string) []string, a *agr
 	switch {
 	case a.Mapping != "" && l.cfg.Mappings.Named(a.Mapping) == nil:
 		p.problem(at("mapping"), "there is no mapping %q", a.Mapping)
-	case a.Mapping == "" && len(a.Events) > 0 && l.cfg.Mappings.Find(string(r.Standard), r.Release, r.Set) == nil:
-		p.problem(at("receive"), "there is no mapping for %s %s: name one by \"mapping\"", r.Standard, r.Set)
+	case a.Mapping == "" && (len(a.Events) > 0 || from == "send") && l.cfg.Mappings.Find(string(r.Standard), r.Release, r.Set) == nil:
+		p.problem(at(from), "there is no mapping for %s %s: name one by \"mapping\"", r.Standard, r.Set)
 	}
 }
 

@@ -90,6 +90,12 @@ func (d *document) problem(steps []string, format string, args ...any) {
 	}
 }
 
+// has reports whether the value whose path the steps make stands in the file.
+func (d *document) has(steps []string) bool {
+	_, ok := d.places[strings.Join(steps, "/")]
+	return ok
+}
+
 // path is a path that the document names: relative to its folder.
 func (d *document) path(p string) string {
 	if filepath.IsAbs(p) {

@@ -1,0 +1,52 @@
+package bridge
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/edibridge/edibridge/transports"
+)
+
+// EndpointAPI is the endpoint that applications hand documents in by.
+const EndpointAPI = "api"
+
+// Submission is a canonical document that an application hands in.
+type Submission struct {
+	Peer      string // who hands it in, as authenticated
+	By        string // the person, for the record; "" none
+	Partner   string // whom it is for
+	Agreement string // "": the only one about documents of its kind
+	Key       string // idempotency key, "" none; see [Bridge.Accept]
+	Document  []byte // its JSON
+}
+
+// Submit takes a document that is to go to a partner. It is held against the
+// partner's guide at once: the error is a [*Refusal] with all reasons, and
+// nothing is kept. Otherwise it is accepted as [Bridge.Accept] does, and leaves
+// in an interchange with control numbers of its own.
+func (b *Bridge) Submit(ctx context.Context, s Submission) (transports.Receipt, error) {
+	cfg := b.o.Config()
+	end := b.observe(StageMap)
+	d, err := cfg.draft(s.Partner, s.Agreement, s.Document)
+	end()
+	if err != nil {
+		return transports.Receipt{}, err
+	}
+	del := &transports.Delivery{Endpoint: EndpointAPI, Peer: s.Peer, Key: s.Key, Size: int64(len(s.Document)),
+		ContentType: "application/json", Body: bytes.NewReader(s.Document)}
+	if s.By != "" {
+		del.Header = map[string]string{"by": s.By}
+	}
+	return b.accept(ctx, cfg, del, Transmission{Kind: KindDocument, Partner: d.how.Partner, Agreement: d.how.Name,
+		Standard: d.how.Standard, Set: d.how.Set, Mode: d.how.Mode, Keys: d.keys})
+}
+
+// Preview gives the interchange that a document would leave in, with control
+// numbers 1. Nothing is kept or reserved. The error is a [*Refusal].
+func (b *Bridge) Preview(s Submission) ([]byte, error) {
+	d, err := b.o.Config().draft(s.Partner, s.Agreement, s.Document)
+	if err != nil {
+		return nil, err
+	}
+	return d.preview(b.now())
+}

@@ -1,0 +1,139 @@
+package config
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/edi"
+)
+
+// dispatch takes over one agreement about what is sent.
+func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
+	at := func(steps ...string) []string { return append([]string{"agreements", name}, steps...) }
+	for _, key := range []string{"receivers", "acknowledge", "events", "accept", "duplicates", "maxFindings"} {
+		if p.has(at(key)) {
+			p.problem(at(key), "%q is for what is received", key)
+		}
+	}
+	if a.Send == (route{}) { // not readable, and said so
+		return
+	}
+	e := a.Envelope
+	made := &bridge.Dispatch{
+		Name: name, Partner: p.Partner,
+		Standard: a.Send.Standard, Set: a.Send.Set, Release: a.Send.Release, Mode: a.Send.Mode,
+		Sender: l.sender(p, at, a), Receiver: receiver(p, at, a),
+		To: cmp.Or(a.To, p.mailbox()), Guide: a.Guide, Mapping: a.Mapping, Waive: waivers(p, at("waive"), a.Waive),
+		Syntax: e.Syntax, Delimiters: delimiters(p, at("envelope", "delimiters"), a), LineBreak: lineBreaks[e.LineBreak],
+		AckRequested: e.RequestAcknowledgment, OnDead: bridge.OnDead(a.OnDead),
+	}
+	if a.Send.Standard == edi.X12 {
+		made.GroupSender = cmp.Or(e.GroupFrom, groupName(l.cfg.Self))
+		made.GroupReceiver = cmp.Or(e.GroupFor, groupName(p.made.Identifiers))
+		if len(made.Release) < 6 {
+			p.problem(at("send"), "%q is no release that could stand in GS08: six digits, as in 004010", made.Release)
+		}
+	}
+	l.goesTo(p, at("to"), a.To, made.To, "documents")
+	l.languages(p, at, &a, a.Send)
+	p.made.Dispatches = append(p.made.Dispatches, made)
+}
+
+var lineBreaks = map[string]string{"none": "", "lf": "\n", "crlf": "\r\n"}
+
+// groupName is the first group identifier of ids, "" where there is none.
+func groupName(ids []bridge.Identifier) string {
+	for _, id := range ids {
+		if id.Level == "GS" {
+			return id.ID
+		}
+	}
+	return ""
+}
+
+// sender is who we are in the envelope.
+func (l *loader) sender(p *partnerSource, at func(...string) []string, a agreement) edi.Party {
+	said := bridge.Identifier(a.Envelope.From)
+	if !p.has(at("envelope", "from")) {
+		for _, id := range l.cfg.Self {
+			if id.Standard == a.Send.Standard && id.Level != "GS" {
+				return edi.Party{Qualifier: id.Qualifier, ID: id.ID}
+			}
+		}
+		p.problem(at("send"), "no identifier of ours (self in edibridge.yaml) is of %s", a.Send.Standard)
+	} else if said != (bridge.Identifier{}) && (!slices.Contains(l.cfg.Self, said) || said.Standard != a.Send.Standard || said.Level == "GS") {
+		p.problem(at("envelope", "from"), "%s is no identifier of ours (self in edibridge.yaml) for interchanges of %s", a.Envelope.From, a.Send.Standard)
+	}
+	return edi.Party{Qualifier: said.Qualifier, ID: said.ID}
+}
+
+// receiver is who the partner is in the envelope.
+func receiver(p *partnerSource, at func(...string) []string, a agreement) edi.Party {
+	said := bridge.Identifier(a.Envelope.For)
+	if !p.has(at("envelope", "for")) {
+		for _, id := range p.made.Identifiers {
+			if id.Standard == a.Send.Standard && id.Level != "GS" {
+				return edi.Party{Qualifier: id.Qualifier, ID: id.ID}
+			}
+		}
+		p.problem(at("send"), "no identifier of %s is of %s", p.Partner, a.Send.Standard)
+	} else if said != (bridge.Identifier{}) && (!slices.Contains(p.made.Identifiers, said) || said.Standard != a.Send.Standard || said.Level == "GS") {
+		p.problem(at("envelope", "for"), "%s is no identifier of %s for interchanges of %s", a.Envelope.For, p.Partner, a.Send.Standard)
+	}
+	return edi.Party{Qualifier: said.Qualifier, ID: said.ID}
+}
+
+// delimiters reads the delimiters of an envelope.
+func delimiters(p *partnerSource, at []string, a agreement) edi.Delimiters {
+	s := a.Envelope.Delimiters
+	if s == "" {
+		return edi.Delimiters{}
+	}
+	plain := regexp.MustCompile(`^[^A-Za-z0-9\x80-\xff]+$`).MatchString(s)
+	used := strings.ReplaceAll(s, " ", "")
+	for i := range len(used) {
+		plain = plain && strings.IndexByte(used, used[i]) == i
+	}
+	switch {
+	case !plain:
+		p.problem(at, "%q: delimiters are different characters of ASCII, no letters or digits", s)
+	case a.Send.Standard == edi.X12 && (len(s) == 3 || len(s) == 4):
+		d := edi.Delimiters{Element: s[0], Component: s[1], Segment: s[2], Decimal: '.'}
+		if len(s) == 4 {
+			d.Repetition = s[3]
+		}
+		return d
+	case a.Send.Standard == edi.EDIFACT && len(s) == 6:
+		d := edi.Delimiters{Component: s[0], Element: s[1], Decimal: s[2], Release: s[3], Repetition: s[4], Segment: s[5]}
+		for _, c := range []*byte{&d.Release, &d.Repetition} {
+			if *c == ' ' {
+				*c = 0
+			}
+		}
+		return d
+	case a.Send.Standard == edi.X12:
+		p.problem(at, `%q is not element, component, segment and, if any, repetition delimiter, as in "*>~"`, s)
+	default:
+		p.problem(at, `%q is not component, element, decimal mark, release, repetition (or blank) and segment, as in ":+.? '"`, s)
+	}
+	return edi.Delimiters{}
+}
+
+// goesTo checks the endpoint that what goes to a partner has; said is what the
+// file says of it, "" where it says nothing.
+func (l *loader) goesTo(p *partnerSource, at []string, said, to, what string) {
+	ep, ok := l.cfg.Endpoints[to]
+	switch {
+	case !ok && said == "":
+		p.problem(at[:len(at)-1], "%s has no mailbox: say by \"to\" where %s go", p.Partner, what)
+	case !ok:
+		p.problem(at, "there is no endpoint %q%s", to, didYouMean(to, sortedKeys(l.cfg.Endpoints)))
+	case ep.Kind == bridge.EndpointSFTPServer:
+		p.problem(at, "nothing can be sent to %q: partners connect to it; their mailbox is %q", to, p.mailbox())
+	case ep.Kind == bridge.EndpointMailbox && to != p.mailbox():
+		p.problem(at, "%q is the mailbox of another partner", to)
+	}
+}
