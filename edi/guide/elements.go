@@ -298,10 +298,12 @@ func numberHint(sp *spot) string {
 	return fmt.Sprintf("no decimal point is written: %s", text)
 }
 
-// dateTime checks a date or time: its length first.
+// dateTime checks a date or time: its length first. A set of X12 before 004010,
+// held against the guide of a later release, may write its dates YYMMDD.
 func (v *Validator) dateTime(sp *spot, rule ruleID, valid func([]byte) bool, what string) {
 	n := characterCount(sp.data)
-	if v.length(sp, n, n) && !valid(sp.data) && v.counted(rule) {
+	short := v.yearsOfTwo && rule == elementDate && n == 6
+	if (short || v.length(sp, n, n)) && !valid(sp.data) && v.counted(rule) {
 		v.add(v.at(rule, sp, fmt.Sprintf("%s %q %s", sp.label(), shown(sp.data), what)))
 	}
 }

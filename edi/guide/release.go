@@ -18,6 +18,13 @@ func releaseOf(standard edi.Standard, version string) string {
 	return v + ":" + r
 }
 
+// before004010 reports whether an X12 version names a release before 004010, the
+// first whose dates have four digits for the year.
+func before004010(version string) bool {
+	n := releaseMonth(string(edi.X12), releaseOf(edi.X12, version))
+	return n > 0 && n < 4010
+}
+
 // releaseMonth orders the releases of a standard: X12 "004010" is 4010, EDIFACT
 // "D:96A" the month in which the directory came out, counted from year 0. It is
 // 0 for what is no release.

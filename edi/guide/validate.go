@@ -51,6 +51,8 @@ type Validator struct {
 	sev   [ruleCount]edi.Severity // of this message; "": waived
 	// EDIFACT: the message has an association code, whose owner adds codes.
 	associated bool
+	// X12: the message is of a release whose dates are YYMMDD.
+	yearsOfTwo bool
 
 	// The walk.
 	seg    edi.Segment // the current one; here, it is not allocated each time
@@ -77,6 +79,7 @@ const (
 func (v *Validator) Validate(g *Guide, m *edi.Message, opt Options) *Result {
 	v.g, v.m, v.opt, v.rules = g, m, opt, rulesOf(g.standard)
 	v.associated = g.standard == edi.EDIFACT && strings.Count(m.Version, ":") > 2
+	v.yearsOfTwo = g.standard == edi.X12 && before004010(m.Version)
 	v.keep = opt.MaxFindings
 	if v.keep <= 0 {
 		v.keep = defaultFindings

@@ -111,6 +111,33 @@ func TestBoundedLoop(t *testing.T) {
 	}
 }
 
+// Dates of X12 have six digits before 004010: a set of such a release, held
+// against the guide of 004010, may write them so.
+func TestDatesBefore004010(t *testing.T) {
+	g := po(t)
+	const text = "ST*850*0001~BEG*00*NE*1**%s~PO1*1*5*EA*1~SE*4*0001~"
+	for _, tt := range []struct{ version, date, want string }{
+		{"003050", "260131", ""},
+		{"003050VICS", "260131", ""},
+		{"003050", "20260131", ""},
+		{"003050", "260231", "x12.element.date"},
+		{"003050", "2601", "x12.element.short"},
+		{"004010", "260131", "x12.element.short"},
+		{"005010", "260131", "x12.element.short"},
+		{"", "260131", "x12.element.short"},
+	} {
+		m := message(t, fmt.Sprintf(text, tt.date))
+		m.Version = tt.version
+		var got []string
+		for _, f := range g.Validate(m, guide.Options{}).Findings {
+			got = append(got, f.Rule)
+		}
+		if rules := strings.Join(got, " "); rules != tt.want {
+			t.Errorf("%s in %q: got %q, want %q", tt.date, tt.version, rules, tt.want)
+		}
+	}
+}
+
 // judged are the sets of sound files of the corpus that break the standard's
 // guide, each looked at by hand: path, findings, why.
 func judged(t *testing.T) map[string]string {

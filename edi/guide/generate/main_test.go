@@ -215,3 +215,34 @@ func TestErrors(t *testing.T) {
 		t.Errorf("a row too long: got %v", err)
 	}
 }
+
+// Where the tables are wrong, what departures say stands instead.
+func TestDepartures(t *testing.T) {
+	for _, tt := range []struct{ folder, segment, condition, want string }{
+		{"x12-005010", "POC", "C030405", "C0305"},
+		{"x12-004010", "POC", "C030405", "C030405"},
+		{"x12-005010", "W15", "P0203", "P0203"},
+	} {
+		if got := conditionOf(tt.folder, tt.segment, tt.condition); got != tt.want {
+			t.Errorf("%s %s %s: got %q, want %q", tt.folder, tt.segment, tt.condition, got, tt.want)
+		}
+	}
+	row := func(segment, loop, repeat string) map[string]string {
+		return map[string]string{"pos": "9", "segment": segment, "loop": loop, "loop_repeat": repeat}
+	}
+	for _, tt := range []struct {
+		folder, set string
+		row         map[string]string
+		want        string
+	}{
+		{"x12-004010", "943", row("N1", "N1", "10"), "040"},
+		{"x12-004010", "943", row("N9", "W04", ""), "040"},
+		{"x12-004010", "943", row("N9", "", ""), "9"},
+		{"x12-005010", "820", row("DTP", "LX/NM1/AIN", ""), "3300"},
+		{"x12-005010", "820", row("DTP", "LX/NM1/PEN", ""), "9"},
+	} {
+		if got := positionOf(tt.folder, tt.set, tt.row); got != tt.want {
+			t.Errorf("%s %s %v: got %q, want %q", tt.folder, tt.set, tt.row, got, tt.want)
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"io/fs"
 	"strconv"
 	"strings"
@@ -17,7 +16,7 @@ func (r *release) x12Set(tables fs.FS, folder, id string) error {
 	}
 	s := set{id: id, title: r.codes["143"][id]}
 	for _, row := range t {
-		l := line{area: row["area"], pos: row["pos"], tag: row["segment"], req: row["req"], max: row["max_use"]}
+		l := line{area: row["area"], pos: positionOf(folder, id, row), tag: row["segment"], req: row["req"], max: row["max_use"]}
 		if row["loop"] != "" {
 			l.depth = strings.Count(row["loop"], "/") + 1
 		}
@@ -57,9 +56,10 @@ func (r *release) x12Tables(tables fs.FS, folder string) error {
 	for _, s := range r.segments[known:] {
 		for _, row := range t[1] {
 			if row["segment"] == s.id {
-				s.conditions = append(s.conditions, cmp.Or(corrected[s.id+" "+row["condition"]], row["condition"]))
+				s.conditions = append(s.conditions, strings.Fields(conditionOf(folder, s.id, row["condition"]))...)
 			}
 		}
+		s.conditions = append(s.conditions, strings.Fields(departures[folder+" "+s.id])...)
 	}
 	r.composites = addStructures(r.composites, t[2], "composite", number)
 	r.addCodes(t[4])
@@ -71,9 +71,4 @@ func (r *release) x12Tables(tables fs.FS, folder string) error {
 		return element{row["id"], row["name"], pad(row["type"], 2), strconv.Itoa(shortest) + "/" + row["max"]}
 	})
 	return nil
-}
-
-// corrected are conditions that the tables have wrong.
-var corrected = map[string]string{
-	"W15 P0203": "R0203", // the depositor's adjustment number or the warehouse's
 }
