@@ -5,11 +5,13 @@ package main
 // a row of a set (its segment with the triggers around it) its position. Each
 // stands in docs/STANDARDS.md with its reason.
 var departures = map[string]string{
-	// 004040 and before ask for POC04 and POC05 beside POC03, 005050 for POC05
-	// alone: what both ask for.
+	// 004040 and before ask for POC04 and POC05 beside POC03, 008010 for POC05
+	// alone: what all ask for.
 	"x12-005010 POC C030405": "C0305",
-	// The three elements that 004010 does not have.
+	// Elements that 004010 does not have.
 	"x12-005010 AT5": "L040506 C0504 C0604",
+	"x12-005010 MS1": "C0801",
+	"x12-005010 MTX": "C0504",
 
 	"x12-004010 204 S5/L5/G61/L11":  "141", // 135 behind 140
 	"x12-004010 943 N1":             "040",
