@@ -17,8 +17,8 @@
 // A line is words divided by blanks. A quoted text is one word; \" and \\ stand
 // for a quote and a backslash in it. What follows a # that begins a word is a
 // comment. A line at the margin begins something; indented lines belong to it.
-// Files are UTF-8. Names that end in .dict are dictionaries, in .guide guides;
-// other files are not read.
+// Files are UTF-8. Names that end in .dict are dictionaries, in .guide guides,
+// in .example examples; other files are not read.
 //
 // # Dictionaries
 //
@@ -129,6 +129,18 @@
 //
 // Layers win line by line: an overlay may extend another one, and a line of it
 // replaces the line with the same place below it.
+//
+// # Examples
+//
+//	example "a store's order"                segments below, one a line, without terminators
+//	  ST*850*0001
+//	  BEG*00*SA*4711**20261123
+//	example "no such unit" finds x12.element.code PO1/PO103 and x12.segment.missing
+//
+// Examples stand in a guide, behind its lines, or beside it in a file that ends
+// in .example and begins with "examples NAME". They are written with the usual
+// delimiters: * > and, from 00402 on, ^ in X12; + : ? in EDIFACT, and * from syntax
+// 4 on. They are tests ([Guide.Test]), not demands.
 //
 // # Matching
 //

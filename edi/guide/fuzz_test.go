@@ -23,6 +23,9 @@ func FuzzParseGuide(f *testing.F) {
 	f.Add([]byte("dictionary EDIFACT D:96A\nsegment UNH\n  01 1 M\nsegment UNT\n  01 1 M\nsegment AB qualifier 2.1\n  01 1 C 3\n  04 C001 C 2\n  N0104\n  O0104\n"+
 		"composite C001\n  01 1 C 2\n  03 1131 C\nelement 1 an..3\nelement 1131 n2\ncodes 1\n  A\n"),
 		[]byte("guide EDIFACT D:96A ORDERS\nsummary\n UNH M 1\n loop AB C 3 id SG1\n   AB M 1\n UNT M 1\nguide a extends EDIFACT D:96A ORDERS\nAB/AB05.1 codes + B\nAB:1 value 2\n"))
+	f.Add([]byte("dictionary X12 004010\nsegment ST\n  01 143 M\nsegment SE\n  01 143 M\nelement 143 ID 3/3\n"),
+		[]byte("guide X12 004010 850\nheading\n  ST M 1\n  SE M 1\nexample \"a\" finds x12.element.code ST[1]/ST01 and x12.segment.missing\n"+
+			"  ST*850*1 # \"\n# c\n  SE**>^\n\nexample \"b\"\n  ST\n  SE*2\nguide a extends X12 004010 850\nexample \"c\"\n  ST*~\n"))
 	f.Fuzz(func(t *testing.T, dict, text []byte) {
 		lib, err := guide.Load(fstest.MapFS{"a.dict": {Data: dict}, "b.guide": {Data: text}})
 		if err != nil {
@@ -43,6 +46,13 @@ func FuzzParseGuide(f *testing.F) {
 			g := lib.Named(name)
 			g.Validate(m, guide.Options{})
 			g.Validate(un, guide.Options{})
+			for _, e := range lib.Examples(name) {
+				for _, f := range g.Test(e) {
+					if f.Line < e.Origin.Line || f.Column < 1 || f.Text == "" {
+						t.Errorf("a failure without a place: %+v", f)
+					}
+				}
+			}
 			if len(g.Digest()) != 64 || len(g.Lines()) == 0 {
 				t.Errorf("guide %s: digest %q, %d lines", name, g.Digest(), len(g.Lines()))
 			}

@@ -15,7 +15,9 @@ type lexer struct {
 	at     Origin // the current line
 	indent int    // blanks before the first word
 	words  []word // of the current line, until the next call of next
-	probs  *problems
+	// verbatim: indented lines are one word each, until a line at the margin.
+	verbatim bool
+	probs    *problems
 }
 
 func newLexer(file, text string, probs *problems) *lexer {
@@ -45,6 +47,9 @@ func (l *lexer) next() bool {
 func (l *lexer) split(line string) {
 	l.words = l.words[:0]
 	l.indent = 0
+	if l.verbatim && l.whole(line) {
+		return
+	}
 	for i := 0; i < len(line); {
 		switch c := line[i]; {
 		case c == ' ':
@@ -63,6 +68,25 @@ func (l *lexer) split(line string) {
 			i = l.word(line, i)
 		}
 	}
+}
+
+// whole takes an indented line as one word. It reports false for a line at the
+// margin, which ends that.
+func (l *lexer) whole(line string) bool {
+	text := strings.TrimLeft(line, " ")
+	switch {
+	case text == "" || text[0] == '#':
+		return true
+	case text[0] == '\t':
+		l.fail(len(line)-len(text)+1, "a tab in the indentation: expected blanks")
+		return true
+	case len(text) == len(line):
+		l.verbatim = false
+		return false
+	}
+	l.indent = len(line) - len(text)
+	l.words = append(l.words, word{text: strings.TrimRight(text, " \t"), column: l.indent + 1})
+	return true
 }
 
 // word reads the word that begins at i and gives the index behind it.

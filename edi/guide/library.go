@@ -17,6 +17,8 @@ type Library struct {
 	dicts  map[string]func() *dictionary // by "X12 004010"
 	byName map[string]*entry
 	sets   map[string][]*entry // standards' guides by "X12 850", releases ascending
+	// examples are those of files beside the guides, by the guide's name.
+	examples map[string][]func() []*Example
 }
 
 // entry is one guide of a library. What its functions give is made once, at the
@@ -32,7 +34,7 @@ type entry struct {
 // maxFile bounds one guide or dictionary file, in bytes.
 const maxFile = 32 << 20
 
-// Load reads all .dict and .guide files of fsys, folders included. The error is
+// Load reads all .dict, .guide and .example files of fsys, folders included. The error is
 // [Errors] when files are wrong, and that of fsys when they cannot be read.
 func Load(fsys fs.FS) (*Library, error) {
 	return (&Library{}).Extend(fsys)
@@ -41,13 +43,18 @@ func Load(fsys fs.FS) (*Library, error) {
 // Join gives a library that has the guides of all. Of two with one name it has
 // the first.
 func Join(libs ...*Library) *Library {
-	out := &Library{dicts: map[string]func() *dictionary{}, byName: map[string]*entry{}}
+	out := newLibrary()
 	for _, l := range slices.Backward(libs) {
 		maps.Copy(out.dicts, l.dicts)
 		maps.Copy(out.byName, l.byName)
+		maps.Copy(out.examples, l.examples)
 	}
 	out.index()
 	return out
+}
+
+func newLibrary() *Library {
+	return &Library{dicts: map[string]func() *dictionary{}, byName: map[string]*entry{}, examples: map[string][]func() []*Example{}}
 }
 
 // Extend gives a library that has, beside all that l has, the guides of fsys:
@@ -69,6 +76,7 @@ func (l *Library) Extend(fsys fs.FS) (*Library, error) {
 	for _, d := range ld.decls {
 		ld.compile(d)
 	}
+	ld.attach()
 	if err := ld.probs.err(); err != nil {
 		return nil, err
 	}
@@ -81,13 +89,14 @@ type loader struct {
 	lib   *Library
 	fresh map[string]*dictionary // dictionaries of this load
 	decls []*guideDecl           // guides of this load
+	shows []*guideDecl           // heads of files of examples, with the examples
 	probs problems
 }
 
 // file reads one file, or leaves it alone when its name is none of ours.
 func (ld *loader) file(fsys fs.FS, name string) error {
 	ext := path.Ext(name)
-	if ext != ".dict" && ext != ".guide" {
+	if ext != ".dict" && ext != ".guide" && ext != ".example" {
 		return nil
 	}
 	info, err := fs.Stat(fsys, name)
@@ -102,8 +111,14 @@ func (ld *loader) file(fsys fs.FS, name string) error {
 	if err != nil {
 		return err
 	}
-	if ext == ".dict" {
+	switch ext {
+	case ".dict":
 		parseDictionary(name, string(text), ld.dictionary, &ld.probs)
+		return nil
+	case ".example":
+		if d := parseExamples(name, string(text), &ld.probs); d != nil {
+			ld.shows = append(ld.shows, d)
+		}
 		return nil
 	}
 	for _, d := range parseGuides(name, string(text), &ld.probs) {
@@ -141,6 +156,7 @@ func (ld *loader) compile(d *guideDecl) {
 	if base == nil {
 		return
 	}
+	checkExamples(d.examples, base, &ld.probs)
 	dict := ld.lib.dicts[base.standard+" "+base.release]
 	if dict == nil {
 		ld.probs.add(d.at, 0, "no dictionary of %s %s", base.standard, base.release)

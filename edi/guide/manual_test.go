@@ -45,21 +45,26 @@ func TestGuidesPage(t *testing.T) {
 	for i, block := range regexp.MustCompile("(?s)```(guide|dict)\n(.*?)```").FindAllSubmatch(page, -1) {
 		fsys[fmt.Sprintf("block%d.%s", i+1, block[1])] = &fstest.MapFile{Data: block[2]}
 	}
-	if got, want := len(fsys), 7; got != want {
+	if got, want := len(fsys), 8; got != want {
 		t.Errorf("examples: got %d, want %d", got, want)
 	}
 	lib, err := shipped(t).Extend(fsys)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"acme-850", "nordmarkt-orders", "retail-invoice", "zeta-invoice", "X12 004017 861", "EDIFACT D:19A ORDERS"} {
+	for _, name := range []string{"acme-850", "acme-small", "nordmarkt-orders", "retail-invoice", "zeta-invoice", "X12 004017 861", "EDIFACT D:19A ORDERS"} {
 		if lib.Named(name) == nil {
 			t.Errorf("the page has no guide %s", name)
+		}
+		for _, e := range lib.Examples(name) {
+			for _, f := range lib.Named(name).Test(e) {
+				t.Errorf("example %q of %s: %s", e.Name, name, f.Text)
+			}
 		}
 	}
 	for _, word := range []string{"codes", "value", "length", "required", "unused", "max", "when", "unless", "and", "severity", "error", "warning",
 		"info", "off", "name", "heading", "detail", "summary", "loop", "id", "dictionary", "segment", "composite", "element", "known", "qualifier",
-		"extends", "AN", "ID", "N", "R", "DT", "TM", "B", "a", "n", "an"} {
+		"extends", "example", "examples", "finds", "AN", "ID", "N", "R", "DT", "TM", "B", "a", "n", "an"} {
 		if !regexp.MustCompile("`[^`\n]*\\b" + word + "\\b[^`\n]*`|(?m)^ *(\\d+ )?\"" + word + "|^" + word + "\\b|= *\"" + word + "\"|\"" + word + "\"").Match(page) {
 			t.Errorf("the page does not explain %s", word)
 		}

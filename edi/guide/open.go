@@ -1,20 +1,23 @@
 package guide
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"path"
+	"strings"
 	"sync"
 )
 
 // Open gives the standards' guides of fsys, which are part of the program: only
 // the heads of the files are read, a dictionary when its first guide is asked
-// for, and a guide when it is. Each .guide file holds one guide, and the head of
+// for, a guide when it is, and its examples when they are: those of 850.guide stand
+// in 850.example beside it. Each .guide file holds one guide, and the head of
 // each file stands in its first kilobyte. The error is as of [Load]; a mistake
 // behind the heads is one of the program, and a panic when it is come upon.
 func Open(fsys fs.FS) (*Library, error) {
-	o := &opener{fsys: fsys, lib: &Library{dicts: map[string]func() *dictionary{}, byName: map[string]*entry{}}, dicts: map[string][]string{}}
+	o := &opener{fsys: fsys, lib: newLibrary(), dicts: map[string][]string{}}
 	if err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -100,6 +103,7 @@ func (o *opener) guide(name string, head *guideDecl) {
 		o.must(&probs)
 		return all[0]
 	})
+	o.lib.examples[head.name] = []func() []*Example{sync.OnceValue(func() []*Example { return o.examples(name, decl()) })}
 	key := head.standard + " " + head.release
 	o.lib.byName[head.name] = &entry{name: head.name, standard: head.standard, release: head.release, set: head.set, at: head.at,
 		decl: decl,
@@ -134,6 +138,24 @@ func (o *opener) dictionary(key string, names []string) *dictionary {
 	out.compile(&probs)
 	o.must(&probs)
 	return out
+}
+
+// examples reads the file of examples that stands beside a guide's, if any.
+func (o *opener) examples(name string, decl *guideDecl) []*Example {
+	name = strings.TrimSuffix(name, ".guide") + ".example"
+	if _, err := fs.Stat(o.fsys, name); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var probs problems
+	d := parseExamples(name, o.text(name), &probs)
+	if d != nil {
+		if d.name != decl.name {
+			probs.add(d.at, d.baseColumn, "examples of %s beside the guide %s", d.name, decl.name)
+		}
+		checkExamples(d.examples, decl, &probs)
+	}
+	o.must(&probs)
+	return d.examples
 }
 
 func (o *opener) text(name string) string {

@@ -16,6 +16,7 @@ type guideDecl struct {
 	title                  string
 	items                  []*itemDecl    // of a standard's guide
 	overlay                []*overlayLine // of an overlay
+	examples               []*Example
 	at                     Origin
 }
 
@@ -63,6 +64,7 @@ func parseGuides(file, text string, p *problems) []*guideDecl {
 			n.expected(w, "guide STANDARD RELEASE SET or guide NAME extends BASE")
 			return nil
 		case gp.cur == nil:
+		case gp.example(n):
 		case gp.cur.base != "":
 			if o := parseOverlayLine(n, gp.cur.name); o != nil {
 				gp.cur.overlay = append(gp.cur.overlay, o)
