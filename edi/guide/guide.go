@@ -141,9 +141,10 @@ func (g *Guide) QualifierPlace(tag string) (element, component int) {
 
 // Line is one line of the effective guide.
 type Line struct {
-	Place  string // pattern of the place: "PO1/PID/MEA", "N1:ST/N104"
-	Text   string // as it could be written in a guide, indented by loop
-	Origin Origin
+	Place   string // pattern of the place: "PO1/PID/MEA", "N1:ST/N104"
+	Text    string // as it could be written in a guide, indented by loop; of an overlay what stands behind the place
+	Overlay bool   // of an overlay: it asks for something at a place
+	Origin  Origin
 }
 
 // Lines are all lines of the effective guide: those of the standard's guide in

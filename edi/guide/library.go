@@ -247,5 +247,14 @@ func (l *Library) Named(name string) *Guide {
 	return nil
 }
 
+// File is the file that the guide of a name stands in, "" when there is no such
+// guide.
+func (l *Library) File(name string) string {
+	if e := l.byName[name]; e != nil {
+		return e.at.File
+	}
+	return ""
+}
+
 // Names are the names of all guides, sorted.
 func (l *Library) Names() []string { return sortedKeys(l.byName) }

@@ -47,7 +47,7 @@ func (c *compiler) overlay(layers []*guideDecl) {
 		lines = append(lines, layer.overlay...)
 	}
 	for _, o := range lines {
-		c.g.lines = append(c.g.lines, Line{Place: o.place.String(), Text: o.text, Origin: o.at})
+		c.g.lines = append(c.g.lines, Line{Place: o.place.String(), Text: o.text, Overlay: true, Origin: o.at})
 		if !o.off {
 			c.g.ruled = true
 			c.bind(o)
