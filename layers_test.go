@@ -34,6 +34,7 @@ var bridgeOurs = []string{"archive", "canonical", "edi", "edi/guide", "edifact",
 // layers is the house. A row is added on purpose, with the code that needs it.
 var layers = []layer{
 	{pkg: "."},
+	{pkg: "docs"}, // the pages that the program shows itself
 	{pkg: "edi"},
 	{pkg: "edi/guide", ours: []string{"edi"}},
 	{pkg: "edi/guide/generate"}, // writes the guide files of both standards from tables

@@ -42,6 +42,9 @@ func (v *inspectText) beginInterchange(ic *edi.Interchange) {
 
 func (v *inspectText) beginGroup(g *edi.Group) {
 	v.listed, v.hidden = 0, 0
+	if g.Control == "" && g.Functional == "" && g.Sender == "" { // messages without UNG
+		return
+	}
 	fmt.Fprintf(v.w, "    group %s %s  control %s  %s -> %s\n", g.Functional, g.Version, g.Control, g.Sender, g.Receiver)
 }
 
@@ -67,7 +70,7 @@ func (v *inspectText) endInterchange(ic *edi.Interchange, ta1 []ta1Seen, finding
 	for _, t := range ta1 {
 		fmt.Fprintf(v.w, "    TA1 for interchange %s: %s %s\n", t.Control, t.Status, t.Note)
 	}
-	fmt.Fprintf(v.w, "    %s, %s, %s", count(ic.Groups, "group"), count(ic.Segments, "segment"), count64(ic.Length, "byte"))
+	v.counts(ic)
 	if !ic.Complete {
 		fmt.Fprint(v.w, ", no trailer")
 	}
@@ -76,6 +79,15 @@ func (v *inspectText) endInterchange(ic *edi.Interchange, ta1 []ta1Seen, finding
 		f := &findings[i]
 		fmt.Fprintf(v.w, "    %s %s, byte %d: %s\n", f.Severity, f.Rule, f.Offset, f.Message)
 	}
+}
+
+// counts says what stands in an interchange; one of EDIFACT has groups or not.
+func (v *inspectText) counts(ic *edi.Interchange) {
+	fmt.Fprint(v.w, "    ")
+	if ic.Groups > 0 || ic.Standard != edi.EDIFACT {
+		fmt.Fprintf(v.w, "%s, ", count(ic.Groups, "group"))
+	}
+	fmt.Fprintf(v.w, "%s, %s", count(ic.Segments, "segment"), count64(ic.Length, "byte"))
 }
 
 func (v *inspectText) endFile(junk []span, size int64, sum string) error {

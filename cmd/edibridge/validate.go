@@ -19,6 +19,8 @@ func validateCommand() *cobra.Command {
 		guideName string
 		perSet    int
 		perFile   int
+		when      string
+		rule      string
 	)
 	cmd := &cobra.Command{
 		Use:   "validate FILE...",
@@ -26,9 +28,30 @@ func validateCommand() *cobra.Command {
 		Long: `Hold the transaction sets of files against their implementation guides and show
 what is wrong with them, their groups and interchanges.
 
-Exit status: 0 nothing rejects, 1 something is rejected, 2 unreadable.`,
-		Args: cobra.MinimumNArgs(1),
+A finding has its severity and rule, the place as a path, the segment with a mark
+below the value that is meant, what is wrong with it, what its guide expects, and
+what acknowledgments will say. --explain shows the page of a rule, or all rules
+that begin so.
+
+Exit status: 0 nothing rejects, 1 something is rejected, or there is no such rule,
+2 unreadable.`,
+		Example: `  edibridge validate po.edi
+  edibridge validate --guide acme.guide po.edi
+  edibridge validate --explain x12.element.code`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if rule != "" {
+				return cobra.NoArgs(cmd, args)
+			}
+			return cobra.MinimumNArgs(1)(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if rule != "" {
+				return explainRule(cmd.OutOrStdout(), rule, asJSON)
+			}
+			color, err := colors(when, cmd.OutOrStdout())
+			if err != nil {
+				return err
+			}
 			langs, err := loadLanguages(guideName)
 			if err != nil {
 				return err
@@ -37,7 +60,7 @@ Exit status: 0 nothing rejects, 1 something is rejected, 2 unreadable.`,
 			defer out.Flush()
 			return eachFile(cmd, args, func(name string, r io.Reader) (int, error) {
 				v := &validation{judge: judge{langs: langs, limit: perSet}}
-				v.view = &validateText{w: out, name: name, info: info}
+				v.view = &validateText{w: out, name: name, info: info, color: color}
 				if asJSON {
 					v.view = &validateJSON{w: out, name: name, limit: perFile}
 				}
@@ -49,6 +72,8 @@ Exit status: 0 nothing rejects, 1 something is rejected, 2 unreadable.`,
 	cmd.Flags().BoolVar(&info, "info", false, "show tolerances that were used, too")
 	cmd.Flags().StringVar(&guideName, "guide", "", "guide by name, or the file of one, for sets of its kind")
 	cmd.Flags().IntVar(&perSet, "max-per-set", 100, "findings kept of one transaction set; all are counted")
+	colorFlag(cmd, &when)
+	cmd.Flags().StringVar(&rule, "explain", "", "show the page of a rule, by its id or the beginning of it")
 	cmd.Flags().IntVar(&perFile, "max", 1000, "findings listed of one file with --json; all are counted")
 	return cmd
 }
