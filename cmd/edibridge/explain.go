@@ -121,7 +121,7 @@ func (p *rulePage) show(w io.Writer) {
 	if strings.HasPrefix(p.ID, "guide.") {
 		return
 	}
-	fmt.Fprint(w, "  change    in an agreement, by the rule's id (docs/CONFIGURATION.md, severity)\n")
+	fmt.Fprint(w, "  change    in an agreement, by the rule's id (docs/CONFIGURATION.md, waive)\n")
 	if strings.Contains(p.ID, ".element.") || strings.Contains(p.ID, ".segment.") || strings.Contains(p.ID, ".loop.") {
 		fmt.Fprint(w, "            in a partner's guide, by a line with severity (docs/GUIDES.md)\n")
 	}

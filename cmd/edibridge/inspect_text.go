@@ -99,7 +99,7 @@ func (v *inspectText) endFile(junk []span, size int64, sum string) error {
 }
 
 // partyText is a party as an envelope names it: "ZZ/ACME".
-func partyText(p edi.Party) string { return p.Qualifier + "/" + p.ID }
+func partyText(p edi.Party) string { return printable([]byte(p.Qualifier + "/" + p.ID)) }
 
 // shown is a delimiter in quotes.
 func shown(c byte) string { return strconv.QuoteRune(rune(c)) }

@@ -72,7 +72,8 @@ func (v *validateText) begin(head string) {
 }
 
 func (v *validateText) head(ic *edi.Interchange) string {
-	return fmt.Sprintf("%s  %s %s  %s -> %s", v.name, ic.Standard, ic.Control, ic.Sender.ID, ic.Receiver.ID)
+	who := fmt.Sprintf("%s %s  %s -> %s", ic.Standard, ic.Control, ic.Sender.ID, ic.Receiver.ID)
+	return v.name + "  " + printable([]byte(who))
 }
 
 func (v *validateText) envelope(ic *edi.Interchange, findings []edi.Finding) {
@@ -130,15 +131,19 @@ func headerOffset(ic *edi.Interchange, f *edi.Finding) int {
 // shown with it.
 func (v *validateText) together(m *edi.Message, findings []edi.Finding) int {
 	first := &findings[0]
-	if first.Place < 1 || first.Place > m.Len() || first.Element == 0 {
+	if first.Place < 1 || first.Place > m.Len() {
 		return 1
 	}
 	s := m.Segment(first.Place)
 	_, until := window(s.Raw(), int(first.Offset-s.Offset))
 	n := 1
-	for n < len(findings) && findings[n].Place == first.Place && findings[n].Element > 0 &&
-		int(findings[n].Offset-s.Offset)+findings[n].Length <= until {
-		n++
+	for ; n < len(findings); n++ {
+		f := &findings[n]
+		same := f.Offset == first.Offset && f.Length == first.Length // several missing before it
+		near := first.Element > 0 && f.Element > 0 && int(f.Offset-s.Offset)+f.Length <= until
+		if f.Place != first.Place || !same && !near {
+			break
+		}
 	}
 	return n
 }
@@ -223,6 +228,9 @@ func expectedElement(f *edi.Finding, j *judged) string {
 	e := &elements[f.Element-1]
 	if f.Component > 0 && f.Component <= len(e.Parts) {
 		e = &e.Parts[f.Component-1]
+	}
+	if e.Ref == "2380" {
+		return "" // how a date is written stands beside it, not in its type
 	}
 	return elementText(e)
 }
