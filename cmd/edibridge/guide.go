@@ -44,7 +44,7 @@ A guide is called by its name: acme-850, or "X12 004010 850", or 850 alone with
 	cmd.PersistentFlags().StringVar(&f.dir, "dir", "", "the guides of this folder")
 	cmd.PersistentFlags().StringVar(&f.release, "release", "", `release of a set that several have: 004010, D:96A`)
 	cmd.PersistentFlags().BoolVar(&f.json, "json", false, "JSON instead of text")
-	cmd.AddCommand(guideListCommand(f), guideShowCommand(f), guideDiffCommand(f), guideLintCommand(f), guideTestCommand(f))
+	cmd.AddCommand(guideListCommand(f), guideShowCommand(f), guideDiffCommand(f), guideLintCommand(f), guideTestCommand(f), guideDraftCommand(f))
 	return cmd
 }
 

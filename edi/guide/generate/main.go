@@ -54,6 +54,9 @@ func run(tables fs.FS, out string, jobs []job) error {
 				return err
 			}
 		}
+		if err := writeExamples(dir); err != nil {
+			return err
+		}
 	}
 	return nil
 }

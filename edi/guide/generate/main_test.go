@@ -31,9 +31,9 @@ var tables = fstest.MapFS{
 	"un/messages/ORDERS.tsv": {Data: []byte("pos\tsegment\treq\tmax\tgroup\n1\tUNH\tM\t1\t\n2\tSG1\tC\t10\t\n3\tRFF\tM\t1\tSG1\n4\tSG2\tC\t9\tSG1\n5\tSGP\tM\t1\tSG1/SG2\n" +
 		"6\tSG3\tC\t99\t\n7\tLIN\tM\t1\tSG3\n8\tUNS\tM\t1\t\n9\tUNT\tM\t1\t\n")},
 	"un/segments.tsv": {Data: []byte("segment\tpos\telement\treq\trepeat\nLIN\t1\tC212\tC\t5\nLIN\t6\t1082\tC\t1\nRFF\t1\tC506\tM\t1\nSGP\t1\t1082\tM\t1\n" +
-		"UNH\t1\t0062\tM\t1\nUNS\t1\t0081\tM\t1\nUNT\t1\t0062\tM\t1\n")},
+		"UNH\t1\t0062\tM\t1\nUNS\t1\t0081\tM\t1\nUNT\t1\t0074\tM\t1\nUNT\t2\t0062\tM\t1\n")},
 	"un/composites.tsv": {Data: []byte("composite\tpos\telement\treq\trepeat\nC212\t1\t1082\tC\t2\nC506\t1\t1082\tM\t1\n")},
-	"un/elements.tsv":   {Data: []byte("id\tname\trepr\n0062\treference\tan..14\n0081\tsection\ta1\n1082\tline\tn..6\n")},
+	"un/elements.tsv":   {Data: []byte("id\tname\trepr\n0062\treference\tan..14\n0074\tcount\tn..6\n0081\tsection\ta1\n1082\tline\tn..6\n")},
 }
 
 // written are the files that jobs write, without their heads.
@@ -185,6 +185,7 @@ summary
 		"c/elements.dict": `dictionary EDIFACT D:96A
 
 element 0062 an..14 "reference"
+element 0074 n..6   "count"
 element 0081 a1     "section"
 element 1082 n..6   "line"
 `,
@@ -244,5 +245,27 @@ func TestDepartures(t *testing.T) {
 		if got := positionOf(tt.folder, tt.set, tt.row); got != tt.want {
 			t.Errorf("%s %s %v: got %q, want %q", tt.folder, tt.set, tt.row, got, tt.want)
 		}
+	}
+}
+
+// A guide without examples gets a draft; one that has some keeps them.
+func TestExamples(t *testing.T) {
+	one := job{"X12", "004010", "a", "old", []string{"old"}, []string{"850"}}
+	dir, got := written(t, one)
+	compare(t, got, map[string]string{"a/850.example": "example \"a draft\"\n  ST*850\n  N1*ST*1\n  SE*3\n"})
+	kept := "examples X12 004010 850\n\nexample \"by hand\"\n  ST*850\n  SE*2\n"
+	file := filepath.Join(dir, "a", "850.example")
+	if err := os.WriteFile(file, []byte(kept), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(tables, dir, []job{one}); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(text) != kept {
+		t.Errorf("examples\n got %s\nwant %s", text, kept)
 	}
 }
