@@ -152,3 +152,45 @@ func TestMeaning(t *testing.T) {
 		}
 	}
 }
+
+// headed reports whether all interchanges of a file have headers that end where
+// they end whatever stands behind: an ISA without ISA16 is read by the GS that
+// follows at once, one whose terminator is a blank or a control character by the
+// characters behind it, a UNB without elements by what follows.
+func headed(text []byte) bool {
+	r := edi.NewReader(bytes.NewReader(text), edi.Limits{})
+	for {
+		if _, err := r.Find(nil); err != nil {
+			return true
+		}
+		d := r.Delimiters()
+		s, err := r.Next()
+		if err != nil || d.Component <= ' ' || d.Element <= ' ' || d.Segment <= ' ' || s.Len() < 5 {
+			return false
+		}
+	}
+}
+
+// Whatever a file holds: what fmt writes of it reads back as the same segments,
+// where its headers are sound.
+func FuzzFormat(f *testing.F) {
+	const head = "ISA*00*          *00*          *ZZ*ACME           *01*US             *261123*0930*U*00401*000000905*0*P*>~"
+	f.Add([]byte(head + "GS*PO*A*B*20261123*0930*905*X*004010~\r\nST*850*1~BEG*00*SA*1**20261123~PO1*1*1*EA~SE*4*1~GE*1*905~IEA*1*000000905~"))
+	f.Add([]byte("UNA:+.? '\nUNB+UNOC:3+A+B+261123:0930+1'UNH+1+ORDERS:D:96A:UN'BGM+220+?'?+'LIN+1'UNS+S'UNT+5+1'UNZ+1+1'"))
+	f.Add([]byte("UNB+UNOC:4+A+B+261123:0930+1'UNO+1+++7'ab'\r\n'cUNP+7+1'UNZ+1+1'"))
+	langs, err := loadLanguages("")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		want := segmentsOf(t, text)
+		if len(want) == 0 || !headed(text) {
+			return
+		}
+		out := formatted(t, langs, text, false)
+		if got := segmentsOf(t, out); !equalSegments(got, want) {
+			t.Errorf("%q reads back from %q\n got %q\nwant %q", text, out, got, want)
+		}
+		formatted(t, langs, text, true)
+	})
+}

@@ -12,6 +12,18 @@ import (
 	"github.com/edibridge/edibridge/x12"
 )
 
+// validateHelp is what the command says of itself.
+const validateHelp = `Hold the transaction sets of files against their implementation guides and show
+what is wrong with them, their groups and interchanges.
+
+A finding has its severity and rule, the place as a path, the segment with a mark
+below the value that is meant, what is wrong with it, what its guide expects, and
+what acknowledgments will say. --explain shows the page of a rule, or all rules
+that begin so.
+
+Exit status: 0 nothing rejects, 1 something is rejected, or there is no such rule,
+2 unreadable.`
+
 func validateCommand() *cobra.Command {
 	var (
 		asJSON    bool
@@ -25,16 +37,7 @@ func validateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate FILE...",
 		Short: "hold files against their implementation guides",
-		Long: `Hold the transaction sets of files against their implementation guides and show
-what is wrong with them, their groups and interchanges.
-
-A finding has its severity and rule, the place as a path, the segment with a mark
-below the value that is meant, what is wrong with it, what its guide expects, and
-what acknowledgments will say. --explain shows the page of a rule, or all rules
-that begin so.
-
-Exit status: 0 nothing rejects, 1 something is rejected, or there is no such rule,
-2 unreadable.`,
+		Long:  validateHelp,
 		Example: `  edibridge validate po.edi
   edibridge validate --guide acme.guide po.edi
   edibridge validate --explain x12.element.code`,

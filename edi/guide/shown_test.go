@@ -2,6 +2,8 @@ package guide_test
 
 import (
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -174,5 +176,36 @@ func TestExampleFiles(t *testing.T) {
 	}
 	if got, want := more.Named("X12 004010 850").Digest(), lib.Named("X12 004010 850").Digest(); got != want {
 		t.Errorf("digest\n got %s\nwant %s", got, want)
+	}
+}
+
+// watched notes which files are opened.
+type watched struct {
+	fs.FS
+	opened *[]string
+}
+
+func (w watched) Open(name string) (fs.File, error) {
+	*w.opened = append(*w.opened, name)
+	return w.FS.Open(name)
+}
+
+// Examples cost nothing where nobody asks for them: opening the guides and
+// validating reads none.
+func TestExamplesAreReadLate(t *testing.T) {
+	var opened []string
+	lib, err := guide.Open(watched{os.DirFS("../../x12/guides"), &opened})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lib.Named("X12 004010 850").Digest()
+	examples := func() int {
+		return len(slices.DeleteFunc(slices.Clone(opened), func(name string) bool { return !strings.HasSuffix(name, ".example") }))
+	}
+	if got := examples(); got != 0 {
+		t.Errorf("files of examples read: %d", got)
+	}
+	if got := len(lib.Examples("X12 004010 850")); got == 0 || examples() == 0 {
+		t.Errorf("examples of the 850: got %d from %d files", got, examples())
 	}
 }

@@ -9,6 +9,8 @@
 // RECADV SLSRPT; INSDES is that of D.98A and D.01B, RETANN that of D.97B and
 // D.01B. CONTRL belongs to the syntax: 1:912, 2:912, D:3 and 4:1 are those of
 // syntax versions 1 to 4.
+//
+// Beside each guide stand examples of it, as 850.example, written by hand.
 package guides
 
 import (

@@ -8,6 +8,8 @@
 // 005010 have 180 204 210 214 810 820 824 832 846 850 852 855 856 860 864 865
 // 940 943 944 945 947 990 997; 005010 has 999 too, 004030 and 005010 have 753
 // and 754.
+//
+// Beside each guide stand examples of it, as 850.example, written by hand.
 package guides
 
 import (
