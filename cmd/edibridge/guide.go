@@ -70,11 +70,20 @@ func (f *guideFlags) load() (*guideSet, error) {
 		if _, err := os.Stat(f.config); err != nil {
 			return nil, err
 		}
-		return openGuides(filepath.Join(filepath.Dir(f.config), "guides"))
+		return openGuides(beside(f.config))
 	case err == nil:
-		return openGuides("guides")
+		return openGuides(beside(defaultConfig))
 	}
 	return openGuides("")
+}
+
+// beside is the folder of guides of a configuration; "" when it has none.
+func beside(file string) string {
+	dir := filepath.Join(filepath.Dir(file), "guides")
+	if !exists(dir) {
+		return ""
+	}
+	return dir
 }
 
 // openGuides lays the guides of a folder over the shipped ones.
