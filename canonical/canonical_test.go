@@ -25,8 +25,9 @@ func TestDate(t *testing.T) {
 	for text, want := range map[string]bool{
 		"2026-11-23": true, "2026-11-23T09:30": true, "2026-11-23T09:30:15": true, "2026-11-23T09:30:15.25": true,
 		"2026-11-23T09:30:00Z": true, "2026-11-23T09:30-05:00": true, "T09:30": true, "2024-02-29": true,
+		"2026": true, "2026-11": true, "2026-W53": true, "2026-W01": true,
 		"": false, "2026-02-29": false, "2026-13-01": false, "20261123": false, "2026-11-23T": false, "2026-11-23 09:30": false,
-		"2026-11-23T24:00": false, "2026-11-23T09:60": false, "T": false, "09:30": false, "2026-11": false,
+		"2026-11-23T24:00": false, "2026-11-23T09:60": false, "T": false, "09:30": false, "2026-13": false, "2025-W53": false, "2026-W00": false, "202": false, "2026-": false,
 	} {
 		if got := Date(text).Valid(); got != want {
 			t.Errorf("Date(%q).Valid()\n got %t\nwant %t", text, got, want)
@@ -86,7 +87,7 @@ func TestDecode(t *testing.T) {
 		`{"kind":"order","poNumber":"4711"}`:                                   "",
 		`{"kind":"order","lineage":{},"residue":[],"coverage":{},"format":[]}`: "",
 		`{"poNumber":"4711"}`:                                                  `canonical: no "kind"`,
-		`{"kind":"odour"}`:                                                     `canonical: unknown kind "odour" (there is: order)`,
+		`{"kind":"odour"}`:                                                     `canonical: unknown kind "odour" (there is: order orderResponse `,
 		`{"kind":"order","poNummer":"4711"}`:                                   `canonical: order: unknown field "poNummer"`,
 		`{"kind":"order","lines":[{"unitPrice":"1,50"}]}`:                      `canonical: order: "1,50": no decimal number`,
 		`{"kind":"order","lines":[{"unitPrice":1.50}]}`:                        `cannot unmarshal number`,

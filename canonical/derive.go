@@ -2,20 +2,28 @@ package canonical
 
 import "strings"
 
+// derivation derives parts that the two standards say with other codes.
+type derivation struct{ edifact bool }
+
+// edifact reports whether codes are those of EDIFACT.
+func (h *Header) edifact() bool { return h.Standard == "EDIFACT" }
+
 // Derive implements [Document].
 func (o *Order) Derive() {
 	o.Header.Kind, o.SchemaVersion = KindOrder, SchemaVersion
+	d := derivation{o.edifact()}
+	o.Currency.derive()
 	deriveEach(o.Contacts, (*Contact).derive)
 	deriveEach(o.Dates, (*DateEntry).derive)
 	deriveEach(o.Routing, (*Carrier).derive)
 	deriveEach(o.Notes, (*Note).derive)
-	deriveEach(o.Parties, (*Party).derive)
-	deriveEach(o.Currency.Dates, (*DateEntry).derive)
+	deriveEach(o.Marks, (*Mark).derive)
+	deriveEach(o.Parties, d.party)
 	deriveAmounts(o.Amounts)
 	deriveCharges(o.AllowancesCharges)
 	for i := range o.Lines {
 		o.Lines[i].Index = i + 1
-		o.Lines[i].derive()
+		d.line(&o.Lines[i])
 	}
 	o.TaxExempt = nil
 	for i := range o.TaxReferences {
@@ -27,25 +35,26 @@ func (o *Order) Derive() {
 	}
 }
 
-func (l *Line) derive() {
+func (d derivation) line(l *Line) {
 	deriveEach(l.IDs, (*ProductID).derive)
+	l.Currency.derive()
 	deriveEach(l.Contacts, (*Contact).derive)
 	deriveEach(l.Dates, (*DateEntry).derive)
-	deriveEach(l.Currency.Dates, (*DateEntry).derive)
 	deriveEach(l.Routing, (*Carrier).derive)
+	deriveEach(l.Marks, (*Mark).derive)
 	deriveEach(l.Notes, (*Note).derive)
-	deriveEach(l.Parties, (*Party).derive)
+	deriveEach(l.Parties, d.party)
 	deriveEach(l.Schedules, (*Schedule).derive)
-	deriveEach(l.Sublines, (*Subline).derive)
+	deriveEach(l.Sublines, d.subline)
 	deriveAmounts(l.Amounts)
 	deriveCharges(l.AllowancesCharges)
 }
 
-func (s *Subline) derive() {
+func (d derivation) subline(s *Subline) {
 	deriveEach(s.IDs, (*ProductID).derive)
 	deriveEach(s.Dates, (*DateEntry).derive)
 	deriveEach(s.Notes, (*Note).derive)
-	deriveEach(s.Parties, (*Party).derive)
+	deriveEach(s.Parties, d.party)
 	deriveCharges(s.AllowancesCharges)
 }
 
@@ -54,11 +63,13 @@ func (s *Schedule) derive() {
 	deriveEach(s.Routing, (*Carrier).derive)
 }
 
-func (p *Party) derive() {
+func (d derivation) party(p *Party) {
 	deriveEach(p.Contacts, (*Contact).derive)
 	deriveEach(p.Dates, (*DateEntry).derive)
 	deriveEach(p.Routing, (*Carrier).derive)
 	deriveEach(p.Schedules, (*Schedule).derive)
+	d.gln(p)
+	p.country()
 	p.TaxIDs = nil
 	for _, id := range p.IDs {
 		if id.Scheme == "FI" && id.Value != "" {
@@ -68,6 +79,40 @@ func (p *Party) derive() {
 	for _, r := range p.Refs {
 		if r.Scheme == "TJ" && r.Value != "" {
 			p.TaxIDs = append(p.TaxIDs, r.Value)
+		}
+	}
+}
+
+// gln finds the party's GLN. X12 has scheme 9 too, for a DUNS+4 of as many
+// digits.
+func (d derivation) gln(p *Party) {
+	scheme := "UL"
+	if d.edifact {
+		scheme = "9"
+	}
+	if len(p.IDs) == 0 && p.GLN != "" {
+		p.IDs = []ID{{scheme, p.GLN}}
+	}
+	p.GLN = ""
+	for _, id := range p.IDs {
+		if id.Scheme != scheme {
+			continue
+		}
+		if g, err := GLN(id.Value); err == nil {
+			p.GLN = g
+			return
+		}
+	}
+}
+
+func (p *Party) country() {
+	if p.Country == "" {
+		p.Country = p.CountryISO
+	}
+	p.CountryISO = ""
+	if p.Country != "" {
+		if c, err := Country(p.Country); err == nil {
+			p.CountryISO = c
 		}
 	}
 }
@@ -86,7 +131,7 @@ func deriveAmounts(as []AmountEntry) {
 
 func deriveCharges(as []AllowanceCharge) {
 	for i := range as {
-		deriveEach(as[i].Currency.Dates, (*DateEntry).derive)
+		as[i].Currency.derive()
 	}
 }
 
@@ -126,6 +171,7 @@ func (n *Note) derive() {
 		n.Lines = strings.Split(n.Text, "\n")
 	}
 	n.Text = strings.Join(n.Lines, "\n")
+	deriveEach(n.Dates, (*DateEntry).derive)
 }
 
 func (d *DateEntry) derive() {
@@ -165,29 +211,28 @@ func (p *ProductID) derive() {
 	p.GTIN14 = ""
 	switch p.Scheme {
 	case "UP", "EN", "UK", "EO", "SRV":
-	default:
-		return
-	}
-	switch len(p.Value) {
-	case 8, 12, 13, 14:
-	default:
-		return
-	}
-	if CheckDigit(p.Value) {
-		p.GTIN14 = "00000000000000"[len(p.Value):] + p.Value
+		if g, err := GTIN14(p.Value); err == nil {
+			p.GTIN14 = g
+		}
 	}
 }
 
-// CheckDigit reports whether the last digit of s, all digits, is the check
-// digit of a GS1 key (GTIN, GLN, SSCC): GS1 General Specifications, 7.9.1.
-func CheckDigit(s string) bool {
-	if s == "" || leadingDigits(s) != len(s) {
-		return false
+func (m *Mark) derive() {
+	m.SSCC = ""
+	switch m.Scheme {
+	case "GM", "AA", "AI", "BJ", "AW":
+		if s, err := SSCC(m.Value); err == nil {
+			m.SSCC = s
+		}
 	}
-	sum, weight := 0, 1
-	for i := len(s) - 1; i >= 0; i-- {
-		sum += int(s[i]-'0') * weight
-		weight = 4 - weight
+}
+
+func (c *Currency) derive() {
+	c.CodeISO = ""
+	if c.Code != "" {
+		if code, _, err := CurrencyCode(c.Code); err == nil {
+			c.CodeISO = code
+		}
 	}
-	return sum%10 == 0
+	deriveEach(c.Dates, (*DateEntry).derive)
 }

@@ -1,18 +1,8 @@
 package canonical
 
-import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"strings"
-)
-
 // SchemaVersion is the version of the shapes that this package writes. Within
 // 1 members are only added.
 const SchemaVersion = "1"
-
-// KindOrder is the kind of an [Order].
-const KindOrder = "order"
 
 // Document is one canonical document.
 type Document interface {
@@ -28,14 +18,6 @@ type Document interface {
 	// derived form only: a contact's numbers from its phones. Done twice it
 	// changes nothing.
 	Derive()
-}
-
-// New gives an empty document of a kind, nil for a kind that does not exist.
-func New(kind string) Document {
-	if kind == KindOrder {
-		return &Order{}
-	}
-	return nil
 }
 
 // Head is [Header], by the name under which a [Document] hands it out.
@@ -58,7 +40,8 @@ type Header struct {
 	Raw            Raw      `json:"raw,omitzero"`
 	// Action is what the document does to what was sent before: "original",
 	// "cancel", "change", "replace", "confirm", "duplicate" ...; a code that has
-	// no name here stands as it came. X12 element 353; EDIFACT 1225.
+	// no name here stands as it came. X12 element 353, in a 940 element 473; EDIFACT
+	// 1225.
 	Action string `json:"action,omitempty"`
 	// ActionCode is the code itself, "00".
 	ActionCode string `json:"actionCode,omitempty"`
@@ -80,13 +63,6 @@ type Raw struct {
 	SHA256    string `json:"sha256,omitempty"`    // of the document's own bytes, hexadecimal
 	Offset    int64  `json:"offset"`              // of ST or UNH in the file, from 0
 	Length    int64  `json:"length"`              // in bytes, the trailer's terminator included
-}
-
-// Key is a business key by which a document is found: {po 4711}. Schemes: po,
-// invoice, shipment, bol, sscc, control.
-type Key struct {
-	Scheme string `json:"scheme"`
-	Value  string `json:"value"`
 }
 
 // Subject is the document's business key as an event names it: "order/4711".
@@ -118,116 +94,4 @@ func BusinessKey(doc Document) string {
 		key += "/" + a
 	}
 	return key
-}
-
-// DecodeError is a document that could not be read from JSON.
-type DecodeError struct {
-	Kind string // "" when it could not be told
-	Err  error
-}
-
-// Error is "canonical: ", the kind where it is known, and the cause.
-func (e *DecodeError) Error() string {
-	if e.Kind == "" {
-		return "canonical: " + e.Err.Error()
-	}
-	return "canonical: " + e.Kind + ": " + e.Err.Error()
-}
-
-// Unwrap gives the cause.
-func (e *DecodeError) Unwrap() error { return e.Err }
-
-// Decode reads a document by its kind. Members that the document does not have
-// are errors; what "edibridge map" adds to a document (lineage, residue and its
-// companions) is passed over. The error is a [*DecodeError].
-func Decode(data []byte) (Document, error) {
-	doc, _, err := DecodeWithResidue(data)
-	return doc, err
-}
-
-// extras are the members that [Encode] adds to a document.
-type extras struct {
-	Lineage json.RawMessage `json:"lineage"`
-	Residue
-}
-
-// DecodeWithResidue reads what [Encode] wrote. The residue is nil when the
-// document came without.
-func DecodeWithResidue(data []byte) (Document, *Residue, error) {
-	var head struct {
-		Kind   string          `json:"kind"`
-		Syntax json.RawMessage `json:"syntax"`
-	}
-	if err := json.Unmarshal(data, &head); err != nil {
-		return nil, nil, &DecodeError{"", err}
-	}
-	var doc Document
-	var res Residue
-	switch head.Kind {
-	case KindOrder:
-		var v struct {
-			*Order
-			extras
-		}
-		if err := strict(data, &v); err != nil {
-			return nil, nil, &DecodeError{head.Kind, err}
-		}
-		doc, res = v.Order, v.Residue
-	case "":
-		return nil, nil, &DecodeError{"", fmt.Errorf(`no "kind"`)}
-	default:
-		return nil, nil, &DecodeError{"", fmt.Errorf("unknown kind %q (there is: %s)", head.Kind, KindOrder)}
-	}
-	doc.Derive()
-	if len(head.Syntax) == 0 {
-		return doc, nil, nil
-	}
-	return doc, &res, nil
-}
-
-func strict(data []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "json: "))
-	}
-	return nil
-}
-
-// Encode is the document as one JSON object on one line, with what else is
-// given: lineage as member "lineage" (nil: none), the residue as its members
-// (nil: none).
-func Encode(doc Document, lineage any, res *Residue) ([]byte, error) {
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	add := func(v any) error {
-		if n := out.Len(); n > 0 {
-			out.Truncate(n - 2) // the brace and the line break
-			out.WriteByte(',')
-		}
-		n := out.Len()
-		if err := e.Encode(v); err != nil {
-			return fmt.Errorf("canonical: %s: %w", doc.Kind(), err)
-		}
-		if n > 0 {
-			copy(out.Bytes()[n:], out.Bytes()[n+1:]) // the other's opening brace
-			out.Truncate(out.Len() - 1)
-		}
-		return nil
-	}
-	if err := add(doc); err != nil {
-		return nil, err
-	}
-	if lineage != nil {
-		if err := add(map[string]any{"lineage": lineage}); err != nil {
-			return nil, err
-		}
-	}
-	if res != nil {
-		if err := add(res); err != nil {
-			return nil, err
-		}
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }

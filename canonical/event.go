@@ -15,11 +15,14 @@ const (
 	EventAcknowledgmentOverdue  = "edibridge.acknowledgment.overdue.v1"
 	EventInterchangeReceived    = "edibridge.interchange.received.v1"
 	EventInterchangeDuplicate   = "edibridge.interchange.duplicate.v1"
+	EventPartnerSilent          = "edibridge.partner.silent.v1"
 	EventDeliveryFailed         = "edibridge.delivery.failed.v1"
 	EventDeliveryRecovered      = "edibridge.delivery.recovered.v1"
+	EventExceptionOpened        = "edibridge.exception.opened.v1"
+	EventExceptionClosed        = "edibridge.exception.closed.v1"
 )
 
-// Types of an order's events.
+// Types of an order's own events.
 const (
 	EventOrderReceived  = "edibridge.order.received.v1"
 	EventOrderChanged   = "edibridge.order.changed.v1"
@@ -36,8 +39,30 @@ func EventType(doc Document) string {
 	case "add", "delete", "change", "replace", "replaceSpecifiedParts", "sellerChange":
 		verb = "changed"
 	}
-	return "edibridge." + strings.ToLower(doc.Kind()) + "." + verb + ".v1"
+	return typeOf(doc.Kind(), verb)
 }
+
+func typeOf(noun, verb string) string {
+	return "edibridge." + strings.ToLower(noun) + "." + verb + ".v1"
+}
+
+// EventTypes are the types of all events about documents of a kind itself:
+// received, changed, cancelled, sent, rejected.
+func EventTypes(kind string) []string {
+	verbs := [...]string{"received", "changed", "cancelled", "sent", "rejected"}
+	types := make([]string, len(verbs))
+	for i, v := range verbs {
+		types[i] = typeOf(kind, v)
+	}
+	return types
+}
+
+// SentEventType is the type of the event that says that we sent doc.
+func SentEventType(doc Document) string { return typeOf(doc.Kind(), "sent") }
+
+// RejectedEventType is the type of the event that says that doc, which was sent,
+// was refused by the one whom it was for.
+func RejectedEventType(doc Document) string { return typeOf(doc.Kind(), "rejected") }
 
 // Event is a CloudEvents 1.0 event in the structured JSON mode. Its members are
 // the context attributes (CloudEvents 1.0.2, 3.1) and our extensions, whose
@@ -50,6 +75,7 @@ type Event struct {
 	Subject         string    `json:"subject,omitempty"`
 	Time            time.Time `json:"time,omitzero"`
 	DataContentType string    `json:"datacontenttype"`
+	DataSchema      string    `json:"dataschema,omitempty"` // URI of the data's JSON Schema; see [SchemaURI]
 	Partner         string    `json:"partner,omitempty"`
 	EDIInterchange  string    `json:"ediinterchange,omitempty"` // ISA13, UNB 0020
 	EDIGroup        string    `json:"edigroup,omitempty"`       // GS06
@@ -65,6 +91,12 @@ type Event struct {
 	Data     json.RawMessage `json:"data,omitempty"`
 }
 
+// SchemaURI names the JSON Schema of a kind's documents: what an event's
+// dataschema says, and the $id of the schema. It is a name, not an address.
+func SchemaURI(kind string) string {
+	return "https://github.com/edibridge/edibridge/schemas/v" + SchemaVersion + "/" + kind + ".json"
+}
+
 // EventSource is what an event is made from, its data apart.
 type EventSource struct {
 	Partner, Agreement              string
@@ -78,6 +110,7 @@ type EventSource struct {
 	Time                            time.Time // when it was received
 	Type                            string
 	Subject                         string // see [Subject]
+	DataSchema                      string // see [SchemaURI]
 	ReplayOf                        string // see [Event]
 }
 
@@ -97,6 +130,7 @@ func NewEvent(src EventSource, data json.RawMessage) Event {
 		Subject:         src.Subject,
 		Time:            src.Time,
 		DataContentType: "application/json",
+		DataSchema:      src.DataSchema,
 		Partner:         src.Partner,
 		EDIInterchange:  src.Interchange,
 		EDIGroup:        src.Group,

@@ -12,18 +12,21 @@ type Party struct {
 	// Role is buyer, seller, supplier, vendor, shipTo, billTo, shipFrom, remitTo,
 	// payer, payee, markFor, carrier, warehouse, depositor, consignee ...; a code
 	// that has no name here stands as it came.
-	Role         string            `json:"role,omitempty"`
-	RoleCode     string            `json:"roleCode,omitempty"` // N101 (98), NAD 3035
-	Name         string            `json:"name,omitempty"`     // N102
-	Name2        []string          `json:"name2,omitempty"`    // N201, N202
-	IDs          []ID              `json:"ids,omitempty"`      // N103/N104
-	Relationship string            `json:"relationship,omitempty"`
-	SecondRole   string            `json:"secondRole,omitempty"`   // N106 (98)
-	Street       []string          `json:"street,omitempty"`       // N301, N302
-	City         string            `json:"city,omitempty"`         // N401
-	Region       string            `json:"region,omitempty"`       // N402, state or province code
-	PostalCode   string            `json:"postalCode,omitempty"`   // N403
-	Country      string            `json:"country,omitempty"`      // N404
+	Role         string   `json:"role,omitempty"`
+	RoleCode     string   `json:"roleCode,omitempty"` // N101 (98), NAD 3035
+	Name         string   `json:"name,omitempty"`     // N102
+	Name2        []string `json:"name2,omitempty"`    // N201, N202
+	IDs          []ID     `json:"ids,omitempty"`      // N103/N104
+	Relationship string   `json:"relationship,omitempty"`
+	SecondRole   string   `json:"secondRole,omitempty"` // N106 (98)
+	Street       []string `json:"street,omitempty"`     // N301, N302
+	City         string   `json:"city,omitempty"`       // N401
+	Region       string   `json:"region,omitempty"`     // N402, state or province code
+	PostalCode   string   `json:"postalCode,omitempty"` // N403
+	Country      string   `json:"country,omitempty"`    // N404, NAD 3207, as received
+	// CountryISO is derived: the country in ISO 3166-1 alpha-2, where it is known.
+	// Given without Country, it is the country.
+	CountryISO   string            `json:"countryIso,omitempty"`
 	Location     ID                `json:"location,omitzero"`      // N405 (309), N406
 	AddressParts []ID              `json:"addressParts,omitempty"` // NX2: part of the address (1106), its text
 	Refs         []Ref             `json:"refs,omitempty"`         // REF
@@ -38,6 +41,9 @@ type Party struct {
 	Dates        []DateEntry       `json:"dates,omitempty"`        // DTM, of a line's party
 	Schedules    []Schedule        `json:"schedules,omitempty"`    // SCH, of a line's party
 	Ext          map[string]string `json:"ext,omitempty"`          // see [Header]
+	// GLN is derived: the id of scheme UL (X12) or 9 (EDIFACT 3055, GS1), when its
+	// check digit is right. Given without ids, it is one.
+	GLN string `json:"gln,omitempty"`
 	// TaxIDs is derived: the ids of scheme FI and the refs of scheme TJ.
 	TaxIDs []string `json:"taxIds,omitempty"`
 }
@@ -134,10 +140,13 @@ type Packaging struct {
 
 // Mark is what stands on a package. X12 MAN; EDIFACT PCI, GIN.
 type Mark struct {
-	Scheme  string    `json:"scheme,omitempty"`  // MAN01 (88): GM SSCC-18, CP carrier's package id, UC shipping container code ...
+	Scheme  string    `json:"scheme,omitempty"`  // MAN01 (88): GM SSCC-18, CP carrier's package id, UC shipping container code ...; GIN 7405: BJ SSCC
 	Value   string    `json:"value,omitempty"`   // MAN02
 	Through string    `json:"through,omitempty"` // MAN03: last of a range
 	Second  MarkRange `json:"second,omitzero"`   // MAN04-06: another mark on the same package
+	// SSCC is derived: the eighteen digits of a mark of scheme GM, AA or AI (X12)
+	// or BJ or AW (EDIFACT 7405), when its check digit is right.
+	SSCC string `json:"sscc,omitempty" key:"sscc"`
 }
 
 // MarkRange is a mark, or the marks from Value through Through.

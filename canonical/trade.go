@@ -51,8 +51,8 @@ type ProductID struct {
 
 // Price is a unit price with its conditions. X12 CTP; EDIFACT PRI, APR.
 type Price struct {
-	Class              string   `json:"class,omitempty"`              // CTP01 (687)
-	Type               string   `json:"type,omitempty"`               // CTP02 (236): RES resale, MSR suggested retail ...
+	Class              string   `json:"class,omitempty"`              // CTP01 (687); PRI 5125: AAA net, AAB gross
+	Type               string   `json:"type,omitempty"`               // CTP02 (236): RES resale, MSR suggested retail ...; PRI 5387
 	Price              Decimal  `json:"price,omitempty"`              // CTP03
 	Quantity           Quantity `json:"quantity,omitzero"`            // CTP04, CTP05
 	MultiplierQual     string   `json:"multiplierQual,omitempty"`     // CTP06 (648)
@@ -153,7 +153,8 @@ type Condition struct {
 // Currency is what amounts are given in. X12 CUR; EDIFACT CUX.
 type Currency struct {
 	PartyRole   string      `json:"partyRole,omitempty"`   // CUR01 (98): BY buyer's, SE seller's
-	Code        string      `json:"code,omitempty"`        // CUR02, ISO 4217
+	Code        string      `json:"code,omitempty"`        // CUR02, CUX 6345, as received
+	CodeISO     string      `json:"isoCode,omitempty"`     // derived: the code, where ISO 4217 has it
 	Rate        Decimal     `json:"rate,omitempty"`        // CUR03
 	CounterRole string      `json:"counterRole,omitempty"` // CUR04 (98)
 	CounterCode string      `json:"counterCode,omitempty"` // CUR05, ISO 4217
