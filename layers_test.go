@@ -45,8 +45,10 @@ var layers = []layer{
 	{pkg: "x12/guides/...", ours: []string{"edi", "edi/guide"}}, // the generator of the guide files
 	{pkg: "edifact/guides", ours: []string{"edi/guide"}},
 	{pkg: "edifact/guides/...", ours: []string{"edi", "edi/guide"}},
-	{pkg: "canonical", third: []string{"github.com/cockroachdb/apd/v3"}},
-	{pkg: "canonical/check", ours: []string{"canonical"}, third: []string{"github.com/cockroachdb/apd/v3"}},
+	{pkg: "canonical"},
+	{pkg: "canonical/schema", ours: []string{"canonical"}},
+	{pkg: "canonical/schema/generate"}, // writes the descriptions from the comments
+	{pkg: "canonical/check", ours: []string{"canonical"}},
 	{pkg: "mappings", ours: []string{"canonical", "edi", "edi/guide"}},
 	{pkg: "mappings/celexpr", ours: []string{"mappings"}, third: []string{"cel.dev", "github.com/google/cel-go"}},
 	{pkg: "archive", third: []string{"golang.org/x/mod/sumdb", "github.com/klauspost/compress/zstd"}},

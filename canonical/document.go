@@ -35,9 +35,9 @@ type Header struct {
 	Standard       string   `json:"standard,omitempty"`       // "X12", "EDIFACT"
 	Release        string   `json:"release,omitempty"`        // GS08 "004010"; UNH S009 "D:96A:UN"
 	TransactionSet string   `json:"transactionSet,omitempty"` // ST01 "850"; UNH S009 0065 "ORDERS"
-	Controls       Controls `json:"controls,omitzero"`
-	ReceivedAt     string   `json:"receivedAt,omitempty"` // RFC 3339
-	Raw            Raw      `json:"raw,omitzero"`
+	Controls       Controls `json:"controls,omitzero"`        // control numbers under which it travelled
+	ReceivedAt     string   `json:"receivedAt,omitempty"`     // RFC 3339
+	Raw            Raw      `json:"raw,omitzero"`             // where its bytes lie
 	// Action is what the document does to what was sent before: "original",
 	// "cancel", "change", "replace", "confirm", "duplicate" ...; a code that has
 	// no name here stands as it came. X12 element 353, in a 940 element 473; EDIFACT

@@ -22,6 +22,15 @@ const (
 	EventExceptionClosed        = "edibridge.exception.closed.v1"
 )
 
+// BridgeEventTypes are the types of events about the bridge's own work: neither a
+// document's (see [EventTypes]) nor of a life cycle.
+func BridgeEventTypes() []string {
+	return []string{
+		EventTransactionRejected, EventAcknowledgmentOverdue, EventInterchangeReceived, EventInterchangeDuplicate,
+		EventPartnerSilent, EventDeliveryFailed, EventDeliveryRecovered, EventExceptionOpened, EventExceptionClosed,
+	}
+}
+
 // Types of an order's own events.
 const (
 	EventOrderReceived  = "edibridge.order.received.v1"
@@ -68,27 +77,27 @@ func RejectedEventType(doc Document) string { return typeOf(doc.Kind(), "rejecte
 // the context attributes (CloudEvents 1.0.2, 3.1) and our extensions, whose
 // names are lower-case letters and digits (3.1.1).
 type Event struct {
-	SpecVersion     string    `json:"specversion"` // "1.0"
-	ID              string    `json:"id"`          // SHA-256, hexadecimal; see [NewEvent]
-	Source          string    `json:"source"`      // "/partners/acme/agreements/orders"
-	Type            string    `json:"type"`        // "edibridge.order.received.v1"
-	Subject         string    `json:"subject,omitempty"`
-	Time            time.Time `json:"time,omitzero"`
-	DataContentType string    `json:"datacontenttype"`
-	DataSchema      string    `json:"dataschema,omitempty"` // URI of the data's JSON Schema; see [SchemaURI]
-	Partner         string    `json:"partner,omitempty"`
+	SpecVersion     string    `json:"specversion"`              // "1.0"
+	ID              string    `json:"id"`                       // SHA-256, hexadecimal; see [NewEvent]
+	Source          string    `json:"source"`                   // "/partners/acme/agreements/orders"
+	Type            string    `json:"type"`                     // "edibridge.order.received.v1"
+	Subject         string    `json:"subject,omitempty"`        // the business key: "order/4711"
+	Time            time.Time `json:"time,omitzero"`            // when it was received
+	DataContentType string    `json:"datacontenttype"`          // "application/json"
+	DataSchema      string    `json:"dataschema,omitempty"`     // URI of the data's JSON Schema; see [SchemaURI]
+	Partner         string    `json:"partner,omitempty"`        // name of the trading partner
 	EDIInterchange  string    `json:"ediinterchange,omitempty"` // ISA13, UNB 0020
 	EDIGroup        string    `json:"edigroup,omitempty"`       // GS06
 	EDITransaction  string    `json:"editransaction,omitempty"` // ST02, UNH 0062
 	EDIMode         string    `json:"edimode,omitempty"`        // "production", "test", "information"
-	ArchiveID       string    `json:"archiveid,omitempty"`
-	TraceParent     string    `json:"traceparent,omitempty"` // W3C Trace Context
-	PartitionKey    string    `json:"partitionkey,omitempty"`
-	MapVersion      string    `json:"mapversion,omitempty"`
+	ArchiveID       string    `json:"archiveid,omitempty"`      // of the file in the archive
+	TraceParent     string    `json:"traceparent,omitempty"`    // W3C Trace Context
+	PartitionKey    string    `json:"partitionkey,omitempty"`   // events of one key come in order
+	MapVersion      string    `json:"mapversion,omitempty"`     // of the mapping that made the data
 	// ReplayOf is the id of the event that this one takes the place of, when the
 	// same transaction was translated again with another result.
 	ReplayOf string          `json:"replayof,omitempty"`
-	Data     json.RawMessage `json:"data,omitempty"`
+	Data     json.RawMessage `json:"data,omitempty"` // the canonical document
 }
 
 // SchemaURI names the JSON Schema of a kind's documents: what an event's

@@ -22,6 +22,29 @@ const (
 	EventReturnRequested   = "edibridge.return.requested.v1"   // by a [Return] that answers none
 )
 
+// LifeCycleType is an event type with the kinds of documents that give rise to
+// it: what its data is.
+type LifeCycleType struct {
+	Type  string
+	Kinds []string
+}
+
+// LifeCycleTypes are the types of the events that [LifeCycle] gives.
+func LifeCycleTypes() []LifeCycleType {
+	return []LifeCycleType{
+		{EventOrderAcknowledged, []string{KindOrderResponse}},
+		{EventOrderReleased, []string{KindWarehouseOrder}},
+		{EventOrderShipped, []string{KindShipmentNotice, KindWarehouseAdvice}},
+		{EventOrderInvoiced, []string{KindInvoice}},
+		{EventOrderPaid, []string{KindRemittance}},
+		{EventOrderReturned, []string{KindReturn}},
+		{EventInvoicePaid, []string{KindRemittance}},
+		{EventInventoryUpdated, []string{KindInventory, KindInventoryAdjustment, KindReceiptAdvice}},
+		{EventShipmentMilestone, []string{KindShipmentStatus}},
+		{EventReturnRequested, []string{KindReturn}},
+	}
+}
+
 // LifeCycle are the events that doc means for something else than itself: a
 // shipment notice for each order in it "edibridge.order.shipped.v1" about
 // "order/4711". Each comes once, in the order in which the document names what it

@@ -146,7 +146,7 @@ type ItemEntry struct {
 	Pointer  string      `json:"pointer"`            // JSON Pointer to its level
 	PONumber string      `json:"poNumber,omitempty"` // of the order level that it stands in
 	LineID   string      `json:"lineId,omitempty"`   // of the order's line
-	IDs      []ProductID `json:"ids,omitempty"`
+	IDs      []ProductID `json:"ids,omitempty"`      // of the product
 	Quantity Quantity    `json:"quantity,omitzero"`  // shipped, in this place
 	Ordered  Quantity    `json:"ordered,omitzero"`   // as the notice repeats it
 	Status   string      `json:"status,omitempty"`   // see [ShippedQuantity]

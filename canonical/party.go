@@ -3,7 +3,7 @@ package canonical
 // ID is an identifier in a scheme.
 type ID struct {
 	Scheme string `json:"scheme,omitempty"` // X12 N103 (66): 1 DUNS, 9 DUNS+4, 91 seller's, 92 buyer's, UL GLN, FI taxpayer; EDIFACT 3055
-	Value  string `json:"value,omitempty"`
+	Value  string `json:"value,omitempty"`  // as received: leading zeros count
 }
 
 // Party is who takes part, and where. X12 N1 loop (N1 N2 N3 N4 NX2 REF PER FOB
@@ -13,17 +13,17 @@ type Party struct {
 	// payer, payee, markFor, carrier, warehouse, depositor, consignee ...; a code
 	// that has no name here stands as it came.
 	Role         string   `json:"role,omitempty"`
-	RoleCode     string   `json:"roleCode,omitempty"` // N101 (98), NAD 3035
-	Name         string   `json:"name,omitempty"`     // N102
-	Name2        []string `json:"name2,omitempty"`    // N201, N202
-	IDs          []ID     `json:"ids,omitempty"`      // N103/N104
-	Relationship string   `json:"relationship,omitempty"`
-	SecondRole   string   `json:"secondRole,omitempty"` // N106 (98)
-	Street       []string `json:"street,omitempty"`     // N301, N302
-	City         string   `json:"city,omitempty"`       // N401
-	Region       string   `json:"region,omitempty"`     // N402, state or province code
-	PostalCode   string   `json:"postalCode,omitempty"` // N403
-	Country      string   `json:"country,omitempty"`    // N404, NAD 3207, as received
+	RoleCode     string   `json:"roleCode,omitempty"`     // N101 (98), NAD 3035
+	Name         string   `json:"name,omitempty"`         // N102
+	Name2        []string `json:"name2,omitempty"`        // N201, N202
+	IDs          []ID     `json:"ids,omitempty"`          // N103/N104
+	Relationship string   `json:"relationship,omitempty"` // N105 (706)
+	SecondRole   string   `json:"secondRole,omitempty"`   // N106 (98)
+	Street       []string `json:"street,omitempty"`       // N301, N302
+	City         string   `json:"city,omitempty"`         // N401
+	Region       string   `json:"region,omitempty"`       // N402, state or province code
+	PostalCode   string   `json:"postalCode,omitempty"`   // N403
+	Country      string   `json:"country,omitempty"`      // N404, NAD 3207, as received
 	// CountryISO is derived: the country in ISO 3166-1 alpha-2, where it is known.
 	// Given without Country, it is the country.
 	CountryISO   string            `json:"countryIso,omitempty"`
@@ -50,14 +50,14 @@ type Party struct {
 
 // Contact is a person or office. X12 PER; EDIFACT CTA, COM.
 type Contact struct {
-	Role      string `json:"role,omitempty"`    // PER01 (366): BD buyer, OC order contact ...
-	Name      string `json:"name,omitempty"`    // PER02
-	Numbers   []ID   `json:"numbers,omitempty"` // PER03-08: TE telephone, EM e-mail, FX facsimile ... (365)
-	Reference string `json:"reference,omitempty"`
+	Role      string `json:"role,omitempty"`      // PER01 (366): BD buyer, OC order contact ...
+	Name      string `json:"name,omitempty"`      // PER02
+	Numbers   []ID   `json:"numbers,omitempty"`   // PER03-08: TE telephone, EM e-mail, FX facsimile ... (365)
+	Reference string `json:"reference,omitempty"` // PER09 (443)
 	// Phones and Emails are derived: the numbers of scheme TE and EM. Given
 	// without numbers, they are the numbers.
 	Phones []string `json:"phones,omitempty"`
-	Emails []string `json:"emails,omitempty"`
+	Emails []string `json:"emails,omitempty"` // see Phones
 }
 
 // FOB is who pays the transport and where title and risk pass. X12 FOB; EDIFACT
@@ -151,7 +151,7 @@ type Mark struct {
 
 // MarkRange is a mark, or the marks from Value through Through.
 type MarkRange struct {
-	Scheme  string `json:"scheme,omitempty"`
-	Value   string `json:"value,omitempty"`
-	Through string `json:"through,omitempty"`
+	Scheme  string `json:"scheme,omitempty"`  // MAN04 (88)
+	Value   string `json:"value,omitempty"`   // MAN05
+	Through string `json:"through,omitempty"` // MAN06: last of a range
 }

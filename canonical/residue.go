@@ -8,19 +8,19 @@ package canonical
 // the mapping makes; what belonged to a segment that is gone is dropped, with a
 // finding; a spelling is used only where the segment still says what it said.
 type Residue struct {
-	Entries  []ResidueEntry `json:"residue"`
-	Coverage Coverage       `json:"coverage"`
-	Syntax   Syntax         `json:"syntax"`
-	Format   []Format       `json:"format"`
-	Anchors  []Anchor       `json:"anchors,omitempty"`
+	Entries  []ResidueEntry `json:"residue"`           // values that no row read
+	Coverage Coverage       `json:"coverage"`          // how much of the document the mapping read
+	Syntax   Syntax         `json:"syntax"`            // how the document was spelled
+	Format   []Format       `json:"format"`            // spellings that values do not tell
+	Anchors  []Anchor       `json:"anchors,omitempty"` // where the mapping's own segments stood
 }
 
 // ResidueEntry is one value that no row of the mapping read, or that could not
 // be converted. A whole segment without a place is all its values; one
 // without any value is a single entry of element 0.
 type ResidueEntry struct {
-	Segment    int    `json:"segment"` // ordinal within the interchange, from 1
-	Tag        string `json:"tag"`
+	Segment    int    `json:"segment"`    // ordinal within the interchange, from 1
+	Tag        string `json:"tag"`        // of the segment
 	Element    int    `json:"element"`    // from 1
 	Component  int    `json:"component"`  // from 1; 0: the element has none
 	Repetition int    `json:"repetition"` // from 1; 0: the element is not repeated
@@ -37,7 +37,7 @@ type Coverage struct {
 
 // Syntax is how the document was spelled.
 type Syntax struct {
-	Delimiters Delimiters `json:"delimiters"`
+	Delimiters Delimiters `json:"delimiters"`    // of the interchange
 	UNA        string     `json:"una,omitempty"` // the service string advice as received, EDIFACT
 	LineBreak  string     `json:"lineBreak"`     // behind each terminator: "", "\n", "\r\n"
 	// Encoding is "UTF-8", or "ISO-8859-1" where the bytes are not UTF-8.
@@ -47,12 +47,12 @@ type Syntax struct {
 // Delimiters are the characters that divide the interchange; "" where it has
 // none of the kind.
 type Delimiters struct {
-	Segment    string `json:"segment"`
-	Element    string `json:"element"`
-	Component  string `json:"component"`
-	Repetition string `json:"repetition"`
-	Release    string `json:"release"`
-	Decimal    string `json:"decimal"`
+	Segment    string `json:"segment"`    // segment terminator
+	Element    string `json:"element"`    // element separator
+	Component  string `json:"component"`  // component separator
+	Repetition string `json:"repetition"` // repetition separator
+	Release    string `json:"release"`    // release character
+	Decimal    string `json:"decimal"`    // decimal mark
 }
 
 // Format is a spelling that could not be told from values: trailing separators,

@@ -124,7 +124,7 @@ type OrderChange struct {
 // ordered (POC03 with the unit of POC05; QTY+21). X12 POC loop; EDIFACT LIN group.
 type ChangeLine struct {
 	Line
-	Change LineChange `json:"change,omitzero"`
+	Change LineChange `json:"change,omitzero"` // POC02, POC04; LIN 1229
 }
 
 // LineChange says what is done to a line.

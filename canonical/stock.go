@@ -74,17 +74,17 @@ type LeadTime struct {
 // product. X12 852; EDIFACT SLSRPT.
 type ProductActivity struct {
 	Header
-	ReportNumber string         `json:"reportNumber,omitempty" schema:"key" key:"activity"` // BGM 1004. X12 has none: a layer may read a reference
-	HandlingCode string         `json:"handlingCode,omitempty"`                             // XQ01 (305)
-	From         Date           `json:"from,omitempty"`                                     // XQ02: first day that is reported; DTM+90, DTM+194
-	To           Date           `json:"to,omitempty"`                                       // XQ03; DTM+91, DTM+206
-	Currency     Currency       `json:"currency,omitzero"`                                  // CUX
-	Orders       []OrderRef     `json:"orders,omitempty"`                                   // XPO
-	Refs         []Ref          `json:"refs,omitempty"`                                     // N9; RFF
-	Contacts     []Contact      `json:"contacts,omitempty"`                                 // PER
-	Parties      []Party        `json:"parties,omitempty"`                                  // N1 loop; NAD group, LOC
-	Lines        []ActivityLine `json:"lines,omitempty"`                                    // LIN loop; LIN group
-	Totals       *Totals        `json:"totals,omitempty"`                                   // CTT; CNT
+	ReportNumber string         `json:"reportNumber,omitempty" key:"activity"` // BGM 1004. X12 has none: a layer may read a reference
+	HandlingCode string         `json:"handlingCode,omitempty"`                // XQ01 (305)
+	From         Date           `json:"from,omitempty"`                        // XQ02: first day that is reported; DTM+90, DTM+194
+	To           Date           `json:"to,omitempty"`                          // XQ03; DTM+91, DTM+206
+	Currency     Currency       `json:"currency,omitzero"`                     // CUX
+	Orders       []OrderRef     `json:"orders,omitempty"`                      // XPO
+	Refs         []Ref          `json:"refs,omitempty"`                        // N9; RFF
+	Contacts     []Contact      `json:"contacts,omitempty"`                    // PER
+	Parties      []Party        `json:"parties,omitempty"`                     // N1 loop; NAD group, LOC
+	Lines        []ActivityLine `json:"lines,omitempty"`                       // LIN loop; LIN group
+	Totals       *Totals        `json:"totals,omitempty"`                      // CTT; CNT
 }
 
 // ActivityLine is one product in a report. X12 LIN loop; EDIFACT LIN group.
@@ -121,18 +121,18 @@ type Activity struct {
 // 947; EDIFACT INVRPT with movements.
 type InventoryAdjustment struct {
 	Header
-	AdjustmentDate   Date             `json:"adjustmentDate,omitempty"`                                 // W1501; DTM+137
-	DepositorNumber  string           `json:"depositorNumber,omitempty"`                                // W1502
-	AdjustmentNumber string           `json:"adjustmentNumber,omitempty" schema:"key" key:"adjustment"` // W1503: the warehouse's; BGM 1004
-	TransactionType  string           `json:"transactionType,omitempty"`                                // W1505 (640)
-	ActionWanted     string           `json:"actionWanted,omitempty"`                                   // W1506 (306)
-	Refs             []Ref            `json:"refs,omitempty"`                                           // N9; RFF
-	Contacts         []Contact        `json:"contacts,omitempty"`                                       // PER
-	Dates            []DateEntry      `json:"dates,omitempty"`                                          // G62
-	Notes            []Note           `json:"notes,omitempty"`                                          // NTE
-	Parties          []Party          `json:"parties,omitempty"`                                        // N1 loop; NAD group
-	Lines            []AdjustmentLine `json:"lines,omitempty"`                                          // W19 loop; LIN group
-	Totals           WarehouseTotals  `json:"totals,omitzero"`                                          // CNT
+	AdjustmentDate   Date             `json:"adjustmentDate,omitempty"`                    // W1501; DTM+137
+	DepositorNumber  string           `json:"depositorNumber,omitempty" key:"adjustment"`  // W1502
+	AdjustmentNumber string           `json:"adjustmentNumber,omitempty" key:"adjustment"` // W1503: the warehouse's; BGM 1004
+	TransactionType  string           `json:"transactionType,omitempty"`                   // W1505 (640)
+	ActionWanted     string           `json:"actionWanted,omitempty"`                      // W1506 (306)
+	Refs             []Ref            `json:"refs,omitempty"`                              // N9; RFF
+	Contacts         []Contact        `json:"contacts,omitempty"`                          // PER
+	Dates            []DateEntry      `json:"dates,omitempty"`                             // G62
+	Notes            []Note           `json:"notes,omitempty"`                             // NTE
+	Parties          []Party          `json:"parties,omitempty"`                           // N1 loop; NAD group
+	Lines            []AdjustmentLine `json:"lines,omitempty"`                             // W19 loop; LIN group
+	Totals           WarehouseTotals  `json:"totals,omitzero"`                             // CNT
 }
 
 // AdjustmentLine is one correction of stock. X12 W19 loop; EDIFACT LIN, INV, QTY.

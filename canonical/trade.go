@@ -23,13 +23,13 @@ type Period struct {
 	// From and To are derived from a value of format RD8. Given without Value,
 	// they are the value.
 	From Date `json:"from,omitempty"`
-	To   Date `json:"to,omitempty"`
+	To   Date `json:"to,omitempty"` // see From
 }
 
 // Quantity is a number of units.
 type Quantity struct {
-	Value Decimal `json:"value,omitempty"`
-	UOM   string  `json:"uom,omitempty"` // as received: X12 element 355, EDIFACT 6411
+	Value Decimal `json:"value,omitempty"` // how many
+	UOM   string  `json:"uom,omitempty"`   // as received: X12 element 355, EDIFACT 6411
 	// UOMUnece is the unit in UN/ECE Recommendation 20 (packages: Recommendation
 	// 21 with X before it), where it is known. Given without UOM, it is the unit.
 	UOMUnece string `json:"uomUnece,omitempty"`
@@ -37,8 +37,8 @@ type Quantity struct {
 
 // QuantityOf is a quantity with its meaning. X12 QTY; EDIFACT QTY C186.
 type QuantityOf struct {
-	Scheme   string   `json:"scheme,omitempty"` // QTY01 (673)
-	Quantity Quantity `json:"quantity,omitzero"`
+	Scheme   string   `json:"scheme,omitempty"`  // QTY01 (673)
+	Quantity Quantity `json:"quantity,omitzero"` // QTY02, QTY03; QTY 6060, 6411
 }
 
 // ProductID is one of the identifiers of a product. X12 pairs of 235 and 234;
@@ -164,7 +164,7 @@ type Currency struct {
 
 // Money is an amount in a currency.
 type Money struct {
-	Amount   Decimal `json:"amount,omitempty"`
+	Amount   Decimal `json:"amount,omitempty"`   // as a decimal number, never implied
 	Currency string  `json:"currency,omitempty"` // ISO 4217; "": the document's
 }
 

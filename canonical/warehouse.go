@@ -99,28 +99,28 @@ type WarehouseTotals struct {
 // answer to INSDES.
 type WarehouseAdvice struct {
 	Header
-	ReportingCode     string             `json:"reportingCode,omitempty"`                          // W0601 (514): F full detail, J original ...
-	DepositorOrder    string             `json:"depositorOrder,omitempty" key:"warehouseorder"`    // W0602 (285): mandatory in old releases only; RFF+DQ
-	ShippedDate       Date               `json:"shippedDate,omitempty"`                            // W0603: YYMMDD up to release 003070; DTM+11
-	ShipmentID        string             `json:"shipmentId,omitempty" schema:"key" key:"shipment"` // W0604 (145); BGM 1004
-	AgentShipmentID   string             `json:"agentShipmentId,omitempty"`                        // W0605 (531)
-	PONumber          string             `json:"poNumber,omitempty" key:"po"`                      // W0606; RFF+ON
-	MasterReference   string             `json:"masterReference,omitempty"`                        // W0607 (474)
-	LinkSequence      string             `json:"linkSequence,omitempty"`                           // W0608 (472)
-	SpecialHandling   string             `json:"specialHandling,omitempty"`                        // W0609 (152)
-	DateChange        string             `json:"dateChange,omitempty"`                             // W0610 (891): why the ship date was changed
-	TransactionType   string             `json:"transactionType,omitempty"`                        // W0611 (640)
-	ActionWanted      string             `json:"actionWanted,omitempty"`                           // W0612 (306)
-	Refs              []Ref              `json:"refs,omitempty"`                                   // N9: BM bill of lading, CN carrier's number, MB master bill ...; RFF
-	Contacts          []Contact          `json:"contacts,omitempty"`                               // PER
-	Dates             []DateEntry        `json:"dates,omitempty"`                                  // G62; DTM
-	Notes             []Note             `json:"notes,omitempty"`                                  // NTE; FTX
-	Parties           []Party            `json:"parties,omitempty"`                                // N1 loop; NAD group
-	Transport         WarehouseTransport `json:"transport,omitzero"`                               // W27, W28; TDT, EQD, SEL
-	LoadDetail        LoadDetail         `json:"loadDetail,omitzero"`                              // W10
-	AllowancesCharges []AllowanceCharge  `json:"allowancesCharges,omitempty"`                      // SAC, G72; ALC
-	Packages          []WarehousePackage `json:"packages,omitempty"`                               // LX loop; CPS group
-	Totals            WarehouseTotals    `json:"totals,omitzero"`                                  // W03; CNT
+	ReportingCode     string             `json:"reportingCode,omitempty"`                       // W0601 (514): F full detail, J original ...
+	DepositorOrder    string             `json:"depositorOrder,omitempty" key:"warehouseorder"` // W0602 (285): mandatory in old releases only; RFF+DQ
+	ShippedDate       Date               `json:"shippedDate,omitempty"`                         // W0603: YYMMDD up to release 003070; DTM+11
+	ShipmentID        string             `json:"shipmentId,omitempty" key:"shipment"`           // W0604 (145); BGM 1004
+	AgentShipmentID   string             `json:"agentShipmentId,omitempty"`                     // W0605 (531)
+	PONumber          string             `json:"poNumber,omitempty" key:"po"`                   // W0606; RFF+ON
+	MasterReference   string             `json:"masterReference,omitempty"`                     // W0607 (474)
+	LinkSequence      string             `json:"linkSequence,omitempty"`                        // W0608 (472)
+	SpecialHandling   string             `json:"specialHandling,omitempty"`                     // W0609 (152)
+	DateChange        string             `json:"dateChange,omitempty"`                          // W0610 (891): why the ship date was changed
+	TransactionType   string             `json:"transactionType,omitempty"`                     // W0611 (640)
+	ActionWanted      string             `json:"actionWanted,omitempty"`                        // W0612 (306)
+	Refs              []Ref              `json:"refs,omitempty"`                                // N9: BM bill of lading, CN carrier's number, MB master bill ...; RFF
+	Contacts          []Contact          `json:"contacts,omitempty"`                            // PER
+	Dates             []DateEntry        `json:"dates,omitempty"`                               // G62; DTM
+	Notes             []Note             `json:"notes,omitempty"`                               // NTE; FTX
+	Parties           []Party            `json:"parties,omitempty"`                             // N1 loop; NAD group
+	Transport         WarehouseTransport `json:"transport,omitzero"`                            // W27, W28; TDT, EQD, SEL
+	LoadDetail        LoadDetail         `json:"loadDetail,omitzero"`                           // W10
+	AllowancesCharges []AllowanceCharge  `json:"allowancesCharges,omitempty"`                   // SAC, G72; ALC
+	Packages          []WarehousePackage `json:"packages,omitempty"`                            // LX loop; CPS group
+	Totals            WarehouseTotals    `json:"totals,omitzero"`                               // W03; CNT
 }
 
 // LoadDetail is how a trailer was loaded. X12 W10.
