@@ -76,7 +76,7 @@ type AllowanceCharge struct {
 	RateUOM       string   `json:"rateUom,omitempty"`       // SAC09 (355)
 	Quantity      Decimal  `json:"quantity,omitempty"`      // SAC10
 	QuantityUntil Decimal  `json:"quantityUntil,omitempty"` // SAC11
-	Method        string   `json:"method,omitempty"`        // SAC12 (331): 02 off invoice, 05 bill back ...
+	Method        string   `json:"method,omitempty"`        // SAC12 (331): 01 bill back, 02 off invoice, 06 charge to be paid by the customer ...
 	Reference     string   `json:"reference,omitempty"`     // SAC13
 	Option        string   `json:"option,omitempty"`        // SAC14
 	Description   string   `json:"description,omitempty"`   // SAC15
