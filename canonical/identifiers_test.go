@@ -2,6 +2,8 @@ package canonical
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -216,4 +218,32 @@ func FuzzValues(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestUnitsAgree: the list of units that the mappings convert by says of no unit
+// something else than the table here.
+func TestUnitsAgree(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "mappings", "tables", "codes.map"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(text), "\ncodes unit")
+	_, list, _ = strings.Cut(list, "\n")
+	list, _, _ = strings.Cut(list, "\ncodes ")
+	checked := 0
+	for row := range strings.Lines(list) {
+		f := strings.Fields(row)
+		if len(f) < 2 {
+			continue
+		}
+		if want, err := UnitUNECE(f[0]); err == nil {
+			checked++
+			if f[1] != want {
+				t.Errorf("unit %s in codes.map\n got %s\nwant %s", f[0], f[1], want)
+			}
+		}
+	}
+	if checked < 30 {
+		t.Errorf("%d units were compared", checked)
+	}
 }

@@ -85,7 +85,7 @@ func rootCommand() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		demoCommand(), initCommand(), serveCommand(), checkCommand(),
-		inspectCommand(), validateCommand(), ackCommand(), mapCommand(), fmtCommand(), guideCommand(),
+		inspectCommand(), validateCommand(), ackCommand(), mapCommand(), schemaCommand(), fmtCommand(), guideCommand(),
 		sendCommand(), traceCommand(), deadCommand(), benchCommand(), versionCommand(),
 	)
 	return root
