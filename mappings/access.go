@@ -46,8 +46,16 @@ func resolve(t reflect.Type, path string) (access, error) {
 
 // member finds the field with a JSON name, also within embedded structs.
 func member(t reflect.Type, name string) (reflect.StructField, bool) {
-	for _, f := range reflect.VisibleFields(t) {
-		if n := jsonName(f); n != "" && n == name {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous && f.Type.Kind() == reflect.Struct {
+			if inner, ok := member(f.Type, name); ok {
+				inner.Index = append([]int{i}, inner.Index...)
+				return inner, true
+			}
+			continue
+		}
+		if tag := f.Tag.Get("json"); strings.HasPrefix(tag, name) && jsonName(f) == name && name != "" {
 			return f, true
 		}
 	}

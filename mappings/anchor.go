@@ -35,16 +35,49 @@ func mark(tag string, values hash) uint32 {
 	return uint32(t^t>>12^t>>24)&0x3F<<18 | uint32(values^values>>18)&0x3FFFF
 }
 
-// markOf is the mark of a made segment.
+// markHash is the hash of a segment's values: empty ones count only before
+// others.
+type markHash struct {
+	h     hash
+	empty int
+}
+
+func (m *markHash) add(text string) {
+	if text == "" {
+		m.empty++
+		return
+	}
+	for ; m.empty > 0; m.empty-- {
+		m.h = m.h.separator()
+	}
+	m.h = m.h.add(text).separator()
+}
+
+// markOf is the mark of a made segment. What is computed over the message, and
+// its control number, are left out.
 func (w *maker) markOf(s made) uint32 {
-	if s.block.volatile {
-		return mark(s.block.tag, 0)
+	h := markHash{h: newHash()}
+	for i, e := range w.elements(s) {
+		if s.block.excludes(i + 1) {
+			e = ""
+		}
+		h.add(e)
 	}
-	h := newHash()
-	for _, e := range w.elements(s) {
-		h = h.add(e).separator()
+	return mark(s.block.tag, h.h)
+}
+
+// excludes reports whether an element says nothing about the place of its
+// segment.
+func (k *block) excludes(element int) bool {
+	if !k.volatile {
+		return false
 	}
-	return mark(s.block.tag, h)
+	for i := range k.rows {
+		if r := &k.rows[i]; r.excluded && r.spots[0].element == element {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *maker) marks() []uint32 {

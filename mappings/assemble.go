@@ -3,6 +3,7 @@ package mappings
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 
 	"github.com/edibridge/edibridge/canonical"
@@ -14,7 +15,7 @@ type piece struct {
 	ordinal  int // of the segment that it stands for; 0: none
 	tag      string
 	elements []string
-	block    *block // nil: residue alone
+	made     int // index of the segment in maker.made; -1: residue alone
 }
 
 // spell appends the segment without its terminator; trailing empty elements
@@ -66,7 +67,7 @@ func (a *assembly) run() {
 		}
 	}
 	for m, s := range a.w.made {
-		p := piece{ordinal: a.ordinals[m], tag: s.block.tag, elements: a.w.elements(s), block: s.block}
+		p := piece{ordinal: a.ordinals[m], tag: s.block.tag, elements: a.w.elements(s), made: m}
 		if p.ordinal == 0 {
 			a.pieces = append(a.pieces, p)
 			continue
@@ -116,7 +117,7 @@ func (a *assembly) apart(i int) int {
 		a.gone[e.Segment] = true
 		a.dropped = append(a.dropped, e)
 	default:
-		p := piece{ordinal: e.Segment, tag: e.Tag}
+		p := piece{ordinal: e.Segment, tag: e.Tag, made: -1}
 		a.merge(&p, a.entries[i:n])
 		a.pieces = append(a.pieces, p)
 	}
@@ -157,11 +158,14 @@ func (a *assembly) merge(p *piece, entries []canonical.ResidueEntry) {
 type written struct {
 	sp       *spelling
 	pieces   []piece
+	lates    []late
+	doc      reflect.Value
+	total    int                       // segments of the whole message
 	single   map[int]*canonical.Format // by ordinal
 	gaps     []canonical.Format        // by ordinal, ascending
 	findings []edi.Finding
 	out      []byte
-	count    int // segments written
+	size     int // segments written
 }
 
 // lay sorts the spellings.
@@ -191,14 +195,14 @@ func (o *written) expected() int {
 	return n
 }
 
-// write spells all pieces. count is what segments() says.
-func (o *written) write(count string) {
-	o.out, o.count, o.findings = slices.Grow(o.out[:0], len(o.pieces)*40), 0, nil
+// write spells all pieces.
+func (o *written) write() {
+	o.settle()
+	o.out, o.size, o.findings = slices.Grow(o.out[:0], len(o.pieces)*40), 0, nil
 	gaps := o.gaps
 	var loose []piece // made, and of no segment
 	for i := range o.pieces {
 		p := &o.pieces[i]
-		p.setCount(count)
 		if p.ordinal == 0 {
 			loose = append(loose, *p)
 			continue
@@ -209,17 +213,58 @@ func (o *written) write(count string) {
 	o.gap(loose, gaps, math.MaxInt)
 }
 
-// setCount writes the number of segments where the table wants it.
-func (p *piece) setCount(count string) {
-	if p.block == nil || !p.block.volatile {
+// settle writes the values that are computed over the whole message.
+func (o *written) settle() {
+	if len(o.lates) == 0 {
 		return
 	}
-	for i := range p.block.rows {
-		r := &p.block.rows[i]
-		if e := r.spots[0].element; r.expr != nil && r.expr.late() && e <= len(p.elements) {
-			p.elements[e-1] = count
+	at := map[int]int{}
+	for i := range o.pieces {
+		at[o.pieces[i].made] = i
+	}
+	for _, l := range o.lates {
+		i, ok := at[l.made]
+		if !ok {
+			continue
+		}
+		p, s := &o.pieces[i], l.row.spots[0]
+		if s.element > len(p.elements) {
+			continue
+		}
+		want, err := l.row.expr.eval(&subject{obj: l.obj, doc: o.doc, whole: o})
+		if v := &p.elements[s.element-1]; err == nil && (l.row.noPath || !sameNumber(o.sp.part(*v, 0, max(s.component, 1)), want)) {
+			*v = o.sp.put(*v, 0, s.component, want)
 		}
 	}
+}
+
+func (o *written) segments() int { return o.total }
+
+// each gives the segments of a tag.
+func (o *written) each(tag string, do func(p *piece)) {
+	for i := range o.pieces {
+		if p := &o.pieces[i]; p.tag == tag {
+			do(p)
+		}
+	}
+}
+
+func (o *written) count(tag string) int {
+	n := 0
+	o.each(tag, func(*piece) { n++ })
+	return n
+}
+
+func (o *written) values(tag string, s spot) []string {
+	var vs []string
+	o.each(tag, func(p *piece) {
+		if s.element <= len(p.elements) {
+			v := values{o.sp.unrelease(o.sp.part(p.elements[s.element-1], 0, max(s.component, 1)))}
+			text, _ := decimalIn(&v, &o.sp.d)
+			vs = append(vs, text)
+		}
+	})
+	return vs
 }
 
 // gap writes what was made between two segments, spelled as the residue says
@@ -230,7 +275,7 @@ func (o *written) gap(loose []piece, gaps []canonical.Format, before int) ([]pie
 		gaps = gaps[1:]
 		if o.sp.join(loose) == f.Made {
 			o.out = append(o.out, f.Raw...)
-			o.count += f.Count
+			o.size += f.Count
 			loose = loose[:0]
 			continue
 		}
@@ -257,13 +302,13 @@ func (o *written) one(p *piece) {
 	} else {
 		o.out = append(append(o.out, o.sp.segment...), o.sp.lineBreak...)
 	}
-	o.count++
+	o.size++
 }
 
 func (o *written) plain(p *piece) {
 	o.out = o.sp.spell(o.out, p)
 	o.out = append(append(o.out, o.sp.segment...), o.sp.lineBreak...)
-	o.count++
+	o.size++
 }
 
 func (o *written) drop(ordinal int, text string) {

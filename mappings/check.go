@@ -49,8 +49,8 @@ func (c *checker) kids(b *block, place string) {
 			c.probs.add(k.at, 1, "%s stands before %s in %s: put its row there, or say where with \"after\"", k.tag, before, c.g.Name())
 		}
 		last, before = at, k.tag
-		if q := c.g.Qualifier(k.tag); k.qualifier != "" && q != k.qualEl {
-			c.probs.add(k.at, 1, "%s:%s: the qualifier is read from element %d, %s has it in %d", k.tag, k.qualifier, k.qualEl, c.g.Name(), q)
+		if e, comp := c.g.QualifierPlace(k.tag); k.qualifier != "" && !same(spot{element: e, component: comp}, k.qual) {
+			c.probs.add(k.at, 1, "%s:%s: the qualifier is read from element %d, %s has it in %d", k.tag, k.qualifier, k.qual.element, c.g.Name(), e)
 		}
 		c.kids(k, prefix+k.tag)
 	}

@@ -6,33 +6,88 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edibridge/edibridge/canonical"
+	"github.com/edibridge/edibridge/edi"
 )
 
 // compiler makes the plan of one effective table.
 type compiler struct {
-	doc   reflect.Type // of the document
-	lists map[string]*codeList
-	file  func(name string) (*codeList, error) // a list in a file of its own
-	used  map[string]*codeList                 // the lists that its rows convert by
-	probs *problems
+	doc      reflect.Type // of the document
+	standard string
+	language Language
+	lists    map[string]*codeList
+	file     func(name string) (*codeList, error) // a list in a file of its own
+	lookup   func(l lookupFile) (*codeList, error)
+	used     map[string]*codeList // the lists that its rows convert by
+	probs    *problems
+
+	around []reflect.Type    // the objects around the one being compiled, outermost first
+	paths  []map[string]*row // of those objects and this one: the first row of each member
+	inTree bool
+}
+
+// root compiles the table.
+func (c *compiler) root(b *branch) *block {
+	c.around, c.paths = []reflect.Type{c.doc}, []map[string]*row{{}}
+	k := c.block(b, c.doc)
+	c.share(b, k)
+	return k
 }
 
 // block compiles a branch whose enclosing object has type around.
 func (c *compiler) block(b *branch, around reflect.Type) *block {
-	k := &block{at: b.at, tag: b.step.Tag, tagKey: tagKey(b.step.Tag), qualEl: qualifierElement(b.step.Tag), ordinal: b.step.Ordinal, most: 1}
-	if b.step.Qualifier != "*" {
-		k.qualifier = b.step.Qualifier
-	}
+	k := c.segment(b)
 	obj := around
 	if b.path != "" {
 		var ok bool
 		if obj, ok = c.object(k, b, around); !ok {
 			return k
 		}
+		c.around, c.paths = append(c.around, obj), append(c.paths, map[string]*row{})
+		defer func() { c.around, c.paths = c.around[:len(c.around)-1], c.paths[:len(c.paths)-1] }()
 	}
+	c.own(k, b, obj)
+	if b.node != nil && len(b.node.tree) > 0 && !c.tree(k, b, obj) {
+		return k
+	}
+	wasTree := c.inTree
+	c.inTree = c.inTree || k.tree != nil
+	for _, kid := range b.kids {
+		k.kids = append(k.kids, c.block(kid, obj))
+	}
+	c.inTree = wasTree
+	for i, kid := range k.kids {
+		k.order = append(k.order, i)
+		k.fills = k.fills || kid.fills
+	}
+	slices.SortStableFunc(k.order, func(x, y int) int { return specific(b.kids[y].step) - specific(b.kids[x].step) })
+	if b.path != "" {
+		c.share(b, k)
+	}
+	c.most(k)
+	return k
+}
+
+// segment is a block with what its row says of the segment itself.
+func (c *compiler) segment(b *branch) *block {
+	k := &block{at: b.at, tag: b.step.Tag, tagKey: tagKey(b.step.Tag), qual: qualifierSpot(c.standard, b.step.Tag), ordinal: b.step.Ordinal, most: 1}
+	if b.step.Qualifier != "*" {
+		k.qualifier = b.step.Qualifier
+	}
+	if n := b.node; n != nil {
+		k.limit = n.to
+		if n.when != "" {
+			k.when = c.expression(n, n.when, n.whenCol, true, c.around[len(c.around)-1])
+		}
+	}
+	return k
+}
+
+// own compiles the rows of a block's own elements.
+func (c *compiler) own(k *block, b *branch, obj reflect.Type) {
 	for _, n := range b.fixed {
-		if a, ok := c.leafMember(n, obj); ok {
+		if n.expr != "" {
+			c.derive(k, n, obj)
+		} else if a, ok := c.leafMember(n, obj); ok {
 			k.fixed = append(k.fixed, constant{a, n.fixed, n.orElse})
 		}
 	}
@@ -44,21 +99,51 @@ func (c *compiler) block(b *branch, around reflect.Type) *block {
 		}
 	}
 	slices.SortStableFunc(k.rows, func(x, y row) int { return x.spots[0].element - y.spots[0].element })
-	for _, kid := range b.kids {
-		k.kids = append(k.kids, c.block(kid, obj))
+	for i := range k.rows {
+		r := &k.rows[i]
+		c.first(r)
+		r.yields = slices.ContainsFunc(k.rows[i+1:], func(l row) bool {
+			return l.alt && slices.ContainsFunc(l.spots, func(s spot) bool { return slices.Contains(r.spots, s) })
+		})
+		k.volatile = k.volatile || r.excluded
+		k.fills = k.fills || r.assume != "" || r.inherits > 0 || r.required
+		if r.member.typ != nil && r.expr == nil && len(r.spots) == 1 && same(r.spots[0], k.qual) && k.qualifier != "" {
+			k.selector = r
+		}
 	}
-	for i := range k.kids {
-		k.order = append(k.order, i)
-	}
-	slices.SortStableFunc(k.order, func(x, y int) int { return specific(b.kids[y].step) - specific(b.kids[x].step) })
-	k.volatile = slices.ContainsFunc(k.rows, func(r row) bool { return r.noPath || r.control })
-	c.distinct(b, k)
+	k.fills = k.fills || len(k.derived) > 0
 	k.hasPlace = len(k.rows)+len(k.tuples) > 0
+}
+
+// same reports whether a row's place is that of the qualifier: component 1 is
+// the whole where there are no others.
+func same(s, qual spot) bool {
+	return s.element == qual.element && max(s.component, 1) == max(qual.component, 1)
+}
+
+// first ties a row to the one before it that fills the same member of the same
+// object.
+func (c *compiler) first(r *row) {
+	if r.member.typ == nil {
+		return
+	}
+	rows := c.paths[len(c.paths)-1]
+	if f := rows[r.member.pointer]; f == nil {
+		rows[r.member.pointer] = r
+	} else if r.alt {
+		r.first = f
+	}
+}
+
+// most says how many segments a block takes and whether it goes on in more.
+func (c *compiler) most(k *block) {
 	k.chunked = k.shape == sameObject && len(k.tuples) == 1 && len(k.rows)+len(k.kids) == 0
-	if k.chunked || k.shape == eachObject || k.shape == sameObject && !k.hasPlace {
+	switch {
+	case k.limit > 0:
+		k.most = k.limit
+	case k.chunked || k.shape == eachObject || k.shape == sameObject && !k.hasPlace:
 		k.most = unlimited
 	}
-	return k
 }
 
 // object resolves the object that a block makes.
@@ -88,269 +173,188 @@ func (c *compiler) object(k *block, b *branch, around reflect.Type) (reflect.Typ
 	return t, true
 }
 
-// distinct refuses two blocks that write one array and cannot be told apart.
-func (c *compiler) distinct(b *branch, k *block) {
+// tree compiles "tree ID PARENT": the objects have an array of their own kind
+// under the same name.
+func (c *compiler) tree(k *block, b *branch, obj reflect.Type) bool {
+	n := b.node
+	name := strings.TrimSuffix(b.path[strings.LastIndexByte(b.path, '.')+1:], "[]")
+	if k.shape != eachObject || c.inTree {
+		c.probs.add(n.at, n.column, "tree: only for an array of objects, and not within another tree")
+		return false
+	}
+	below, err := resolve(obj, name)
+	if err != nil || below.typ != k.member.typ {
+		c.probs.add(n.at, n.pathCol, "tree: the objects of %s have no array %s of their own kind", b.path, name)
+		return false
+	}
+	k.tree = &treePlan{below: below}
+	for i, pl := range n.tree {
+		steps := pl.pattern.Steps
+		if len(steps) != 1 || steps[0].Tag != k.tag {
+			c.probs.add(n.at, pl.column, "tree: %s is no element of %s", pl.text, k.tag)
+			return false
+		}
+		s := spot{pl.pattern.Element, pl.pattern.Component, 0}
+		if i == 0 {
+			k.tree.id = s
+		} else {
+			k.tree.parent = s
+		}
+	}
+	return true
+}
+
+// expression compiles an expression of a row over an object.
+func (c *compiler) expression(n *node, text string, column int, condition bool, obj reflect.Type) expression {
+	scope := Scope{Object: obj, Document: c.doc, Bool: condition}
+	e, ok, err := simple(text, scope)
+	if !ok {
+		if c.language == nil {
+			c.probs.add(n.at, column, "expression %q: there is size(ARRAY), sum(PATH or PLACE), count(TAG), segments(), children(), a text in quotes and a path; "+
+				"of conditions PATH == \"TEXT\", != and &&; nothing else without an expression language", text)
+			return nil
+		}
+		var p Program
+		if p, err = c.language.Compile(text, scope); err == nil {
+			return program{text, p}
+		}
+	}
+	if err != nil {
+		var at *ExpressionError
+		if asExpression(err, &at) {
+			column += at.Column - 1
+		}
+		c.probs.add(n.at, column, "%v", err)
+		return nil
+	}
+	return e
+}
+
+// share finds the blocks and tuples that fill one array of an object, which they
+// divide among themselves on the way out, and refuses those that come too late
+// to get anything.
+func (c *compiler) share(b *branch, k *block) {
 	type writer struct {
 		pointer string
-		at      *branch
+		path    string
+		at      origin
+		group   *int
 		block   *block
+		tuple   *tuple
 	}
-	var seen []writer
+	var all []writer
 	var walk func(b *branch, k *block)
 	walk = func(b *branch, k *block) {
+		for i := range k.tuples {
+			all = append(all, writer{k.tuples[i].pointer, k.tuples[i].pointer, b.at, &k.tuples[i].group, k, &k.tuples[i]})
+		}
 		for i, kid := range k.kids {
-			if kid.shape == sameObject {
+			switch {
+			case kid.shape == sameObject:
 				walk(b.kids[i], kid)
-				continue
+			case kid.shape == eachObject:
+				all = append(all, writer{kid.member.pointer, b.kids[i].path, b.kids[i].at, &kid.group, kid, nil})
 			}
-			for _, w := range seen {
-				if w.pointer == kid.member.pointer && !apart(w.block, kid) {
-					c.probs.add(b.kids[i].at, 1, "%s is made in line %d too: tell them apart by a constant row", b.kids[i].path, w.at.at.line)
-				}
-			}
-			seen = append(seen, writer{kid.member.pointer, b.kids[i], kid})
 		}
 	}
 	walk(b, k)
+	for i, w := range all {
+		if w.tuple == nil && w.block.selects() && *w.group == 0 {
+			k.groups++
+			*w.group = k.groups
+		}
+		for _, v := range all[:i] {
+			if v.pointer != w.pointer {
+				continue
+			}
+			if w.tuple == nil && v.tuple == nil && v.block.leavesNothing(w.block) {
+				c.probs.add(w.at, 1, "%s is made in line %d too: tell them apart by a constant row, a qualifier or \"to\"", w.path, v.at.line)
+			}
+			if *v.group == 0 {
+				k.groups++
+				*v.group = k.groups
+			}
+			*w.group = *v.group
+		}
+	}
 }
 
-// apart reports whether two blocks select different objects.
-func apart(a, b *block) bool {
-	for _, x := range a.fixed {
-		for _, y := range b.fixed {
+// selects: not every object of the array is this block's.
+func (k *block) selects() bool {
+	return len(k.fixed) > 0 || k.selector != nil || k.limit > 0 || k.when != nil
+}
+
+// leavesNothing: a block behind this one gets no object of the array.
+func (k *block) leavesNothing(later *block) bool {
+	if k.limit > 0 || k.selector != nil || k.when != nil || k.tree != nil && later.tree == nil {
+		return false
+	}
+	for _, x := range k.fixed {
+		for _, y := range later.fixed {
 			if x.member.pointer == y.member.pointer && x.value != y.value && !(x.orElse && y.orElse) {
-				return true
+				return false
 			}
 		}
 	}
-	return false
+	return true
 }
 
-// leafMember resolves the path of a row to a value.
-func (c *compiler) leafMember(n *node, obj reflect.Type) (access, bool) {
-	a, err := resolve(obj, n.path)
-	if err != nil {
-		c.probs.add(n.at, n.pathCol, "%v", err)
-		return a, false
-	}
-	if a.typ.Kind() != reflect.String {
-		c.probs.add(n.at, n.pathCol, "%s is no value but %s: an element gives a value", n.path, kindName(a.typ))
-		return a, false
-	}
-	return a, true
-}
-
-func kindName(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.Slice:
-		return "an array"
-	case reflect.Struct, reflect.Pointer, reflect.Map:
-		return "an object (" + list(members(indirect(t))) + ")"
-	}
-	return "a derived " + t.Kind().String()
-}
-
-func indirect(t reflect.Type) reflect.Type {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if t.Kind() != reflect.Struct {
-		return reflect.TypeFor[struct{}]()
-	}
-	return t
-}
-
-// row compiles a row of elements.
-func (c *compiler) row(n *node, obj reflect.Type) (row, bool) {
-	r := row{label: n.at.String(), layer: n.at.layer, key: n.key, deflt: n.deflt, noPath: n.path == ""}
-	for _, pl := range n.places {
-		r.spots = append(r.spots, spot{pl.pattern.Element, pl.pattern.Component})
-	}
-	if len(n.kids) > 0 {
-		c.probs.add(n.kids[0].at, n.kids[0].column, "rows stand below a segment or an array")
-		return r, false
-	}
-	if n.expr != "" {
-		e, err := parseExpression(c.doc, n.expr)
-		if err != nil {
-			c.probs.add(n.at, n.exprCol, "%v", err)
-			return r, false
-		}
-		r.expr = e
-	} else if n.path == "" {
-		c.probs.add(n.at, n.column, "%s: a path must follow, or an expression", n.places[len(n.places)-1].text)
-		return r, false
-	}
-	if n.to > 0 {
-		c.probs.add(n.at, n.column, "to %d: only for an array", n.to)
-		return r, false
-	}
-	ok := true
-	if n.path != "" {
-		if r.member, ok = c.leafMember(n, obj); !ok {
-			return r, false
-		}
-		r.control = r.member.pointer == "/controls/transaction" && obj == c.doc
-	}
-	if r.conv, ok = c.converter(n, r.member.typ); !ok {
-		return r, false
-	}
-	if r.conv.beside != "" && n.path != "" {
-		if a, err := resolve(obj, n.path+r.conv.beside); err == nil && a.typ.Kind() == reflect.String {
-			r.beside = a
-		}
-	}
-	return r, true
-}
-
-// fits names the converters that give what a type of value must be; other types
-// are text and take any.
-func fits(t reflect.Type) (what string, names []string) {
-	switch t {
-	case reflect.TypeFor[canonical.Decimal]():
-		return "a decimal number", []string{"decimal", "n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9"}
-	case reflect.TypeFor[canonical.Date]():
-		return "a date", []string{"date", "datetime"}
-	}
-	return "", nil
-}
-
-// converter finds the converter of a row and checks it against its elements
-// and the type of its member. A row that names none takes the first that fits.
-func (c *compiler) converter(n *node, t reflect.Type) (*converter, bool) {
-	name := n.conv
-	what, names := fits(t)
-	switch {
-	case names == nil:
-	case name == "":
-		name = names[0]
-	case !slices.Contains(names, name) && findConverter(name) != nil:
-		c.probs.add(n.at, n.convCol, "%s is %s, which %s does not give (what does: %s)", n.path, what, name, list(names))
-		return nil, false
-	}
-	conv := findConverter(name)
-	if conv == nil {
-		c.probs.add(n.at, n.convCol, "there is no converter %q (there is: %s)", n.conv, list(converterNames))
-		return nil, false
-	}
-	if len(n.places) > conv.arity {
-		c.probs.add(n.at, n.places[conv.arity].column, "converter %s takes %d element(s), here are %d", conv.name, conv.arity, len(n.places))
-		return nil, false
-	}
-	switch {
-	case conv.name == "unit":
+// codeFile finds the list of a converter that has one.
+func (c *compiler) codeFile(n *node, conv *converter) bool {
+	switch conv.name {
+	case "unit":
 		l, ok := c.lists["unit"]
 		if !ok {
 			c.probs.add(n.at, n.convCol, "unit: there is no code list unit")
-			return nil, false
+			return false
 		}
 		conv.list = l
-	case conv.name == "code":
-		l, ok := c.lists[n.convArg]
+	case "code":
+		l, ok := c.lists[n.args[0].text]
 		if !ok {
-			c.probs.add(n.at, n.convCol, "there is no code list %q (there is: %s)", n.convArg, list(keys(c.lists)))
-			return nil, false
+			c.probs.add(n.at, n.convCol, "there is no code list %q (there is: %s)", n.args[0].text, list(keys(c.lists)))
+			return false
 		}
 		conv.bind(l)
-	case conv.name == "codes":
-		l, err := c.file(path.Join(path.Dir(n.at.file), n.convArg))
+	case "codes":
+		l, err := c.file(path.Join(path.Dir(n.at.file), n.args[0].text))
 		if err != nil {
-			c.probs.add(n.at, n.convCol, "codes %s: %v", n.convArg, err)
-			return nil, false
+			c.probs.add(n.at, n.convCol, "codes %s: %v", n.args[0].text, err)
+			return false
+		}
+		conv.bind(l)
+	case "lookup":
+		l, err := c.lookup(lookupFile{path.Join(path.Dir(n.at.file), n.args[0].text), n.args[1].text, n.args[2].text, len(n.args) > 3})
+		if err != nil {
+			c.probs.add(n.at, n.convCol, "lookup %s: %v", n.args[0].text, err)
+			return false
 		}
 		conv.bind(l)
 	}
 	if conv.list != nil {
 		c.used[conv.list.name] = conv.list
 	}
-	return conv, true
-}
-
-// tuple compiles a row whose elements repeat.
-func (c *compiler) tuple(k *block, n *node, obj reflect.Type) {
-	a, err := resolve(obj, n.path)
-	if err == nil && a.typ.Kind() != reflect.Slice {
-		c.probs.add(n.at, n.pathCol, "%s is no array", strings.TrimSuffix(n.path, "[]"))
-		return
-	}
-	if err != nil {
-		c.probs.add(n.at, n.pathCol, "%v", err)
-		return
-	}
-	if n.to == 0 {
-		c.probs.add(n.at, n.column, `%s: say how many a segment has, "to N"`, n.path)
-		return
-	}
-	t := tuple{most: n.to, member: a, elem: a.typ.Elem(), label: n.at.String(), layer: n.at.layer, pointer: a.pointer}
-	for _, pl := range n.places {
-		t.spots = append(t.spots, spot{pl.pattern.Element, pl.pattern.Component})
-	}
-	t.stride = stride(t.spots)
-	if !c.tupleRows(&t, n) {
-		return
-	}
-	k.tuples = append(k.tuples, t)
-}
-
-// stride is the way from one tuple to the next: along components when the
-// tuple lies in one element.
-func stride(spots []spot) spot {
-	if spots[0].component > 0 {
-		return spot{0, len(spots)}
-	}
-	return spot{len(spots), 0}
-}
-
-// tupleRows compiles what each of a tuple's elements means.
-func (c *compiler) tupleRows(t *tuple, n *node) bool {
-	if n.conv == "pairs" && len(n.places) == 2 && len(n.kids) == 0 {
-		for i, name := range []string{"scheme", "value"} {
-			kid := &node{at: n.at, column: n.column, places: n.places[i : i+1], path: name, pathCol: n.pathCol}
-			r, ok := c.row(kid, indirect(t.elem))
-			if !ok {
-				return false
-			}
-			t.rows = append(t.rows, r)
-		}
-		return true
-	}
-	if n.conv == "pairs" {
-		c.probs.add(n.at, n.convCol, "pairs: two elements, and no rows below: the objects have scheme and value")
-		return false
-	}
-	if len(n.kids) == 0 {
-		if t.elem.Kind() != reflect.String || len(n.places) != 1 {
-			c.probs.add(n.at, n.pathCol, "%s: rows below must say what the elements are (%s)", n.path, list(members(indirect(t.elem))))
-			return false
-		}
-		conv, ok := c.converter(n, t.elem)
-		t.rows = []row{{spots: t.spots, direct: true, conv: conv, label: t.label, layer: t.layer, member: access{typ: t.elem}}}
-		return ok
-	}
-	for _, kid := range n.kids {
-		if kid.isFixed || kid.remove || kid.places[0].pattern.Element == 0 {
-			c.probs.add(kid.at, kid.column, "only rows of elements stand below %s", n.path)
-			return false
-		}
-		kid.at.layer = n.at.layer
-		r, ok := c.row(kid, indirect(t.elem))
-		if !ok {
-			return false
-		}
-		if slices.ContainsFunc(r.spots, func(s spot) bool { return slices.Contains(t.spots, s) }) {
-			t.rows = append(t.rows, r)
-		} else {
-			t.shared = append(t.shared, r)
-		}
-	}
 	return true
 }
 
-// qualifierElement is the element that tells segments of a tag apart. The
-// dictionaries of the guides say the same ([Mapping.Check] compares).
-func qualifierElement(tag string) int {
-	if tag == "HL" {
-		return 3
+// qualifierSpot is the element that tells segments of a tag apart; component 1
+// of it in EDIFACT. The dictionaries of the guides say the same ([Mapping.Check]
+// compares).
+func qualifierSpot(standard, tag string) spot {
+	if standard != string(edi.EDIFACT) {
+		switch tag {
+		case "CTP", "DD", "ENT", "L3", "MEA", "S5", "SAC":
+			return spot{2, 0, 0}
+		case "ATN", "HL", "SLN":
+			return spot{3, 0, 0}
+		}
+		return spot{1, 0, 0}
 	}
-	return 1
+	switch tag {
+	case "COM", "QVR":
+		return spot{1, 2, 0}
+	case "INP":
+		return spot{2, 1, 0}
+	}
+	return spot{1, 1, 0}
 }

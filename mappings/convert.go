@@ -7,16 +7,22 @@ import (
 	"github.com/edibridge/edibridge/edi"
 )
 
-// converter turns the values of one to three elements into one text and back.
-// What in accepts, out gives back, but for spellings of the same value.
+// maxSpots is how many elements a row of values can have.
+const maxSpots = 5
+
+// values are those of a row's elements, in the order of the row.
+type values [maxSpots]string
+
+// converter turns the values of some elements into one text and back. What in
+// accepts, out gives back, but for spellings of the same value.
 type converter struct {
 	name  string
 	arity int // most elements
 	// in gives the text ("": none of it can be read) and, as bits, which values
 	// it could not read.
-	in func(v *[3]string, d *edi.Delimiters) (text string, bad uint8)
+	in func(v *values, d *edi.Delimiters) (text string, bad uint8)
 	// out fills v; a reason, when the text cannot be said.
-	out func(text string, v *[3]string, d *edi.Delimiters) (reason string)
+	out func(text string, v *values, d *edi.Delimiters) (reason string)
 	// rule is the rule of a finding about a value that could not be read.
 	rule string
 	// list is the code list of a converter that has one.
@@ -24,41 +30,137 @@ type converter struct {
 	// beside names the sibling that takes the other form: "Unece", "Code"; what
 	// goes there is told by the list.
 	beside string
+	// whole: blanks at the end of a value belong to it when another follows.
+	whole bool
 }
 
-// findConverter gives the converter of a name; lists are found by lists.
-func findConverter(name string) *converter {
+// findConverter gives the converter of a name for a row of n elements, nil when
+// there is none; lists are found by lists.
+func findConverter(name, arg string, n int) (*converter, error) {
 	switch name {
 	case "":
-		return &converter{name: "text", arity: 1, in: textIn, out: textOut}
+		return &converter{name: "text", arity: 1, in: textIn, out: textOut}, nil
 	case "date":
-		return &converter{name: name, arity: 1, in: dateIn, out: dateOut, rule: "mapping.value.date"}
+		return &converter{name: name, arity: 1, in: dateIn, out: dateOut, rule: "mapping.value.date"}, nil
 	case "datetime":
-		return &converter{name: name, arity: 2, in: datetimeIn, out: datetimeOut, rule: "mapping.value.date"}
+		return &converter{name: name, arity: 2, in: datetimeIn, out: datetimeOut, rule: "mapping.value.date"}, nil
+	case "dtm":
+		return &converter{name: name, arity: 2, in: dtmIn, out: dtmOut, rule: "mapping.value.date"}, nil
 	case "decimal":
-		return &converter{name: name, arity: 1, in: decimalIn, out: decimalOut, rule: "mapping.value.number"}
+		return &converter{name: name, arity: 1, in: decimalIn, out: decimalOut, rule: "mapping.value.number"}, nil
 	case "unit":
-		return &converter{name: name, arity: 1, in: textIn, out: textOut, beside: "Unece"}
+		return &converter{name: name, arity: 1, in: textIn, out: textOut, beside: "Unece"}, nil
 	case "code", "codes":
-		return &converter{name: name, arity: 1, beside: "Code", rule: "mapping.value.code"}
+		return &converter{name: name, arity: 1, beside: "Code", rule: "mapping.value.code"}, nil
+	case "lookup":
+		return &converter{name: name, arity: 1, beside: "Code", rule: "mapping.lookup.miss"}, nil
+	case "join":
+		return joined(arg, n), nil
+	case "wrap":
+		return wrapped(arg, n)
 	}
 	if len(name) == 2 && name[0] == 'n' && name[1] >= '0' && name[1] <= '9' {
 		n := int(name[1] - '0')
 		return &converter{
 			name: name, arity: 1, rule: "mapping.value.number",
-			in:  func(v *[3]string, _ *edi.Delimiters) (string, uint8) { return impliedIn(v[0], n) },
-			out: func(t string, v *[3]string, _ *edi.Delimiters) string { return impliedOut(t, n, v) },
-		}
+			in:  func(v *values, _ *edi.Delimiters) (string, uint8) { return impliedIn(v[0], n) },
+			out: func(t string, v *values, _ *edi.Delimiters) string { return impliedOut(t, n, v) },
+		}, nil
 	}
-	return nil
+	return nil, nil
 }
 
 // converterNames are those that a table can name.
-var converterNames = []string{"code", "codes", "date", "datetime", "decimal", "n0...n9", "pairs", "unit"}
+var converterNames = []string{"code", "codes", "date", "datetime", "decimal", "dtm", "join", "lookup",
+	"n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9", "pairs", "unit", "wrap"}
 
-func textIn(v *[3]string, _ *edi.Delimiters) (string, uint8) { return v[0], 0 }
+// joined puts the values of n elements together with a text between, and
+// divides them by it; the last has what is left.
+func joined(sep string, n int) *converter {
+	return &converter{
+		name: "join", arity: maxSpots,
+		in: func(v *values, _ *edi.Delimiters) (string, uint8) {
+			last := n
+			for last > 1 && v[last-1] == "" {
+				last--
+			}
+			return strings.Join(v[:last], sep), 0
+		},
+		out: func(t string, v *values, _ *edi.Delimiters) string {
+			for i, part := range strings.SplitN(t, sep, n) {
+				v[i] = part
+			}
+			return ""
+		},
+	}
+}
 
-func textOut(t string, v *[3]string, _ *edi.Delimiters) string {
+// wrapped puts a text that was cut together, and cuts it into n parts of so many
+// characters; the last has what is left.
+func wrapped(arg string, n int) (*converter, error) {
+	length, err := parts(arg)
+	if err != nil {
+		return nil, err
+	}
+	return &converter{
+		name: "wrap", arity: maxSpots, whole: true,
+		in: func(v *values, _ *edi.Delimiters) (string, uint8) {
+			return strings.TrimRight(strings.Join(v[:], ""), " "), 0
+		},
+		out: func(t string, v *values, _ *edi.Delimiters) string {
+			i, from, count := 0, 0, 0
+			for at := range t {
+				if count == length && i < n-1 {
+					v[i] = t[from:at]
+					i, from, count = i+1, at, 0
+				}
+				count++
+			}
+			v[i] = t[from:]
+			return ""
+		},
+	}, nil
+}
+
+// dtmIn reads a date with the code of its format (EDIFACT 2380 and 2379). Without
+// a code it is a day.
+func dtmIn(v *values, d *edi.Delimiters) (string, uint8) {
+	date, clock := v[0], ""
+	length, ok := dtmFormats[v[1]]
+	if !ok || len(date) != length.date+length.clock || !digits(date) {
+		return "", 1
+	}
+	date, clock = date[:length.date], date[length.date:]
+	text, bad := datetimeIn(&values{date, clock}, d)
+	if bad != 0 {
+		return "", 1
+	}
+	return text, 0
+}
+
+// dtmFormats are the codes of EDIFACT 2379 for a point in time without a zone,
+// and the digits of their dates and times.
+var dtmFormats = map[string]struct{ date, clock int }{
+	"": {8, 0}, "101": {6, 0}, "102": {8, 0}, "201": {6, 4}, "202": {6, 6}, "203": {8, 4}, "204": {8, 6}, "401": {0, 4}, "402": {0, 6},
+}
+
+func dtmOut(t string, v *values, d *edi.Delimiters) string {
+	var parts values
+	if reason := datetimeOut(t, &parts, d); reason != "" {
+		return reason
+	}
+	for _, code := range []string{"102", "203", "204", "401", "402"} {
+		if f := dtmFormats[code]; len(parts[0]) == f.date && len(parts[1]) == f.clock {
+			v[0], v[1] = parts[0]+parts[1], code
+			return ""
+		}
+	}
+	return "is finer than seconds"
+}
+
+func textIn(v *values, _ *edi.Delimiters) (string, uint8) { return v[0], 0 }
+
+func textOut(t string, v *values, _ *edi.Delimiters) string {
 	v[0] = t
 	return ""
 }
@@ -66,7 +168,7 @@ func textOut(t string, v *[3]string, _ *edi.Delimiters) string {
 // decimalIn reads an explicit decimal: X12 R (X12.6 3.5.1.2), EDIFACT n (ISO
 // 9735-1 clause 10) with its own mark. The text stays but for a point that
 // stands first or last.
-func decimalIn(v *[3]string, d *edi.Delimiters) (string, uint8) {
+func decimalIn(v *values, d *edi.Delimiters) (string, uint8) {
 	s := v[0]
 	if d.Decimal == ',' && strings.IndexByte(s, '.') < 0 {
 		s = strings.Replace(s, ",", ".", 1)
@@ -88,7 +190,7 @@ func decimalIn(v *[3]string, d *edi.Delimiters) (string, uint8) {
 	return s, 0
 }
 
-func decimalOut(t string, v *[3]string, d *edi.Delimiters) string {
+func decimalOut(t string, v *values, d *edi.Delimiters) string {
 	if d.Decimal == ',' {
 		t = strings.Replace(t, ".", ",", 1)
 	}
@@ -116,7 +218,7 @@ func impliedIn(s string, n int) (string, uint8) {
 	return sign + rest[:len(rest)-n] + "." + rest[len(rest)-n:], 0
 }
 
-func impliedOut(t string, n int, v *[3]string) string {
+func impliedOut(t string, n int, v *values) string {
 	sign, rest := "", t
 	if strings.HasPrefix(t, "-") {
 		sign, rest = "-", t[1:]
@@ -139,7 +241,7 @@ func impliedOut(t string, n int, v *[3]string) string {
 }
 
 // dateIn reads CCYYMMDD, or YYMMDD: years below 50 are of this century.
-func dateIn(v *[3]string, _ *edi.Delimiters) (string, uint8) {
+func dateIn(v *values, _ *edi.Delimiters) (string, uint8) {
 	s := v[0]
 	if len(s) == 6 && digits(s) {
 		if century := "20"; s < "50" {
@@ -171,7 +273,7 @@ func calendar(t string) bool {
 	return err == nil
 }
 
-func dateOut(t string, v *[3]string, _ *edi.Delimiters) string {
+func dateOut(t string, v *values, _ *edi.Delimiters) string {
 	if len(t) != 10 {
 		return "is no day, CCYY-MM-DD"
 	}
@@ -181,7 +283,7 @@ func dateOut(t string, v *[3]string, _ *edi.Delimiters) string {
 
 // datetimeIn reads a date and a time HHMM[SS[D[D]]] (X12.6 3.5.1.6); either may
 // be missing.
-func datetimeIn(v *[3]string, d *edi.Delimiters) (string, uint8) {
+func datetimeIn(v *values, d *edi.Delimiters) (string, uint8) {
 	date, bad := "", uint8(0)
 	if v[0] != "" {
 		date, bad = dateIn(v, d)
@@ -204,7 +306,7 @@ func datetimeIn(v *[3]string, d *edi.Delimiters) (string, uint8) {
 	return t, bad
 }
 
-func datetimeOut(t string, v *[3]string, d *edi.Delimiters) string {
+func datetimeOut(t string, v *values, d *edi.Delimiters) string {
 	date, clock, timed := strings.Cut(t, "T")
 	if date != "" {
 		if reason := dateOut(date, v, d); reason != "" {
@@ -267,13 +369,13 @@ func (l *codeList) add(code, name string, at origin, column int, probs *problems
 // it is.
 func (c *converter) bind(l *codeList) {
 	c.list = l
-	c.in = func(v *[3]string, _ *edi.Delimiters) (string, uint8) {
+	c.in = func(v *values, _ *edi.Delimiters) (string, uint8) {
 		if name, ok := l.names[v[0]]; ok {
 			return name, 0
 		}
 		return v[0], 0
 	}
-	c.out = func(t string, v *[3]string, _ *edi.Delimiters) string {
+	c.out = func(t string, v *values, _ *edi.Delimiters) string {
 		v[0] = t
 		if code, ok := l.codes[t]; ok {
 			v[0] = code

@@ -63,9 +63,17 @@ func TestConvert(t *testing.T) {
 		{"datetime", point, "20261123/2400", "2026-11-23", 2, "20261123"},
 		{"datetime", point, "20261323/0930", "T09:30", 1, "/0930"},
 		{"datetime", point, "20261123/09301", "2026-11-23", 2, "20261123"},
+		{"dtm", point, "20261123/102", "2026-11-23", 0, "20261123/102"},
+		{"dtm", point, "202611230930/203", "2026-11-23T09:30", 0, "202611230930/203"},
+		{"dtm", point, "20261123093015/204", "2026-11-23T09:30:15", 0, "20261123093015/204"},
+		{"dtm", point, "261123/101", "2026-11-23", 0, "20261123/102"},
+		{"dtm", point, "0930/401", "T09:30", 0, "0930/401"},
+		{"dtm", point, "20261123", "2026-11-23", 0, "20261123/102"},
+		{"dtm", point, "2026112320261124/718", "", 1, ""},
+		{"dtm", point, "20261131/102", "", 1, ""},
 	} {
-		conv := findConverter(c.conv)
-		var v, w [3]string
+		conv := converterOf(t, c.conv, "", 2)
+		var v, w values
 		copy(v[:], strings.Split(c.in, "/"))
 		text, bad := conv.in(&v, &c.d)
 		if text != c.text || bad != c.bad {
@@ -84,13 +92,13 @@ func TestConvert(t *testing.T) {
 // and what it reads is what the document's type allows.
 func TestConvertBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		name := rapid.SampledFrom([]string{"decimal", "n0", "n2", "n9", "date", "datetime"}).Draw(t, "converter")
+		name := rapid.SampledFrom([]string{"decimal", "n0", "n2", "n9", "date", "datetime", "dtm"}).Draw(t, "converter")
 		value := rapid.OneOf(rapid.StringMatching(`-?[0-9]{0,9}\.?[0-9]{0,9}`), rapid.StringMatching(`(20|19|)[0-9][0-9][01][0-9][0-3][0-9]`), rapid.String())
-		v := [3]string{value.Draw(t, "first")}
+		v := values{value.Draw(t, "first")}
 		if name == "datetime" {
 			v[1] = rapid.OneOf(rapid.StringMatching(`[0-2][0-9][0-6][0-9]([0-6][0-9]){0,2}`), rapid.Just("")).Draw(t, "second")
 		}
-		conv := findConverter(name)
+		conv := converterOf(t, name, "", 2)
 		text, _ := conv.in(&v, &point)
 		if text == "" {
 			return
@@ -102,7 +110,7 @@ func TestConvertBack(t *testing.T) {
 		} else if !canonical.Decimal(text).Valid() {
 			t.Fatalf("%s %q gives %q, which is no number", name, v, text)
 		}
-		var w [3]string
+		var w values
 		if reason := conv.out(text, &w, &point); reason != "" {
 			t.Fatalf("%s %q: %s", name, text, reason)
 		}
@@ -168,4 +176,34 @@ func TestAnchors(t *testing.T) {
 			t.Errorf("there and back\n got %v %v\nwant %v %v", gotMarks, gotOrdinals, marks, ordinals)
 		}
 	})
+}
+
+func converterOf(t tester, name, arg string, n int) *converter {
+	t.Helper()
+	conv, err := findConverter(name, arg, n)
+	if conv == nil || err != nil {
+		t.Fatalf("converter %s %s: %v", name, arg, err)
+	}
+	return conv
+}
+
+// TestParts: texts that are cut into elements and put together again.
+func TestParts(t *testing.T) {
+	for _, c := range []struct{ conv, arg, in, text, out string }{
+		{"join", ":", "D/96A/UN", "D:96A:UN", "D/96A/UN"},
+		{"join", ":", "D//UN", "D::UN", "D//UN"},
+		{"join", "-", "4711/1", "4711-1", "4711/1"},
+		{"wrap", "4", "abcd/ef", "abcdef", "abcd/ef"},
+		{"wrap", "4", "ab /cdef", "ab cdef", "ab c/def"},
+		{"wrap", "2", "äö/üß/more", "äöüßmore", "äö/üß/more"},
+	} {
+		conv := converterOf(t, c.conv, c.arg, 3)
+		var v, w values
+		copy(v[:], strings.Split(c.in, "/"))
+		text, bad := conv.in(&v, &point)
+		reason := conv.out(text, &w, &point)
+		if got := strings.TrimRight(strings.Join(w[:], "/"), "/"); text != c.text || bad != 0 || got != c.out || reason != "" {
+			t.Errorf("%s %q\n got %q, %q %s\nwant %q, %q", c.conv, c.in, text, got, reason, c.text, c.out)
+		}
+	}
 }

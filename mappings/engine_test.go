@@ -296,7 +296,7 @@ func TestLineage(t *testing.T) {
 		"/lines/0/quantity/uomUnece": "EA PO103", "/lines/0/ids/1/value": "AB PO109", "/lines/0/storeQuantities/1/location/value": "0007 SDQ05",
 		"/lines/0/storeQuantities/1/location/scheme": "92 SDQ02", "/totals/lineCount": "1 CTT01", "/orderDate": "20261123 BEG05",
 	} {
-		o, ok := r.Lineage[pointer]
+		o, ok := r.Lineage.Origin(pointer)
 		got := fmt.Sprintf("%s %s%02d", raw[o.Offset:o.Offset+int64(o.Length)], o.Tag, o.Element)
 		if o.Component > 0 {
 			got += fmt.Sprintf(".%d", o.Component)
@@ -305,10 +305,10 @@ func TestLineage(t *testing.T) {
 			t.Errorf("%s\n got %s\nwant %s", pointer, got, want)
 		}
 	}
-	if o := r.Lineage["/lines/0/ids/1/value"]; o.Segment != 6 || o.Layer != "order <-> X12 850" || !strings.HasPrefix(o.Row, "tables/order-850.map:") {
+	if o, _ := r.Lineage.Origin("/lines/0/ids/1/value"); o.Segment != 6 || o.Layer != "order <-> X12 850" || !strings.HasPrefix(o.Row, "tables/order-850.map:") {
 		t.Errorf("origin %+v", o)
 	}
-	for pointer := range r.Lineage {
+	for pointer := range r.Lineage.All() {
 		if at(t, r.Document, pointer) == nil {
 			t.Errorf("lineage of %s, which the document does not have", pointer)
 		}
@@ -345,10 +345,10 @@ LDT/LDT01          ext.lead             after DTM
 	if diff := cmp.Diff([]canonical.Ref{{Scheme: "DP", Value: "039"}}, o.Refs); diff != "" {
 		t.Errorf("refs (-want +got)\n%s", diff)
 	}
-	if or := r.Lineage["/department"]; or.Layer != "retail" || or.Row != "retail.map:3" {
+	if or, _ := r.Lineage.Origin("/department"); or.Layer != "retail" || or.Row != "retail.map:3" {
 		t.Errorf("origin of the department: %+v", or)
 	}
-	if or := r.Lineage["/poNumber"]; or.Layer != "order <-> X12 850" {
+	if or, _ := r.Lineage.Origin("/poNumber"); or.Layer != "order <-> X12 850" {
 		t.Errorf("origin of the PO number: %+v", or)
 	}
 	if back, f := out(t, retail, r.Document, OutOptions{Residue: r.Residue}); back != raw {

@@ -54,13 +54,13 @@ func (s *spelled) chance(percent int, label string) bool {
 	return rapid.IntRange(1, 100).Draw(s.t, label) <= percent
 }
 
-var values = []string{"00", "SA", "ST", "BY", "EA", "CT", "4711", "1", "10.50", ".5", "-3", "007", "12500", "20261123", "20269999", "261123", "0930",
+var samples = []string{"00", "SA", "ST", "BY", "EA", "CT", "4711", "1", "10.50", ".5", "-3", "007", "12500", "20261123", "20269999", "261123", "0930",
 	"093015", "2599", "UP", "012345678905", "ACME", "Müller", "  lead", "RD8", "20261101-20261130", "0", "PRICE 5 PER 10", "ES", "\xe9t\xe9"}
 
 func (s *spelled) value() string {
-	v := rapid.SampledFrom(values).Draw(s.t, "value")
+	v := rapid.SampledFrom(samples).Draw(s.t, "value")
 	if s.parted && s.chance(8, "composite") {
-		v += string([]byte{s.d.Component}) + rapid.SampledFrom(values).Draw(s.t, "component")
+		v += string([]byte{s.d.Component}) + rapid.SampledFrom(samples).Draw(s.t, "component")
 	}
 	if s.odd && s.chance(5, "padded") {
 		v += "  "

@@ -6,27 +6,13 @@ import (
 	"strings"
 
 	"github.com/edibridge/edibridge/canonical"
-	"github.com/edibridge/edibridge/edi"
 )
-
-// Origin is where a value of a document was read. Its JSON is an entry of
-// "lineage" in what "edibridge map --lineage" prints.
-type Origin struct {
-	Offset    int64  `json:"offset"`  // in the file, from 0
-	Length    int    `json:"length"`  // in bytes
-	Segment   int    `json:"segment"` // within the interchange, from 1
-	Tag       string `json:"tag"`
-	Element   int    `json:"element"` // from 1
-	Component int    `json:"component,omitempty"`
-	Row       string `json:"row"`   // "file:line" of the table
-	Layer     string `json:"layer"` // name of the mapping whose row it is
-}
 
 // What has become of an element.
 const (
 	unread   = iota
 	read     // whole
-	partly   // some of its components: reader.parts
+	partly   // some of its components or repetitions: reader.parts
 	computed // compared with what would be written: never residue
 )
 
@@ -34,25 +20,31 @@ const (
 type reader struct {
 	m     *Mapping
 	src   Source
-	opt   InOptions
 	sp    *spelling
 	doc   reflect.Value
 	res   *Result
 	loops []Loop
 
-	opens    []int32 // by place: the loop that it opens, or 0
-	next     []int32 // by place: the next item of the same block
-	base     []int32 // by place: index in marks of element 1
+	segs     []Segment // by place, [0] is none
+	opens    []int32   // by place: the loop that it opens, or 0
+	next     []int32   // by place: the next item of the same block
+	base     []int32   // by place: index in marks of element 1
 	marks    []uint8
-	parts    map[int32]uint64 // components read of a partly read element
-	heads    []slot           // of the blocks of the scopes being read
-	reads    int              // values read so far
-	pointer  []byte           // of the object being read, for lineage
-	padding  string           // what says nothing at the end of a value
-	trailing [256]bool        // last bytes of padding
+	parts    map[part]uint64 // components read of a partly read element
+	heads    []slot          // of the blocks of the scopes being read
+	reads    int             // values read so far
+	trace    *Lineage        // nil: not wanted
+	padding  string          // what says nothing at the end of a value
+	trailing [256]bool       // last bytes of padding
+	stack    []reflect.Value // the objects around the one being filled
 	checks   []check
-	values   [3]string // of the row being read
+	node     int    // the node of a tree that is being read, from 1; 0: none
+	nodes    int    // of trees read so far
+	scratch  values // of the row being read
 }
+
+// part is a repetition, from 0, of an element by its index in marks.
+type part struct{ index, repetition int32 }
 
 // slot collects what one block takes in one scope.
 type slot struct {
@@ -66,12 +58,16 @@ type check struct {
 	r     *row
 	place int
 	value string
+	obj   reflect.Value
+	node  int // of the tree whose object obj was; 0: none
+	below bool
 }
 
 func newReader(m *Mapping, src Source, opt InOptions) *reader {
 	n := src.Len()
-	r := &reader{m: m, src: src, opt: opt, loops: src.Loops(), res: &Result{},
-		opens: make([]int32, n+2), next: make([]int32, n+1), base: make([]int32, n+2)}
+	index := make([]int32, 3*n+6)
+	r := &reader{m: m, src: src, loops: src.Loops(), res: &Result{}, segs: make([]Segment, n+1),
+		opens: index[:n+2], next: index[n+2 : 2*n+4], base: index[2*n+4:]}
 	for i, l := range r.loops {
 		if i > 0 {
 			r.opens[l.First] = int32(i)
@@ -79,8 +75,9 @@ func newReader(m *Mapping, src Source, opt InOptions) *reader {
 	}
 	total := int32(0)
 	for p := 1; p <= n; p++ {
+		r.segs[p] = src.Segment(p)
 		r.base[p] = total
-		total += int32(src.Segment(p).Elements)
+		total += int32(r.segs[p].Elements)
 	}
 	r.base[n+1] = total
 	r.marks = make([]uint8, total)
@@ -92,6 +89,9 @@ func newReader(m *Mapping, src Source, opt InOptions) *reader {
 	for _, c := range r.padding {
 		t := string(c)
 		r.trailing[t[len(t)-1]] = true
+	}
+	if opt.Lineage {
+		r.trace = &Lineage{src: src, latin1: r.sp.latin1, sp: r.sp, entries: make([]traced, 0, total)}
 	}
 	return r
 }
@@ -109,11 +109,11 @@ func (r *reader) scope(b *block, obj reflect.Value, loop, from int) {
 			p = r.loops[o].Last + 1
 		} else {
 			p++
-			if r.src.Segment(item).Loop != loop {
+			if r.segs[item].Loop != loop {
 				continue
 			}
 		}
-		if i := r.match(b, at, item); i >= 0 {
+		if i := r.match(b, obj, at, item); i >= 0 {
 			s := &r.heads[at+i]
 			if s.head == 0 {
 				s.head = int32(item)
@@ -125,7 +125,11 @@ func (r *reader) scope(b *block, obj reflect.Value, loop, from int) {
 		}
 	}
 	for i, k := range b.kids {
-		if s := r.heads[at+i]; s.head != 0 {
+		switch s := r.heads[at+i]; {
+		case s.head == 0 || k.when != nil && !r.holds(k.when, obj, r.segs[s.head], k.at):
+		case k.tree != nil:
+			r.tree(k, obj, s)
+		default:
 			r.items(k, obj, s)
 		}
 	}
@@ -133,15 +137,15 @@ func (r *reader) scope(b *block, obj reflect.Value, loop, from int) {
 }
 
 // match finds the block that takes the segment, the most specific first.
-func (r *reader) match(b *block, at, place int) int {
-	key := tagKey(r.src.Segment(place).Tag)
+func (r *reader) match(b *block, obj reflect.Value, at, place int) int {
+	key := tagKey(r.segs[place].Tag)
 	for _, i := range b.order {
 		k := b.kids[i]
 		if k.tagKey != key {
 			continue
 		}
 		s := &r.heads[at+i]
-		if s.taken >= k.most || k.qualifier != "" && r.sp.part(strings.TrimRight(r.src.Element(place, k.qualEl), " "), 1) != k.qualifier {
+		if s.taken >= k.most || k.qualifier != "" && r.qualifier(place, k.qual) != k.qualifier {
 			continue
 		}
 		if s.seen++; k.ordinal == 0 || k.ordinal == s.seen {
@@ -151,9 +155,13 @@ func (r *reader) match(b *block, at, place int) int {
 	return -1
 }
 
+func (r *reader) qualifier(place int, q spot) string {
+	return r.sp.part(strings.TrimRight(r.src.Element(place, q.element), " "), 0, max(q.component, 1))
+}
+
 // items reads the segments and loops that a block took.
 func (r *reader) items(k *block, around reflect.Value, s slot) {
-	ptr := len(r.pointer)
+	ptr := r.trace.here()
 	var array reflect.Value
 	if k.shape == eachObject {
 		array = k.member.reach(around)
@@ -171,22 +179,17 @@ func (r *reader) items(k *block, around reflect.Value, s slot) {
 				pointed = obj
 				obj = through(obj)
 			}
-			r.enter(&k.member, -1)
+			r.trace.enter(&k.member, -1)
 		case eachObject:
 			n := array.Len()
 			array.SetLen(n + 1)
 			obj = array.Index(n)
-			r.enter(&k.member, n)
+			r.trace.enter(&k.member, n)
 		}
-		r.segment(k, obj, place)
-		if o := int(r.opens[place]); o > 0 && len(k.kids) > 0 {
-			r.scope(k, obj, o, place+1)
-		}
-		r.pointer = r.pointer[:ptr]
+		r.loop(k, obj, place)
+		r.trace.leave(ptr)
 		if r.reads > before {
-			for i := range k.fixed {
-				k.fixed[i].member.setText(obj, k.fixed[i].value)
-			}
+			k.settle(obj)
 			continue
 		}
 		if k.shape == eachObject {
@@ -201,15 +204,18 @@ func (r *reader) items(k *block, around reflect.Value, s slot) {
 	}
 }
 
-// enter goes to a member, or to an element of an array, in the pointer.
-func (r *reader) enter(a *access, index int) {
-	if !r.opt.Lineage {
-		return
+// settle sets the constants of an object that was read.
+func (k *block) settle(obj reflect.Value) {
+	for i := range k.fixed {
+		k.fixed[i].member.setText(obj, k.fixed[i].value)
 	}
-	r.pointer = append(r.pointer, a.pointer...)
-	if index >= 0 {
-		r.pointer = append(r.pointer, '/')
-		r.pointer = strconv.AppendInt(r.pointer, int64(index), 10)
+}
+
+// loop reads a segment and, when it opens a loop, what stands in it.
+func (r *reader) loop(k *block, obj reflect.Value, place int) {
+	r.segment(k, obj, place)
+	if o := int(r.opens[place]); o > 0 && len(k.kids) > 0 {
+		r.scope(k, obj, o, place+1)
 	}
 }
 
@@ -222,24 +228,29 @@ func (r *reader) segment(k *block, obj reflect.Value, place int) {
 		r.tuple(&k.tuples[i], obj, place)
 	}
 	if k.qualifier != "" {
-		r.mark(place, spot{k.qualEl, 0})
+		r.mark(place, k.qual)
 	}
 }
 
 // tuple reads the tuples of one segment.
 func (r *reader) tuple(t *tuple, obj reflect.Value, place int) {
-	array := t.member.reach(obj)
-	ptr := len(r.pointer)
-	count := t.count(r.src.Segment(place).Elements)
+	repeated := r.sp.repetition != ""
+	count := t.count(r.segs[place].Elements, repeated)
+	if t.repeats && repeated {
+		count = min(count, len(r.sp.divide(r.src.Element(place, t.spots[0].element), r.sp.repetition)))
+	}
 	if count == 0 {
 		return
 	}
-	array.Grow(count)
+	array := t.member.reach(obj)
+	ptr := r.trace.here()
+	array.Grow(min(count, 8))
 	for i := range count {
 		n := array.Len()
+		array.Grow(1)
 		array.SetLen(n + 1)
 		elem := array.Index(n)
-		r.enter(&t.member, n)
+		r.trace.enter(&t.member, n)
 		any := false
 		for j := range t.rows {
 			any = r.row(&t.rows[j], elem, place, t, i) || any
@@ -248,11 +259,14 @@ func (r *reader) tuple(t *tuple, obj reflect.Value, place int) {
 			for j := range t.shared {
 				r.row(&t.shared[j], elem, place, nil, 0)
 			}
+			for j := range t.fixed {
+				t.fixed[j].member.setText(elem, t.fixed[j].value)
+			}
 		} else {
 			elem.SetZero()
 			array.SetLen(n)
 		}
-		r.pointer = r.pointer[:ptr]
+		r.trace.leave(ptr)
 	}
 	forget(array)
 }
@@ -266,17 +280,18 @@ func forget(array reflect.Value) {
 
 // value is the text at a spot. Blanks at the end say nothing (X12.6 3.5.1.5),
 // nor do separators with nothing behind them.
-func (r *reader) value(place int, s spot) string {
+func (r *reader) value(place int, s spot, whole bool) string {
 	v := r.src.Element(place, s.element)
 	if v == "" {
 		return ""
 	}
-	if r.sp.escape != "" {
-		v = r.sp.unrelease(r.sp.part(v, max(s.component, 1)))
-	} else if s.component > 0 {
-		v = r.sp.part(v, s.component)
+	switch {
+	case r.sp.escape != "":
+		v = r.sp.unrelease(r.sp.part(v, s.repetition, max(s.component, 1)))
+	case s.component > 0 || s.repetition > 0:
+		v = r.sp.part(v, s.repetition, s.component)
 	}
-	if v != "" && r.trailing[v[len(v)-1]] {
+	if v != "" && !whole && r.trailing[v[len(v)-1]] {
 		v = strings.TrimRight(v, r.padding)
 	}
 	return v
@@ -284,25 +299,26 @@ func (r *reader) value(place int, s spot) string {
 
 // row reads one row and reports whether it gave a value.
 func (r *reader) row(w *row, obj reflect.Value, place int, t *tuple, n int) bool {
-	v := &r.values
-	*v = [3]string{}
-	var at [3]spot
+	v := &r.scratch
+	*v = values{}
+	var at [maxSpots]spot
 	any := false
 	for i, s := range w.spots {
 		if t != nil {
-			s = t.at(s, n)
+			s = t.at(s, n, r.sp.repetition != "")
 		}
-		at[i], v[i] = s, r.value(place, s)
+		at[i], v[i] = s, r.value(place, s, w.conv.whole)
 		any = any || v[i] != ""
 	}
-	if !any {
+	if !any || w.alt && r.done(place, at[0]) || w.when != nil && !r.holds(w.when, obj, r.segs[place], origin{}) {
+		return false
+	}
+	if w.noPath {
+		r.silent(w, obj, place, at[0], v[0])
 		return false
 	}
 	if w.expr != nil {
-		r.checks = append(r.checks, check{w, place, v[0]})
-		if w.noPath {
-			return false
-		}
+		r.checks = append(r.checks, check{r: w, place: place, value: v[0], obj: obj, node: r.node})
 	}
 	text, bad := w.conv.in(v, &r.sp.d)
 	first := -1
@@ -310,19 +326,43 @@ func (r *reader) row(w *row, obj reflect.Value, place int, t *tuple, n int) bool
 		switch {
 		case v[i] == "":
 		case bad&(1<<i) != 0:
-			r.fail(w, place, at[i], v[i])
-		default:
-			r.mark(place, at[i])
-			if first < 0 {
-				first = i
+			if !w.yields {
+				r.fail(w, place, at[i], v[i])
 			}
+		case text != "" && first < 0:
+			first = i
 		}
 	}
-	if text == "" || first < 0 {
+	if first < 0 || w.alt && !r.vacant(w, obj, text) {
 		return false
+	}
+	for i := range w.spots {
+		if v[i] != "" && bad&(1<<i) == 0 {
+			r.mark(place, at[i])
+		}
 	}
 	r.keep(w, obj, place, at[first], v[0], text)
 	return true
+}
+
+// silent reads a row that no member of the document has: a fixed text, or a
+// computed value that is compared when all is read.
+func (r *reader) silent(w *row, obj reflect.Value, place int, at spot, value string) {
+	if w.expr != nil {
+		r.checks = append(r.checks, check{r: w, place: place, value: value, obj: obj, node: r.node})
+	} else if value == w.fixed {
+		r.mark(place, at)
+	}
+}
+
+// vacant reports whether a row that stands in for another may fill the member:
+// nothing is there yet, or the same.
+func (r *reader) vacant(w *row, obj reflect.Value, text string) bool {
+	if w.direct {
+		return true
+	}
+	was := w.member.text(obj)
+	return was == "" || was == text
 }
 
 // keep sets the value and what follows from it.
@@ -340,44 +380,28 @@ func (r *reader) keep(w *row, obj reflect.Value, place int, at spot, raw, text s
 			w.beside.setText(obj, raw)
 		}
 	}
-	if w.control {
+	if w.excluded && at.component == 0 {
 		r.marks[int(r.base[place])+at.element-1] = computed
 	}
 	if l := w.conv.list; l != nil && !l.open {
 		if _, ok := l.names[raw]; !ok {
-			r.find(w.conv.rule, edi.Info, "code "+strconv.Quote(raw)+" is not in list "+l.name+"; it stays as it is", place, at, raw)
+			r.miss(w, place, at, raw)
 		}
 	}
 	if w.key != "" {
 		r.res.Keys = append(r.res.Keys, canonical.Key{Scheme: w.key, Value: text})
 	}
-	if r.opt.Lineage {
-		r.trace(w, place, at, &w.member)
+	if r.trace != nil {
+		r.trace.add(w, place, at, &w.member, r.node)
 		if w.beside.typ != nil && w.beside.text(obj) != "" {
-			r.trace(w, place, at, &w.beside)
+			r.trace.add(w, place, at, &w.beside, r.node)
 		}
 	}
-}
-
-// trace notes where a value came from.
-func (r *reader) trace(w *row, place int, at spot, a *access) {
-	s := r.src.Segment(place)
-	o := Origin{Segment: s.Ordinal, Tag: s.Tag, Element: at.element, Component: at.component, Row: w.label, Layer: w.layer}
-	o.Offset, o.Length = r.src.Position(place, at.element)
-	if at.component > 0 {
-		whole := r.src.Element(place, at.element)
-		before, part := 0, r.sp.part(whole, at.component)
-		for c := 1; c < at.component; c++ {
-			before += r.size(r.sp.part(whole, c)) + 1
-		}
-		o.Offset, o.Length = o.Offset+int64(before), r.size(part)
-	}
-	r.res.Lineage[string(r.pointer)+a.pointer] = o
 }
 
 // mark notes that a spot was read.
 func (r *reader) mark(place int, s spot) {
-	if s.element > r.src.Segment(place).Elements {
+	if s.element > r.segs[place].Elements {
 		return
 	}
 	i := r.base[place] + int32(s.element) - 1
@@ -386,39 +410,53 @@ func (r *reader) mark(place int, s spot) {
 		c = max(c, 1)
 	}
 	switch {
-	case c == 0:
+	case c == 0 && s.repetition == 0:
 		r.marks[i] = read
 	case r.marks[i] != read && c < 64:
 		if r.parts == nil {
-			r.parts = map[int32]uint64{}
+			r.parts = map[part]uint64{}
 		}
 		r.marks[i] = partly
-		r.parts[i] |= 1 << c
+		r.parts[part{i, int32(max(s.repetition, 1) - 1)}] |= 1 << max(c, 1)
 	}
 }
 
-// fail is the finding on a value that could not be read. It stays unread, so
-// residue.
-func (r *reader) fail(w *row, place int, at spot, value string) {
-	what := map[string]string{"mapping.value.date": "no date or time", "mapping.value.number": "no number"}[w.conv.rule]
-	r.find(w.conv.rule, edi.Warning, strconv.Quote(cut(value))+" is "+what+" ("+w.conv.name+")", place, at, value)
+// done reports whether a spot was read already.
+func (r *reader) done(place int, s spot) bool {
+	if s.element > r.segs[place].Elements {
+		return false
+	}
+	switch i := r.base[place] + int32(s.element) - 1; r.marks[i] {
+	case unread:
+		return false
+	case partly:
+		return r.parts[part{i, int32(max(s.repetition, 1) - 1)}]&(1<<max(s.component, 1)) != 0
+	}
+	return true
 }
 
-const maxFindings = 100
+// sameNumber reports whether two texts say one number: zeros before it and
+// behind its decimals say nothing.
+func sameNumber(a, b string) bool {
+	return a == b || plainNumber(a) != "" && plainNumber(a) == plainNumber(b)
+}
 
-func (r *reader) find(rule string, sev edi.Severity, text string, place int, at spot, value string) {
-	if len(r.res.Findings) >= maxFindings {
-		return
+// plainNumber is a decimal without the zeros that say nothing, "" for what is
+// none.
+func plainNumber(s string) string {
+	sign, rest := "", s
+	if strings.HasPrefix(s, "-") {
+		sign, rest = "-", s[1:]
 	}
-	s := r.src.Segment(place)
-	f := edi.Finding{Rule: rule, Severity: sev, Message: text, Path: r.src.Path(place).Element(s.Tag, at.element, at.component, 0),
-		Interchange: r.src.Interchange(), Segment: s.Ordinal, Tag: s.Tag, Element: at.element, Component: at.component,
-		Value: cut(value), Place: place}
-	f.Offset, f.Length = r.src.Position(place, at.element)
-	if s.Loop > 0 {
-		f.Loop = r.loops[s.Loop].Trigger
+	whole, fraction, _ := strings.Cut(rest, ".")
+	if whole == "" || !digits(whole) || !digits(fraction) {
+		return ""
 	}
-	r.res.Findings = append(r.res.Findings, f)
+	whole, fraction = strings.TrimLeft(whole, "0"), strings.TrimRight(fraction, "0")
+	if whole == "" && fraction == "" {
+		sign = ""
+	}
+	return sign + whole + "." + fraction
 }
 
 // cut shortens a value for a finding (X12 AK404 has 99 characters).
@@ -429,26 +467,4 @@ func cut(s string) string {
 	return strings.ToValidUTF8(s[:99], "")
 }
 
-// compare holds the computed rows against what was read.
-func (r *reader) compare() {
-	for _, c := range r.checks {
-		want := c.r.expr.eval(r.doc, r.src.Len())
-		if c.r.noPath {
-			// Envelope counts and control numbers are judged by the envelope's reader.
-			if want == c.value {
-				r.marks[int(r.base[c.place])+c.r.spots[0].element-1] = computed
-			}
-			continue
-		}
-		if !sameNumber(want, c.value) {
-			r.find("mapping.computed", edi.Warning, "says "+strconv.Quote(cut(c.value))+", the document has "+want+" ("+c.r.expr.text()+")",
-				c.place, c.r.spots[0], c.value)
-		}
-	}
-}
-
-// sameNumber reports whether two texts say one whole number: leading zeros
-// say nothing.
-func sameNumber(a, b string) bool {
-	return a == b || a != "" && b != "" && digits(a) && digits(b) && strings.TrimLeft(a, "0") == strings.TrimLeft(b, "0")
-}
+func quoted(s string) string { return strconv.Quote(cut(s)) }

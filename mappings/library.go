@@ -31,6 +31,7 @@ type Library struct {
 	lists    map[string]*codeList
 	trees    map[string]*table
 	mappings []*Mapping // standard tables first, then layers, in the order of loading
+	language Language   // of expressions; nil: none
 }
 
 // table is an effective table before it is compiled.
@@ -54,7 +55,7 @@ func Load(fsys fs.FS) (*Library, error) {
 // l, which stays as it is. The error is [Errors].
 func (l *Library) Extend(fsys fs.FS) (*Library, error) {
 	ld := &loader{fsys: fsys, lib: &Library{rows: maps.Clone(l.rows), lists: maps.Clone(l.lists), trees: maps.Clone(l.trees),
-		mappings: slices.Clone(l.mappings)}, files: map[string]*codeList{}}
+		mappings: slices.Clone(l.mappings), language: l.language}, files: map[string]*codeList{}}
 	if ld.lib.rows == nil {
 		ld.lib.rows, ld.lib.lists, ld.lib.trees = map[string][]*node{}, map[string]*codeList{}, map[string]*table{}
 	}
@@ -64,6 +65,14 @@ func (l *Library) Extend(fsys fs.FS) (*Library, error) {
 		return nil, err
 	}
 	return ld.lib, nil
+}
+
+// With gives a library like l whose tables to come have their expressions
+// compiled by lang.
+func (l *Library) With(lang Language) *Library {
+	with := *l
+	with.language = lang
+	return &with
 }
 
 // Find gives the standard table for a set: that of the release, else the one
@@ -256,7 +265,7 @@ func (ld *loader) head(s *section) *table {
 func (ld *loader) plant(t *table, s *section, over bool) {
 	doc := canonical.New(t.kind)
 	if doc == nil {
-		ld.probs.add(s.at, s.head[1].column, "there is no document of kind %q (there is: %s)", t.kind, canonical.KindOrder)
+		ld.probs.add(s.at, s.head[1].column, "there is no document of kind %q (there is: %s)", t.kind, strings.Join(kinds(), " "))
 		return
 	}
 	if ld.lib.trees[t.name] != nil {
@@ -267,9 +276,10 @@ func (ld *loader) plant(t *table, s *section, over bool) {
 	p.plant(t.root, s.nodes)
 	ld.lib.trees[t.name] = t
 	docType := reflect.TypeOf(doc).Elem()
-	c := &compiler{doc: docType, lists: ld.lib.lists, file: ld.csvList, probs: &ld.probs, used: map[string]*codeList{}}
+	c := &compiler{doc: docType, standard: t.standard, language: ld.lib.language, lists: ld.lib.lists, file: ld.csvList, lookup: ld.lookupList,
+		probs: &ld.probs, used: map[string]*codeList{}}
 	m := &Mapping{name: t.name, kind: t.kind, standard: t.standard, set: t.set, release: t.release, doc: docType}
-	m.root = c.block(t.root, docType)
+	m.root = c.root(t.root)
 	m.digest = digest(t, c.used)
 	ld.lib.mappings = append(ld.lib.mappings, m)
 }
@@ -294,3 +304,6 @@ func words(ws []word) string {
 	}
 	return strings.Join(ts, " ")
 }
+
+// kinds are those of the documents that a table can be about.
+func kinds() []string { return []string{canonical.KindOrder} }

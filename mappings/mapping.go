@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strconv"
 
 	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/edi"
@@ -52,7 +51,7 @@ type Result struct {
 	// residue; .code: it stays as it is) and computed values that do not agree
 	// (mapping.computed). At most 100 are kept.
 	Findings []edi.Finding
-	Lineage  map[string]Origin  // by JSON Pointer; nil when not wanted. Derived members have none
+	Lineage  *Lineage           // nil when not wanted
 	Residue  *canonical.Residue // nil when not wanted
 }
 
@@ -61,16 +60,15 @@ func (m *Mapping) In(src Source, opt InOptions) (*Result, error) {
 	r := newReader(m, src, opt)
 	r.res.Document = canonical.New(m.kind)
 	r.doc = reflect.ValueOf(r.res.Document).Elem()
-	if opt.Lineage {
-		r.res.Lineage = make(map[string]Origin, len(r.marks))
-	}
 	if src.Len() > 0 {
 		r.scope(m.root, r.doc, 0, 1)
 	}
 	h := r.res.Document.Head()
 	h.Standard, h.Release = src.Standard(), src.Release()
+	r.fill(m.root, r.doc)
 	r.res.Document.Derive()
 	r.compare()
+	r.res.Lineage = r.trace
 	if opt.Residue {
 		r.residue()
 	}
@@ -110,10 +108,11 @@ func (m *Mapping) Out(doc canonical.Document, opt OutOptions) ([]byte, []edi.Fin
 		return nil, nil, fmt.Errorf("%w: %s writes %s", ErrKind, m.name, m.kind)
 	}
 	sp, respell := opt.spelling()
-	w := &maker{m: m, sp: sp, doc: v.Elem(), control: opt.Control}
+	w := newMaker(m, sp, v.Elem())
+	w.control = opt.Control
 	segments := sizeHint(w.doc, opt.Residue)
 	w.all(segments, segments*6)
-	o := &written{sp: sp}
+	o := &written{sp: sp, lates: w.lates, doc: w.doc}
 	a := assembly{sp: sp, w: w, alone: func(int) bool { return true }}
 	if opt.Residue == nil {
 		a.ordinals = make([]int, len(w.made))
@@ -125,11 +124,12 @@ func (m *Mapping) Out(doc canonical.Document, opt OutOptions) ([]byte, []edi.Fin
 	}
 	a.run()
 	o.pieces = a.pieces
-	for try, n := 0, o.expected(); try < 2; try++ {
-		if o.write(strconv.Itoa(n)); o.count == n {
+	o.total = o.expected()
+	for range 2 {
+		if o.write(); o.size == o.total {
 			break
 		}
-		n = o.count
+		o.total = o.size
 	}
 	findings := append(w.findings, o.findings...)
 	for _, e := range a.dropped {

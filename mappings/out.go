@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
-	"strings"
 
 	"github.com/edibridge/edibridge/edi"
 )
@@ -15,14 +14,18 @@ type maker struct {
 	sp       *spelling
 	doc      reflect.Value
 	control  string // written for the message's control number; "": the document's
-	segments int    // what segments() gives
 	findings []edi.Finding
 
 	made   []made
-	elems  []string  // of all segments made
-	cur    []string  // of the segment being made: [n] is element n
-	ptr    []byte    // of the object being written
-	values [3]string // of the row being written
+	elems  []string        // of all segments made
+	cur    []string        // of the segment being made: [n] is element n
+	ptr    []byte          // of the object being written
+	stack  []reflect.Value // the objects around the one being written
+	taken  [][]bool        // of the arrays that rows divide among themselves: objects written
+	base   int             // in taken: those of the object being written
+	node   *treeNode       // of the tree being written; nil: none
+	lates  []late
+	values values // of the row being written
 }
 
 // made is one segment.
@@ -31,20 +34,44 @@ type made struct {
 	from, to int // of its elements in maker.elems, element 1 first
 }
 
+// late is a computed value that waits for the whole message.
+type late struct {
+	made int // index in maker.made
+	row  *row
+	obj  reflect.Value
+}
+
+func newMaker(m *Mapping, sp *spelling, doc reflect.Value) *maker {
+	return &maker{m: m, sp: sp, doc: doc}
+}
+
 func (w *maker) elements(s made) []string { return w.elems[s.from:s.to] }
 
 // all writes the whole document. segments and elements say how many there may
 // be.
 func (w *maker) all(segments, elements int) {
 	w.made, w.elems = make([]made, 0, segments), make([]string, 0, elements)
+	w.open(w.m.root)
 	for _, k := range w.m.root.kids {
 		w.kid(k, w.doc)
+	}
+	w.left(w.m.root, w.doc)
+}
+
+// open makes room for what is noted of an object's arrays.
+func (w *maker) open(k *block) {
+	w.base = len(w.taken)
+	for range k.groups {
+		w.taken = append(w.taken, nil)
 	}
 }
 
 // kid writes what a block makes of the object around it and reports whether
 // that was anything.
 func (w *maker) kid(k *block, around reflect.Value) bool {
+	if k.when != nil && !w.holds(k.when, around) {
+		return false
+	}
 	if k.shape == sameObject {
 		return w.emit(k, around)
 	}
@@ -52,35 +79,109 @@ func (w *maker) kid(k *block, around reflect.Value) bool {
 	if !ok {
 		return false
 	}
-	if k.shape == oneObject {
-		if v.Kind() == reflect.Pointer {
-			if v.IsNil() {
-				return false
-			}
-			v = v.Elem()
-		}
-		n := w.enter(&k.member, -1)
-		any := w.emit(k, v)
-		w.ptr = w.ptr[:n]
-		return any
+	w.stack = append(w.stack, around)
+	defer func() { w.stack = w.stack[:len(w.stack)-1] }()
+	switch {
+	case k.shape == oneObject && v.Kind() == reflect.Pointer:
+		return !v.IsNil() && w.object(k, &k.member, v.Elem(), -1)
+	case k.shape == oneObject:
+		return w.object(k, &k.member, v, -1)
+	case k.tree != nil:
+		return w.tree(k, v)
 	}
 	any := false
-	for i := range v.Len() {
+	for i, n := 0, 0; i < v.Len() && (k.limit == 0 || n < k.limit); i++ {
 		e := v.Index(i)
-		if !k.selects(e) {
+		if w.isTaken(k.group, i) || !k.chooses(e, &w.sp.d) {
 			continue
 		}
-		n := w.enter(&k.member, i)
-		any = w.emit(k, e) || any
-		w.ptr = w.ptr[:n]
+		if w.object(k, &k.member, e, i) {
+			any = true
+			n++
+			w.take(k.group, i, v.Len())
+		}
 	}
 	return any
 }
 
-// selects reports whether the object is one that this block writes.
-func (k *block) selects(obj reflect.Value) bool {
-	for i := range k.fixed {
-		f := &k.fixed[i]
+// object writes one object of a block, which stands at a member.
+func (w *maker) object(k *block, at *access, obj reflect.Value, index int) bool {
+	n, base, taken := w.enter(at, index), w.base, len(w.taken)
+	w.open(k)
+	any := w.emit(k, obj)
+	if any {
+		w.left(k, obj)
+	}
+	w.ptr, w.base, w.taken = w.ptr[:n], base, w.taken[:taken]
+	return any
+}
+
+func (w *maker) isTaken(group, index int) bool {
+	return group > 0 && index < len(w.taken[w.base+group-1]) && w.taken[w.base+group-1][index]
+}
+
+func (w *maker) take(group, index, size int) {
+	if group == 0 {
+		return
+	}
+	at := w.base + group - 1
+	if len(w.taken[at]) < size {
+		w.taken[at] = append(w.taken[at], make([]bool, size-len(w.taken[at]))...)
+	}
+	w.taken[at][index] = true
+}
+
+// left tells of objects in the arrays that rows divide among themselves that no
+// row wrote.
+func (w *maker) left(k *block, obj reflect.Value) {
+	if k.groups > 0 {
+		w.leftBelow(k, obj)
+	}
+}
+
+func (w *maker) leftBelow(k *block, obj reflect.Value) {
+	for i := range k.tuples {
+		w.leftIn(k.tuples[i].group, &k.tuples[i].member, obj)
+	}
+	for _, kid := range k.kids {
+		switch kid.shape {
+		case sameObject:
+			w.leftBelow(kid, obj)
+		case eachObject:
+			w.leftIn(kid.group, &kid.member, obj)
+		}
+	}
+}
+
+func (w *maker) leftIn(group int, a *access, obj reflect.Value) {
+	if group == 0 {
+		return
+	}
+	v, ok := a.get(obj)
+	for i := 0; ok && i < v.Len(); i++ {
+		if e := v.Index(i); !w.isTaken(group, i) && !e.IsZero() {
+			w.take(group, i, v.Len()) // told once
+			w.find("mapping.object.unwritten", edi.Error, "no row writes this object", a.pointer+"/"+strconv.Itoa(i), "")
+		}
+	}
+}
+
+// chooses reports whether the object is one that this block writes.
+func (k *block) chooses(obj reflect.Value, d *edi.Delimiters) bool {
+	if k.selector != nil {
+		r := k.selector
+		var v values
+		text := r.says(obj)
+		if r.conv.out(text, &v, d); text != "" && v[0] != k.qualifier {
+			return false
+		}
+	}
+	return choose(k.fixed, obj)
+}
+
+func choose(constants []constant, obj reflect.Value) bool {
+	for i := range constants {
+		f := &constants[i]
 		if t := f.member.text(obj); t != f.value && (t != "" || !f.orElse) {
 			return false
 		}
@@ -103,7 +204,7 @@ func (w *maker) emit(k *block, obj reflect.Value) bool {
 	if k.chunked {
 		return w.chunks(k, obj)
 	}
-	at, elems := len(w.made), len(w.elems)
+	at, elems, lates := len(w.made), len(w.elems), len(w.lates)
 	own := w.fill(k, obj)
 	w.close(k)
 	below := false
@@ -111,7 +212,7 @@ func (w *maker) emit(k *block, obj reflect.Value) bool {
 		below = w.kid(kid, obj) || below
 	}
 	if !own && !below {
-		w.made, w.elems = w.made[:at], w.elems[:elems]
+		w.made, w.elems, w.lates = w.made[:at], w.elems[:elems], w.lates[:lates]
 		return false
 	}
 	return true
@@ -140,22 +241,40 @@ func (w *maker) fill(k *block, obj reflect.Value) bool {
 		own = w.row(&k.rows[i], obj, nil, 0) || own
 	}
 	for i := range k.tuples {
-		t := &k.tuples[i]
-		array, ok := t.member.get(obj)
-		if !ok {
+		own = w.tuple(k, &k.tuples[i], obj) || own
+	}
+	if k.tree != nil {
+		w.number(k)
+		own = true
+	}
+	if k.qualifier != "" && w.sp.part(w.at(k.qual.element), 0, max(k.qual.component, 1)) == "" {
+		w.set(k.qual, k.qualifier, "")
+	}
+	return own
+}
+
+// tuple writes the objects of an array into one segment.
+func (w *maker) tuple(k *block, t *tuple, obj reflect.Value) bool {
+	array, ok := t.member.get(obj)
+	if !ok {
+		return false
+	}
+	own, n := false, 0
+	for j := range array.Len() {
+		if w.isTaken(t.group, j) || !choose(t.fixed, array.Index(j)) {
 			continue
 		}
-		n := array.Len()
-		if n > t.most {
-			w.find("mapping.value.overflow", edi.Error, fmt.Sprintf("%d values, the segment %s carries %d", n, k.tag, t.most), t.pointer, "")
-			n = t.most
+		if n == t.most {
+			if t.group == 0 {
+				w.find("mapping.value.overflow", edi.Error, fmt.Sprintf("%d values, the segment %s carries %d", array.Len(), k.tag, t.most), t.pointer, "")
+			}
+			break
 		}
-		for j := range n {
-			own = w.tupleAt(t, array.Index(j), j, j) || own
+		if w.tupleAt(t, array.Index(j), j, n) {
+			own = true
+			w.take(t.group, j, array.Len())
 		}
-	}
-	if k.qualifier != "" && w.at(k.qualEl) == "" {
-		w.set(spot{k.qualEl, 0}, k.qualifier, "")
+		n++
 	}
 	return own
 }
@@ -176,22 +295,33 @@ func (w *maker) tupleAt(t *tuple, elem reflect.Value, index, nth int) bool {
 func (w *maker) chunks(k *block, obj reflect.Value) bool {
 	t := &k.tuples[0]
 	array, ok := t.member.get(obj)
-	if !ok || array.Len() == 0 {
+	if !ok {
 		return false
+	}
+	most := t.most
+	if t.repeats && w.sp.repetition == "" && t.stride.element == 0 {
+		most = 1
 	}
 	any := false
 	for i := 0; i < array.Len(); {
 		first := array.Index(i)
+		if w.isTaken(t.group, i) || !choose(t.fixed, first) {
+			i++
+			continue
+		}
 		for j := range t.shared {
 			w.row(&t.shared[j], first, nil, 0)
 		}
 		own := false
-		n := 0
-		for ; n < t.most && i < array.Len() && (n == 0 || t.sameShared(first, array.Index(i))); n++ {
-			own = w.tupleAt(t, array.Index(i), i, n) || own
+		for n := 0; n < most && i < array.Len() && (n == 0 || !w.isTaken(t.group, i) && choose(t.fixed, array.Index(i)) && t.sameShared(first, array.Index(i))); n++ {
+			if w.tupleAt(t, array.Index(i), i, n) {
+				own = true
+				w.take(t.group, i, array.Len())
+			}
 			i++
 		}
 		if own {
+			w.complete(k)
 			w.close(k)
 			any = true
 		}
@@ -201,113 +331,22 @@ func (w *maker) chunks(k *block, obj reflect.Value) bool {
 	return any
 }
 
+// complete puts the qualifier and fixed texts into a segment of tuples.
+func (w *maker) complete(k *block) {
+	if k.qualifier != "" && w.sp.part(w.at(k.qual.element), 0, max(k.qual.component, 1)) == "" {
+		w.set(k.qual, k.qualifier, "")
+	}
+}
+
 func (t *tuple) sameShared(a, b reflect.Value) bool {
 	for i := range t.shared {
 		r := &t.shared[i]
+		if r.noPath {
+			continue
+		}
 		if r.member.text(a) != r.member.text(b) || r.beside.typ != nil && r.beside.text(a) != r.beside.text(b) {
 			return false
 		}
-	}
-	return true
-}
-
-// row writes one row and reports whether the document has a value for it.
-func (w *maker) row(r *row, obj reflect.Value, t *tuple, n int) bool {
-	text, own := w.source(r, obj)
-	if text == "" {
-		return own
-	}
-	v := &w.values
-	*v = [3]string{}
-	if reason := r.conv.out(text, v, &w.sp.d); reason != "" {
-		w.find("mapping.value.convert", edi.Error, fmt.Sprintf("%q %s (%s)", cut(text), reason, r.conv.name), r.member.pointer, text)
-		return own
-	}
-	for i, s := range r.spots {
-		if v[i] == "" {
-			continue
-		}
-		if t != nil {
-			s = t.at(s, n)
-		}
-		w.set(s, v[i], r.member.pointer)
-	}
-	return own
-}
-
-// source is the text that a row writes.
-func (w *maker) source(r *row, obj reflect.Value) (text string, own bool) {
-	switch {
-	case r.direct:
-		text = obj.String()
-		return text, text != ""
-	case r.expr != nil:
-		if !r.noPath {
-			if _, ok := r.member.get(obj); !ok {
-				return "", false
-			}
-		}
-		if v, ok := r.expr.(valueOf); ok && w.control != "" && v.member.pointer == "/controls/transaction" {
-			return w.control, true
-		}
-		text = r.expr.eval(w.doc, w.segments)
-		if !r.noPath {
-			if said := r.member.text(obj); sameNumber(said, text) {
-				text = said
-			}
-		}
-		return text, true
-	case r.control && w.control != "":
-		return w.control, true
-	}
-	text = r.member.text(obj)
-	if text == "" && r.beside.typ != nil {
-		text = r.beside.text(obj)
-		if r.conv.name == "unit" {
-			text = r.conv.list.codes[text]
-		}
-	}
-	if text == "" {
-		text = r.deflt
-	}
-	return text, text != ""
-}
-
-func (w *maker) at(element int) string {
-	if element < len(w.cur) {
-		return w.cur[element]
-	}
-	return ""
-}
-
-// set writes a value to its place. A value that would end the segment or the
-// element is refused where there is no release character; one that holds
-// another separator is written, and told.
-func (w *maker) set(s spot, v, pointer string) {
-	if !w.sp.plain(v) {
-		if w.sp.escape != "" {
-			v = w.sp.release(v)
-		} else if !w.allowed(s, v, pointer) {
-			return
-		}
-	}
-	for len(w.cur) <= s.element {
-		w.cur = append(w.cur, "")
-	}
-	if s.component > 0 {
-		v = w.sp.put(w.cur[s.element], 0, s.component, v)
-	}
-	w.cur[s.element] = v
-}
-
-func (w *maker) allowed(s spot, v, pointer string) bool {
-	holds := func(d string) bool { return d != "" && strings.Contains(v, d) }
-	if holds(w.sp.segment) || holds(w.sp.element) || s.component > 0 && (holds(w.sp.component) || holds(w.sp.repetition)) {
-		w.find("mapping.value.delimiter", edi.Error, fmt.Sprintf("%q holds a delimiter of the interchange and cannot be written", cut(v)), pointer, v)
-		return false
-	}
-	if holds(w.sp.component) || holds(w.sp.repetition) {
-		w.find("mapping.value.delimiter", edi.Warning, fmt.Sprintf("%q holds a separator of the interchange: it may be read as several values", cut(v)), pointer, v)
 	}
 	return true
 }

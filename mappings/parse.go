@@ -16,26 +16,37 @@ type word struct {
 
 // node is one row as it was written.
 type node struct {
-	at      origin
-	column  int
-	places  []place
-	path    string
-	pathCol int
-	remove  bool   // path "-"
-	fixed   string // of a constant row: the value
-	isFixed bool
-	orElse  bool   // constant row: "default"
-	conv    string // name of the converter; "" is text
-	convArg string
-	convCol int
-	to      int    // "to N"
-	rows    string // "rows NAME"
-	after   string // "after TAG"
-	key     string // "key SCHEME"
-	expr    string // "= EXPRESSION"
-	exprCol int
-	deflt   string // default "TEXT"
-	kids    []*node
+	at         origin
+	column     int
+	places     []place
+	path       string
+	pathCol    int
+	remove     bool   // path "-"
+	fixed      string // of a constant row: the value
+	isFixed    bool
+	orElse     bool   // constant row: "default"
+	literal    string // of a row "PLACE TEXT": the fixed value
+	isLiteral  bool
+	conv       string // name of the converter; "" is text
+	args       []word // of the converter
+	convCol    int
+	to         int    // "to N"
+	rows       string // "rows NAME"
+	after      string // "after TAG"
+	key        string // "key SCHEME"
+	expr       string // "= EXPRESSION"
+	exprCol    int
+	when       string // "when EXPRESSION"
+	whenCol    int
+	deflt      string // default "TEXT"
+	assume     string // assume "TEXT"
+	inherit    string // "inherit PATH"
+	inheritCol int
+	alt        bool // "else"
+	required   bool
+	repeats    bool
+	tree       []place // "tree ID PARENT": two elements of the segment
+	kids       []*node
 }
 
 type place struct {
@@ -112,7 +123,8 @@ func (p *parser) read(line string) {
 	}
 }
 
-// split divides a line into words; what follows "=" is one word, to the comment.
+// split divides a line into words. What follows "=" or "when" is one word: to
+// a "=" that stands alone, or to the comment.
 func (p *parser) split(line string) ([]word, bool) {
 	var words []word
 	for i := 0; i < len(line); {
@@ -133,18 +145,51 @@ func (p *parser) split(line string) ([]word, bool) {
 			words = append(words, word{line[i+1 : i+1+end], i + 1, true})
 			i += end + 2
 		case c == '=' && len(words) > 0:
-			rest, _, _ := strings.Cut(line[i+1:], "#")
-			return append(words, word{"=", i + 1, false}, word{strings.TrimSpace(rest), i + 2, true}), true
+			words = append(words, word{"=", i + 1, false})
+			words, i = appendExpression(words, line, i+1)
 		default:
 			end := strings.IndexAny(line[i:], " \t")
 			if end < 0 {
 				end = len(line) - i
 			}
-			words = append(words, word{line[i : i+end], i + 1, false})
-			i += end
+			w := word{line[i : i+end], i + 1, false}
+			words = append(words, w)
+			if i += end; w.text == "when" && len(words) > 1 {
+				words, i = appendExpression(words, line, i)
+			}
 		}
 	}
 	return words, true
+}
+
+// appendExpression takes the expression that begins at i as one word and gives
+// where it ends.
+func appendExpression(words []word, line string, i int) ([]word, int) {
+	for i < len(line) && line[i] == ' ' {
+		i++
+	}
+	end, quote := i, byte(0)
+	for ; end < len(line); end++ {
+		c := line[end]
+		switch {
+		case quote != 0 && c == '\\':
+			end++
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '#', c == '=' && alone(line, end):
+			return append(words, word{strings.TrimSpace(line[i:end]), i + 1, true}), end
+		}
+	}
+	return append(words, word{strings.TrimSpace(line[i:]), i + 1, true}), len(line)
+}
+
+// alone tells the "=" of a row from those of ==, !=, <= and >=.
+func alone(line string, i int) bool {
+	return strings.IndexByte("=!<>", line[i-1]) < 0 && (i+1 == len(line) || line[i+1] != '=')
 }
 
 // row reads one row and hangs it below the row that it is indented under.
@@ -185,8 +230,15 @@ func (p *parser) fill(n *node, words []word) bool {
 		n.path, n.pathCol = words[0].text, words[0].column
 		words = words[1:]
 	}
-	if n.isFixed {
+	switch {
+	case n.isFixed && (len(words) == 0 || words[0].quoted):
 		return p.constant(n, words)
+	case n.isFixed && n.path == "":
+		p.fail(n.column, "%s", constantForm)
+		return false
+	case len(words) > 0 && words[0].quoted && n.path == "":
+		n.literal, n.isLiteral = words[0].text, true
+		words = words[1:]
 	}
 	for len(words) > 0 {
 		if words = p.modifier(n, words); words == nil {
@@ -202,18 +254,12 @@ func (p *parser) places(n *node, words []word) ([]word, bool) {
 		n.isFixed = true
 		return words[1:], true
 	}
-	for len(words) > 0 && !words[0].quoted && words[0].text[0] >= 'A' && words[0].text[0] <= 'Z' {
-		w := words[0]
-		pat, err := edi.ParsePattern(w.text)
-		if err != nil {
-			p.fail(w.column, "%v", err)
+	for len(words) > 0 && isPlace(words[0]) {
+		pl, ok := p.place(words[0])
+		if !ok {
 			return nil, false
 		}
-		if pat.Repetition > 0 {
-			p.fail(w.column, "place %q: a row reads the whole element; repetitions are not told apart", w.text)
-			return nil, false
-		}
-		n.places = append(n.places, place{pat, w.text, w.column})
+		n.places = append(n.places, pl)
 		words = words[1:]
 	}
 	if len(n.places) == 0 {
@@ -229,10 +275,27 @@ func (p *parser) places(n *node, words []word) ([]word, bool) {
 	return words, true
 }
 
+func isPlace(w word) bool { return !w.quoted && w.text != "" && w.text[0] >= 'A' && w.text[0] <= 'Z' }
+
+func (p *parser) place(w word) (place, bool) {
+	pat, err := edi.ParsePattern(w.text)
+	if err != nil {
+		p.fail(w.column, "%v", err)
+		return place{}, false
+	}
+	if pat.Repetition > 0 {
+		p.fail(w.column, `place %q: a row reads the whole element; repetitions go into an array, with "repeats"`, w.text)
+		return place{}, false
+	}
+	return place{pat, w.text, w.column}, true
+}
+
+const constantForm = `a constant row is: - PATH "VALUE", and "default" if objects without one belong here too; a computed one: - PATH = EXPRESSION`
+
 // constant reads what follows "- path".
 func (p *parser) constant(n *node, words []word) bool {
-	if n.path == "" || len(words) == 0 || !words[0].quoted {
-		p.fail(n.column, `a constant row is: - PATH "VALUE", and "default" if objects without one belong here too`)
+	if n.path == "" || len(words) == 0 {
+		p.fail(n.column, "%s", constantForm)
 		return false
 	}
 	n.fixed, n.orElse = words[0].text, len(words) == 2 && words[1].text == "default"
@@ -245,50 +308,91 @@ func (p *parser) constant(n *node, words []word) bool {
 // modifier reads one thing behind the path and gives the words left, nil when
 // it is wrong.
 func (p *parser) modifier(n *node, words []word) []word {
-	w := words[0]
-	arg := func(what string) (word, bool) {
-		if len(words) < 2 {
-			p.fail(w.column, "%s: %s must follow", w.text, what)
-			return word{}, false
+	switch w := words[0]; w.text {
+	case "else":
+		n.alt = true
+	case "required":
+		n.required = true
+	case "repeats":
+		n.repeats = true
+	case "key", "rows", "after", "default", "assume", "inherit", "to", "when", "=":
+		if len(words) < 2 || (w.text == "=" || w.text == "when") && words[1].text == "" {
+			p.fail(w.column, "%s: %s must follow", w.text, follows[w.text])
+			return nil
 		}
-		return words[1], true
-	}
-	var a word
-	ok := true
-	switch w.text {
-	case "key":
-		a, ok = arg("the scheme")
-		n.key = a.text
-	case "rows":
-		a, ok = arg("the name of a section of rows")
-		n.rows, n.convCol = a.text, a.column
-	case "after":
-		a, ok = arg("a segment tag")
-		n.after, n.convCol = a.text, a.column
-	case "default":
-		if a, ok = arg("the text in quotes"); ok && !a.quoted {
-			p.fail(a.column, "default: the text stands in quotes")
+		if !p.argument(n, w, words[1]) {
+			return nil
 		}
-		n.deflt = a.text
-	case "to":
-		if a, ok = arg("a number"); ok {
-			n.to, _ = strconv.Atoi(a.text)
-			if n.to < 1 || n.to > maxTo {
-				p.fail(a.column, "to %s: a number from 1 to %d", a.text, maxTo)
-				return nil
-			}
-		}
-	case "=":
-		a, ok = arg("an expression")
-		n.expr, n.exprCol = a.text, a.column
+		return words[2:]
+	case "tree":
+		return p.tree(n, words)
 	default:
 		return p.converter(n, words)
 	}
-	if !ok {
+	return words[1:]
+}
+
+// follows is what each word that takes something is followed by.
+var follows = map[string]string{
+	"key": "the scheme", "rows": "the name of a section of rows", "after": "a segment tag", "default": "the text in quotes",
+	"assume": "the text in quotes", "inherit": "the path of a member around", "to": "a number", "when": "an expression", "=": "an expression",
+}
+
+// argument reads the word behind a modifier.
+func (p *parser) argument(n *node, w, a word) bool {
+	switch w.text {
+	case "key":
+		n.key = a.text
+	case "rows":
+		n.rows, n.convCol = a.text, a.column
+	case "after":
+		n.after, n.convCol = a.text, a.column
+	case "default", "assume":
+		if !a.quoted {
+			p.fail(a.column, "%s: the text stands in quotes", w.text)
+		}
+		if w.text == "default" {
+			n.deflt = a.text
+		} else {
+			n.assume = a.text
+		}
+	case "inherit":
+		n.inherit, n.inheritCol = a.text, a.column
+	case "to":
+		if n.to, _ = strconv.Atoi(a.text); n.to < 1 || n.to > maxTo {
+			p.fail(a.column, "to %s: a number from 1 to %d", a.text, maxTo)
+			return false
+		}
+	case "when":
+		n.when, n.whenCol = a.text, a.column
+	case "=":
+		n.expr, n.exprCol = a.text, a.column
+	}
+	return true
+}
+
+// tree reads "tree ID PARENT".
+func (p *parser) tree(n *node, words []word) []word {
+	if len(words) < 3 || !isPlace(words[1]) || !isPlace(words[2]) {
+		p.fail(words[0].column, "tree: two elements must follow, the number of a node and that of its parent, like HL01 HL02")
 		return nil
 	}
-	return words[2:]
+	for _, w := range words[1:3] {
+		pl, ok := p.place(w)
+		if !ok {
+			return nil
+		}
+		if pl.pattern.Element == 0 {
+			p.fail(w.column, "tree: %s is no element", w.text)
+			return nil
+		}
+		n.tree = append(n.tree, pl)
+	}
+	return words[3:]
 }
+
+// converterArgs is how many words follow the name of a converter.
+var converterArgs = map[string]int{"code": 1, "codes": 1, "join": 1, "wrap": 1, "lookup": 3}
 
 func (p *parser) converter(n *node, words []word) []word {
 	w := words[0]
@@ -297,15 +401,18 @@ func (p *parser) converter(n *node, words []word) []word {
 		return nil
 	}
 	n.conv, n.convCol = w.text, w.column
-	if w.text != "code" && w.text != "codes" {
-		return words[1:]
-	}
-	if len(words) < 2 {
-		p.fail(w.column, "%s: the name of a code list must follow", w.text)
+	count := converterArgs[w.text]
+	if len(words) < 1+count {
+		p.fail(w.column, "%s: %s", w.text, map[string]string{
+			"code": "the name of a code list must follow", "codes": "the name of a file must follow", "join": "the text between the parts must follow, in quotes",
+			"wrap": "the length of a part must follow", "lookup": "a file must follow, and two of its columns: what the message says, what the document says"}[w.text])
 		return nil
 	}
-	n.convArg = words[1].text
-	return words[2:]
+	n.args, words = words[1:1+count], words[1+count:]
+	if w.text == "lookup" && len(words) > 0 && words[0].text == "first" {
+		n.args, words = append(n.args[:count:count], words[0]), words[1:]
+	}
+	return words
 }
 
 // isPath tells a path from a modifier: a path stands first, and modifiers never
@@ -314,5 +421,5 @@ func isPath(w word) bool {
 	if w.quoted || w.text == "" || w.text[0] < 'a' || w.text[0] > 'z' {
 		return false
 	}
-	return w.text != "rows" && w.text != "after"
+	return w.text != "rows" && w.text != "after" && w.text != "when"
 }

@@ -11,20 +11,34 @@ type block struct {
 	tag       string
 	tagKey    uint32
 	qualifier string // "": any
-	qualEl    int    // element of the qualifier
+	qual      spot   // of the qualifier
 	ordinal   int    // 0: any
 	shape     shape
 	member    access // of the object or array within the enclosing object
 	elem      reflect.Type
 	most      int  // segments that it takes in one loop
+	limit     int  // objects that it writes of an array; 0: all
 	chunked   bool // its only row is a tuple that goes on in the next segment
+	when      expression
+	tree      *treePlan // its objects form a tree
 	fixed     []constant
 	rows      []row
 	tuples    []tuple
+	derived   []row    // computed on the way in, of no place
 	kids      []*block // in the order of writing
 	order     []int    // indexes of kids, the most specific of a tag first: the order of reading
 	hasPlace  bool     // a row of its own reads something
-	volatile  bool     // a row of it is computed or holds the control number: its values tell nothing about the place
+	volatile  bool     // rows of it are computed, or hold the control number
+	fills     bool     // rows of it or below say what a member is that nothing was read into
+	group     int      // of the blocks and tuples that share an array, from 1; 0: none
+	groups    int      // how many there are in its object
+	selector  *row     // the row of the qualifier
+}
+
+// treePlan is how segments tell of a tree.
+type treePlan struct {
+	id, parent spot   // the number of a node, and of the one above it
+	below      access // within a node: the array of those below it
 }
 
 // shape says what object the rows of a block speak of.
@@ -46,8 +60,9 @@ type constant struct {
 	orElse bool
 }
 
-// spot is an element, or a component of it, of a segment.
-type spot struct{ element, component int }
+// spot is an element, or a component or repetition of it, of a segment. 0: the
+// whole.
+type spot struct{ element, component, repetition int }
 
 // row is a row of elements, compiled.
 type row struct {
@@ -58,40 +73,59 @@ type row struct {
 	beside access // of the other form of a code; index nil: none
 	key    string
 	expr   expression
-	noPath bool // computed, and nowhere in the document
+	when   expression
+	noPath bool   // computed or fixed, and nowhere in the document
+	fixed  string // of a row without a path: the text
 	deflt  string
-	// control: this is the message's control number, which OutOptions can set.
-	control bool
-	label   string // "file:line"
-	layer   string
+	assume string
+	// inherit is where the value comes from when nothing says it: a member of the
+	// object that many around.
+	inherit  access
+	inherits int // 0: none
+	alt      bool
+	first    *row // of an alt row: the row before it that fills the same member; nil: none
+	yields   bool // a row behind it reads what it cannot
+	required bool
+	control  bool   // this is the message's control number, which OutOptions can set
+	text     string // the row's places, for people: "PO102"
+	label    string // "file:line"
+	layer    string
+	excluded bool // from marks: its value tells nothing about the place
+	late     bool // its expression needs the whole message
 }
 
 // tuple is a row whose elements come again and again within the segment.
 type tuple struct {
 	spots   []spot // of the first
 	stride  spot   // to the next: elements or components
+	repeats bool   // as repetitions, where the message has a separator for them
 	most    int    // in one segment
 	member  access // the array
 	elem    reflect.Type
+	fixed   []constant
 	rows    []row // of spots of the first
 	shared  []row // of other elements: one value for all
 	label   string
 	layer   string
 	pointer string
+	group   int // see block
 }
 
 // at shifts a spot to the nth tuple, from 0.
-func (t *tuple) at(s spot, n int) spot {
-	return spot{s.element + n*t.stride.element, s.component + n*t.stride.component}
+func (t *tuple) at(s spot, n int, repetitions bool) spot {
+	if t.repeats && repetitions {
+		return spot{s.element, s.component, n + 1}
+	}
+	return spot{s.element + n*t.stride.element, s.component + n*t.stride.component, 0}
 }
 
 // count is how many tuples a segment of so many elements can have.
-func (t *tuple) count(elements int) int {
+func (t *tuple) count(elements int, repetitions bool) int {
 	first := t.spots[0].element
 	switch {
 	case first > elements:
 		return 0
-	case t.stride.element == 0:
+	case t.stride.element == 0 || t.repeats && repetitions:
 		return t.most
 	}
 	return min(t.most, (elements-first)/t.stride.element+1)
@@ -107,15 +141,4 @@ func tagKey(tag string) uint32 {
 		return 0
 	}
 	return k
-}
-
-// expression is a computed value. What CEL will say stands behind it.
-type expression interface {
-	// eval computes the value for the document; segments is how many segments
-	// the message has.
-	eval(doc reflect.Value, segments int) string
-	// text is the expression as written.
-	text() string
-	// late: it needs the number of segments.
-	late() bool
 }

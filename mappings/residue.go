@@ -23,7 +23,7 @@ func (r *reader) residue() *canonical.Residue {
 	for p := 1; p <= n; p++ {
 		whole[p] = r.leftovers(p)
 	}
-	w := &maker{m: r.m, sp: r.sp, doc: r.doc, segments: n}
+	w := newMaker(r.m, r.sp, r.doc)
 	w.all(n+4, len(r.marks)+16)
 	ordinals, marks := r.anchor(w, whole)
 	res.Anchors = encodeAnchors(marks, ordinals)
@@ -32,7 +32,9 @@ func (r *reader) residue() *canonical.Residue {
 		return p >= 1 && p <= n && whole[p]
 	}}
 	a.run()
-	r.format(a.pieces)
+	o := &written{sp: r.sp, pieces: a.pieces, lates: w.lates, doc: r.doc, total: n}
+	o.settle()
+	r.format(o.pieces)
 	return res
 }
 
@@ -59,9 +61,9 @@ func (r *reader) leftovers(place int) (nothing bool) {
 			res.Coverage.Mapped++
 		case partly:
 			nothing = false
-			r.leftover(place, e, r.parts[i])
+			r.leftover(place, e, i)
 		default:
-			r.leftover(place, e, 0)
+			r.leftover(place, e, -1)
 		}
 	}
 	if nothing && len(res.Entries) == at {
@@ -71,8 +73,9 @@ func (r *reader) leftovers(place int) (nothing bool) {
 	return nothing
 }
 
-// leftover adds the values of an element, but for the components that were read.
-func (r *reader) leftover(place, element int, done uint64) {
+// leftover adds the values of an element, but for the parts that were read:
+// those of the element at index.
+func (r *reader) leftover(place, element int, index int32) {
 	text := r.src.Element(place, element)
 	if text == "" {
 		return
@@ -83,6 +86,7 @@ func (r *reader) leftover(place, element int, done uint64) {
 	e := canonical.ResidueEntry{Segment: s.Ordinal, Tag: s.Tag, Element: element}
 	repetitions := r.sp.divide(text, r.sp.repetition)
 	for i, rep := range repetitions {
+		done := r.parts[part{index, int32(i)}]
 		components := r.sp.divide(rep, r.sp.component)
 		for j, c := range components {
 			e.Offset = offset
@@ -91,7 +95,7 @@ func (r *reader) leftover(place, element int, done uint64) {
 				continue
 			}
 			res.Coverage.Elements++
-			if i == 0 && done&(1<<(j+1)) != 0 {
+			if done&(1<<(j+1)) != 0 {
 				res.Coverage.Mapped++
 				continue
 			}
@@ -109,16 +113,7 @@ func (r *reader) leftover(place, element int, done uint64) {
 }
 
 // size is the length of a text in bytes of the file.
-func (r *reader) size(t string) int {
-	if !r.sp.latin1 {
-		return len(t)
-	}
-	n := 0
-	for range t {
-		n++
-	}
-	return n
-}
+func (r *reader) size(t string) int { return byteLength(t, r.sp.latin1) }
 
 // anchor finds for each segment that the document makes the one it was read
 // from, by its ordinal, 0 for none.
@@ -146,46 +141,41 @@ func (r *reader) anchor(w *maker, whole []bool) (ordinals []int, marks []uint32)
 // markOf is the mark of a segment as the mapping would make it: what was not
 // read left out.
 func (r *reader) markOf(place int) uint32 {
-	s := r.src.Segment(place)
-	h := newHash()
-	empty := 0
+	s := r.segs[place]
+	h := markHash{h: newHash()}
 	for e := 1; e <= s.Elements; e++ {
 		text := ""
 		switch i := r.base[place] + int32(e) - 1; r.marks[i] {
-		case computed:
-			return mark(s.Tag, 0)
 		case read:
 			text = r.src.Element(place, e)
 		case partly:
-			text = r.only(r.src.Element(place, e), r.parts[i])
+			text = r.only(r.src.Element(place, e), i)
 		}
-		if text == "" {
-			empty++
-			continue
-		}
-		for ; empty > 0; empty-- {
-			h = h.separator()
-		}
-		h = h.add(text).separator()
+		h.add(text)
 	}
-	return mark(s.Tag, h)
+	return mark(s.Tag, h.h)
 }
 
-// only keeps the components of v that were read.
-func (r *reader) only(v string, done uint64) string {
-	if r.sp.repetition != "" {
-		v = r.sp.divide(v, r.sp.repetition)[0]
-	}
-	parts := r.sp.divide(v, r.sp.component)
-	last := 0
-	for i := range parts {
-		if done&(1<<(i+1)) == 0 {
-			parts[i] = ""
-		} else {
-			last = i + 1
+// only keeps the parts of v, the element at index, that were read.
+func (r *reader) only(v string, index int32) string {
+	repetitions := r.sp.divide(v, r.sp.repetition)
+	kept := 0
+	for j, rep := range repetitions {
+		done := r.parts[part{index, int32(j)}]
+		parts := r.sp.divide(rep, r.sp.component)
+		last := 0
+		for i := range parts {
+			if done&(1<<(i+1)) == 0 {
+				parts[i] = ""
+			} else {
+				last = i + 1
+			}
+		}
+		if repetitions[j] = strings.Join(parts[:last], r.sp.component); last > 0 {
+			kept = j + 1
 		}
 	}
-	return strings.Join(parts[:last], r.sp.component)
+	return strings.Join(repetitions[:kept], r.sp.repetition)
 }
 
 // format notes where the pieces, spelled our way, differ from what was received.

@@ -103,21 +103,61 @@ func (s *spelling) divide(v, sep string) []string {
 	return append(parts, v[start:])
 }
 
-// component is component n (from 1) of the first repetition of v.
-func (s *spelling) part(v string, n int) string {
+// part is a component of a repetition of v, both from 1: repetition 0 is the
+// first, component 0 all of it.
+func (s *spelling) part(v string, repetition, component int) string {
 	if s.repetition != "" && strings.Contains(v, s.repetition) {
-		v = s.divide(v, s.repetition)[0]
+		rs := s.divide(v, s.repetition)
+		if repetition > len(rs) {
+			return ""
+		}
+		v = rs[max(repetition, 1)-1]
+	} else if repetition > 1 {
+		return ""
 	}
-	if s.component == "" || !strings.Contains(v, s.component) {
-		if n == 1 {
+	if component == 0 {
+		return v
+	}
+	if s.component == "" {
+		if component == 1 {
 			return v
 		}
 		return ""
 	}
-	if parts := s.divide(v, s.component); n <= len(parts) {
-		return parts[n-1]
+	if s.escape == "" {
+		return nth(v, s.component, component)
+	}
+	start := 0
+	for i := 0; i < len(v); i++ {
+		switch v[i] {
+		case s.d.Release:
+			i++
+		case s.component[0]:
+			if component--; component == 0 {
+				return v[start:i]
+			}
+			start = i + 1
+		}
+	}
+	if component == 1 {
+		return v[start:]
 	}
 	return ""
+}
+
+// nth is the nth part of v, from 1.
+func nth(v, sep string, n int) string {
+	for ; n > 1; n-- {
+		i := strings.Index(v, sep)
+		if i < 0 {
+			return ""
+		}
+		v = v[i+len(sep):]
+	}
+	if i := strings.Index(v, sep); i >= 0 {
+		return v[:i]
+	}
+	return v
 }
 
 // put sets a component of a repetition in v: 0 for either is the whole.

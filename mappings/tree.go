@@ -83,7 +83,7 @@ func (p *planter) row(b *branch, n *node) {
 	n = &own
 	switch {
 	case n.isFixed:
-		if b.path == "" {
+		if b.path == "" && n.expr == "" {
 			p.probs.add(n.at, n.column, "a constant row stands below a row that makes an object")
 			return
 		}
@@ -123,7 +123,13 @@ func (p *planter) leaf(b *branch, n *node) {
 
 // settle adds a row to the rows of one object, in the place of what it replaces.
 func (p *planter) settle(rows *[]*node, n *node) {
-	clash := func(l *node) bool { return l.samePlace(n) || l.path != "" && l.path == n.path }
+	clash := func(l *node) bool {
+		place, path := l.samePlace(n), l.path != "" && l.path == n.path
+		if n.alt || l.alt && l.at.layer == n.at.layer {
+			return place && path
+		}
+		return place || path
+	}
 	for _, l := range *rows {
 		if !clash(l) || p.over && l.at.layer != n.at.layer {
 			continue
@@ -255,7 +261,11 @@ func (b *branch) text(w *strings.Builder, prefix string) {
 	}
 	for _, k := range b.kids {
 		at := prefix + k.step.String()
-		fmt.Fprintf(w, "%s %s\n", at, k.path)
+		fmt.Fprintf(w, "%s %s", at, k.path)
+		if k.node != nil {
+			w.WriteString(k.node.more())
+		}
+		w.WriteByte('\n')
 		k.text(w, at+"/")
 	}
 }
@@ -266,10 +276,41 @@ func (n *node) text(w *strings.Builder, prefix string) {
 		fmt.Fprintf(w, "%d.%d ", pl.pattern.Element, pl.pattern.Component)
 	}
 	fmt.Fprintf(w, "%s %s %s to %d fixed %t %q %t key %s = %s default %q\n",
-		n.path, n.conv, n.convArg, n.to, n.isFixed, n.fixed, n.orElse, n.key, n.expr, n.deflt)
+		n.path, n.conv, words(n.args), n.to, n.isFixed, n.fixed, n.orElse, n.key, n.expr, n.deflt)
+	if more := n.more(); more != "" {
+		fmt.Fprintf(w, "%s%s\n", prefix, more)
+	}
 	for _, k := range n.kids {
 		k.text(w, prefix+"  ")
 	}
+}
+
+// more is what a row says beside what every row says.
+func (n *node) more() string {
+	var b strings.Builder
+	if n.isLiteral {
+		fmt.Fprintf(&b, " %q", n.literal)
+	}
+	if len(n.places) > 0 && n.places[0].pattern.Element == 0 && n.to > 0 {
+		fmt.Fprintf(&b, " to %d", n.to)
+	}
+	for _, w := range []struct{ name, text string }{{"when", n.when}, {"assume", n.assume}, {"inherit", n.inherit}} {
+		if w.text != "" {
+			fmt.Fprintf(&b, " %s %q", w.name, w.text)
+		}
+	}
+	for _, w := range []struct {
+		name string
+		says bool
+	}{{"else", n.alt}, {"required", n.required}, {"repeats", n.repeats}} {
+		if w.says {
+			b.WriteString(" " + w.name)
+		}
+	}
+	for _, pl := range n.tree {
+		b.WriteString(" tree " + pl.text)
+	}
+	return b.String()
 }
 
 // list joins words for a message: what would be possible.
