@@ -74,7 +74,7 @@ func (c *compiler) segment(b *branch) *block {
 		k.qualifier = b.step.Qualifier
 	}
 	if n := b.node; n != nil {
-		k.limit = n.to
+		k.limit, k.beside = n.to, c.wheres(n, b.step.Tag)
 		if n.when != "" {
 			k.when = c.expression(n, n.when, n.whenCol, true, c.around[len(c.around)-1])
 		}
@@ -286,7 +286,7 @@ func (k *block) selects() bool {
 
 // leavesNothing: a block behind this one gets no object of the array.
 func (k *block) leavesNothing(later *block) bool {
-	if k.limit > 0 || k.selector != nil || k.when != nil || k.tree != nil && later.tree == nil {
+	if k.limit > 0 || k.selector != nil || k.when != nil || len(k.beside) > 0 || k.tree != nil && later.tree == nil {
 		return false
 	}
 	for _, x := range k.fixed {
@@ -299,13 +299,30 @@ func (k *block) leavesNothing(later *block) bool {
 	return true
 }
 
+// wheres compiles what a row says of other elements of its segment.
+func (c *compiler) wheres(n *node, tag string) []beside {
+	var all []beside
+	for _, h := range n.wheres {
+		if steps := h.pattern.Steps; len(steps) != 1 || steps[0].Tag != tag {
+			c.probs.add(n.at, h.column, "where: %s is no element of %s", h.text, tag)
+			continue
+		}
+		all = append(all, beside{spot{h.pattern.Element, h.pattern.Component, 0}, h.value})
+	}
+	return all
+}
+
 // codeFile finds the list of a converter that has one.
 func (c *compiler) codeFile(n *node, conv *converter) bool {
 	switch conv.name {
 	case "unit":
-		l, ok := c.lists["unit"]
+		name := "unit"
+		if c.standard == string(edi.EDIFACT) {
+			name, conv.same = "unit-edifact", true
+		}
+		l, ok := c.lists[name]
 		if !ok {
-			c.probs.add(n.at, n.convCol, "unit: there is no code list unit")
+			c.probs.add(n.at, n.convCol, "unit: there is no code list %s", name)
 			return false
 		}
 		conv.list = l

@@ -61,6 +61,8 @@ func (c *compiler) row(n *node, obj reflect.Type) (row, bool) {
 	if !c.allowed(n) {
 		return r, false
 	}
+	steps := n.places[0].pattern.Steps
+	r.wheres = c.wheres(n, steps[len(steps)-1].Tag)
 	if n.expr != "" {
 		if r.expr = c.expression(n, n.expr, n.exprCol, false, obj); r.expr == nil {
 			return r, false

@@ -32,6 +32,24 @@ type converter struct {
 	beside string
 	// whole: blanks at the end of a value belong to it when another follows.
 	whole bool
+	// same: a code that the list lacks is its own other form.
+	same bool
+}
+
+// other is the other form of a unit's code.
+func (c *converter) other(code string) string {
+	if name, ok := c.list.names[code]; ok || !c.same {
+		return name
+	}
+	return code
+}
+
+// code is the way back.
+func (c *converter) code(other string) string {
+	if code, ok := c.list.codes[other]; ok || !c.same {
+		return code
+	}
+	return other
 }
 
 // findConverter gives the converter of a name for a row of n elements, nil when

@@ -15,6 +15,8 @@ import (
 	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edi/guide"
+	"github.com/edibridge/edibridge/edifact"
+	edifactguides "github.com/edibridge/edibridge/edifact/guides"
 	"github.com/edibridge/edibridge/x12"
 	"github.com/edibridge/edibridge/x12/guides"
 )
@@ -22,7 +24,17 @@ import (
 // purchaseOrder gives the guide and the table of the 850.
 func purchaseOrder(t testing.TB) (*guide.Guide, *Mapping) {
 	t.Helper()
-	gl, err := guides.Library()
+	return languages(t, edi.X12, "004010", "850")
+}
+
+// languages gives the guide and the table of a set.
+func languages(t testing.TB, standard edi.Standard, release, set string) (*guide.Guide, *Mapping) {
+	t.Helper()
+	load := guides.Library
+	if standard == edi.EDIFACT {
+		load = edifactguides.Library
+	}
+	gl, err := load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,8 +42,8 @@ func purchaseOrder(t testing.TB) (*guide.Guide, *Mapping) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, _ := gl.Find(edi.X12, "004010", "850")
-	m := lib.Find("X12", "004010", "850")
+	g, _ := gl.Find(standard, release, set)
+	m := lib.Find(string(standard), release, set)
 	if g == nil || m == nil {
 		t.Fatalf("guide %v, mapping %v", g, m)
 	}
@@ -118,7 +130,7 @@ func corpusFiles(t testing.TB) map[string][]byte {
 		t.Skip("EDIBRIDGE_CORPUS is not set: no corpus")
 	}
 	files := map[string][]byte{}
-	for _, dir := range []string{"x12", "odd"} {
+	for _, dir := range []string{"x12", "edifact", "odd"} {
 		err := filepath.WalkDir(filepath.Join(root, dir), func(name string, e fs.DirEntry, err error) error {
 			if err != nil || e.IsDir() {
 				return err
@@ -139,7 +151,7 @@ func corpusFiles(t testing.TB) map[string][]byte {
 func messages(t testing.TB, data []byte, set string) []*edi.Message {
 	t.Helper()
 	var found []*edi.Message
-	w := edi.NewWalker(bytes.NewReader(data), edi.Limits{}, x12.Syntax{})
+	w := edi.NewWalker(bytes.NewReader(data), edi.Limits{}, x12.Syntax{}, edifact.Syntax{})
 	for {
 		ev, err := w.Next()
 		if errors.Is(err, io.EOF) {
@@ -189,9 +201,10 @@ func soundOrders(t testing.TB) map[string]int {
 // TestCorpus takes every 850 of the corpus there and back, sound or not.
 func TestCorpus(t *testing.T) {
 	g, m := purchaseOrder(t)
-	sets, sound, elements, mapped := 0, 0, 0, 0
 	files := corpusFiles(t)
 	promised := soundOrders(t)
+	sound := 0
+	var all counted
 	for name, data := range files {
 		found := messages(t, data, "850")
 		if n := promised[name]; len(found) < n {
@@ -199,24 +212,51 @@ func TestCorpus(t *testing.T) {
 		}
 		sound += promised[name]
 		for _, msg := range found {
-			t.Run(strings.ReplaceAll(name, "/", "_"), func(t *testing.T) {
-				r := roundTrip(t, g, m, msg)
-				sets++
-				elements += r.Residue.Coverage.Elements
-				mapped += r.Residue.Coverage.Mapped
-				if r.Residue.Coverage.Mapped < r.Residue.Coverage.Elements {
-					t.Logf("%d of %d: %+v", r.Residue.Coverage.Mapped, r.Residue.Coverage.Elements, r.Residue.Entries)
-				}
-				for _, f := range r.Findings {
-					t.Log(f.String())
-				}
-			})
+			all.run(t, name, g, m, msg)
 		}
 	}
 	if sound == 0 {
 		t.Fatal("no 850 was found")
 	}
-	t.Logf("%d sets, %d of them sound and of 004010, %d of %d values mapped (%.1f %%)", sets, sound, mapped, elements, 100*float64(mapped)/float64(elements))
+	t.Logf("%s, %d of the sets sound and of 004010", &all, sound)
+}
+
+// TestCorpusOrders does the same with every ORDERS, by the guide of the nearest
+// release.
+func TestCorpusOrders(t *testing.T) {
+	var all counted
+	for name, data := range corpusFiles(t) {
+		for _, msg := range messages(t, data, "ORDERS") {
+			g, m := languages(t, edi.EDIFACT, msg.Version, "ORDERS")
+			all.run(t, name, g, m, msg)
+		}
+	}
+	if all.sets < 50 {
+		t.Fatalf("%d ORDERS were found", all.sets)
+	}
+	t.Log(&all)
+}
+
+// counted is what came of many sets.
+type counted struct{ sets, elements, mapped int }
+
+func (c *counted) run(t *testing.T, name string, g *guide.Guide, m *Mapping, msg *edi.Message) {
+	t.Run(strings.ReplaceAll(name, "/", "_"), func(t *testing.T) {
+		r := roundTrip(t, g, m, msg)
+		c.sets++
+		c.elements += r.Residue.Coverage.Elements
+		c.mapped += r.Residue.Coverage.Mapped
+		if r.Residue.Coverage.Mapped < r.Residue.Coverage.Elements {
+			t.Logf("%d of %d: %+v", r.Residue.Coverage.Mapped, r.Residue.Coverage.Elements, r.Residue.Entries)
+		}
+		for _, f := range r.Findings {
+			t.Log(f.String())
+		}
+	})
+}
+
+func (c *counted) String() string {
+	return fmt.Sprintf("%d sets, %d of %d values mapped (%.1f %%)", c.sets, c.mapped, c.elements, 100*float64(c.mapped)/float64(c.elements))
 }
 
 // tester is what a testing.TB and a rapid.T have in common.

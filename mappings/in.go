@@ -145,7 +145,7 @@ func (r *reader) match(b *block, obj reflect.Value, at, place int) int {
 			continue
 		}
 		s := &r.heads[at+i]
-		if s.taken >= k.most || k.qualifier != "" && r.qualifier(place, k.qual) != k.qualifier {
+		if s.taken >= k.most || k.qualifier != "" && r.qualifier(place, k.qual) != k.qualifier || !r.says(place, k.beside) {
 			continue
 		}
 		if s.seen++; k.ordinal == 0 || k.ordinal == s.seen {
@@ -157,6 +157,16 @@ func (r *reader) match(b *block, obj reflect.Value, at, place int) int {
 
 func (r *reader) qualifier(place int, q spot) string {
 	return r.sp.part(strings.TrimRight(r.src.Element(place, q.element), " "), 0, max(q.component, 1))
+}
+
+// says reports whether elements of a segment hold what they must.
+func (r *reader) says(place int, all []beside) bool {
+	for _, h := range all {
+		if r.value(place, h.at, false) != h.value {
+			return false
+		}
+	}
+	return true
 }
 
 // items reads the segments and loops that a block took.
@@ -229,6 +239,9 @@ func (r *reader) segment(k *block, obj reflect.Value, place int) {
 	}
 	if k.qualifier != "" {
 		r.mark(place, k.qual)
+	}
+	for _, h := range k.beside {
+		r.mark(place, h.at)
 	}
 }
 
@@ -310,7 +323,7 @@ func (r *reader) row(w *row, obj reflect.Value, place int, t *tuple, n int) bool
 		at[i], v[i] = s, r.value(place, s, w.conv.whole)
 		any = any || v[i] != ""
 	}
-	if !any || w.alt && r.done(place, at[0]) || w.when != nil && !r.holds(w.when, obj, r.segs[place], origin{}) {
+	if !any || len(w.wheres) > 0 && !r.says(place, w.wheres) || w.alt && r.done(place, at[0]) || w.when != nil && !r.holds(w.when, obj, r.segs[place], origin{}) {
 		return false
 	}
 	if w.noPath {
@@ -340,6 +353,9 @@ func (r *reader) row(w *row, obj reflect.Value, place int, t *tuple, n int) bool
 		if v[i] != "" && bad&(1<<i) == 0 {
 			r.mark(place, at[i])
 		}
+	}
+	for _, h := range w.wheres {
+		r.mark(place, h.at)
 	}
 	r.keep(w, obj, place, at[first], v[0], text)
 	return true
@@ -375,7 +391,7 @@ func (r *reader) keep(w *row, obj reflect.Value, place int, at spot, raw, text s
 	}
 	if w.beside.typ != nil {
 		if w.conv.name == "unit" {
-			w.beside.setText(obj, w.conv.list.names[raw])
+			w.beside.setText(obj, w.conv.other(raw))
 		} else {
 			w.beside.setText(obj, raw)
 		}

@@ -247,9 +247,7 @@ func (w *maker) fill(k *block, obj reflect.Value) bool {
 		w.number(k)
 		own = true
 	}
-	if k.qualifier != "" && w.sp.part(w.at(k.qual.element), 0, max(k.qual.component, 1)) == "" {
-		w.set(k.qual, k.qualifier, "")
-	}
+	w.complete(k)
 	return own
 }
 
@@ -331,10 +329,20 @@ func (w *maker) chunks(k *block, obj reflect.Value) bool {
 	return any
 }
 
-// complete puts the qualifier and fixed texts into a segment of tuples.
+// complete puts what tells a segment from others into it.
 func (w *maker) complete(k *block) {
 	if k.qualifier != "" && w.sp.part(w.at(k.qual.element), 0, max(k.qual.component, 1)) == "" {
 		w.set(k.qual, k.qualifier, "")
+	}
+	w.besides(k.beside)
+}
+
+// besides writes the elements that must say something.
+func (w *maker) besides(all []beside) {
+	for _, h := range all {
+		if h.value != "" {
+			w.set(h.at, h.value, "")
+		}
 	}
 }
 

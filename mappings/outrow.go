@@ -38,6 +38,7 @@ func (w *maker) row(r *row, obj reflect.Value, t *tuple, n int) bool {
 		}
 		w.set(s, v[i], r.member.pointer)
 	}
+	w.besides(r.wheres)
 	return own
 }
 
@@ -101,7 +102,7 @@ func (r *row) says(obj reflect.Value) string {
 	if text == "" && r.beside.typ != nil {
 		text = r.beside.text(obj)
 		if r.conv.name == "unit" {
-			text = r.conv.list.codes[text]
+			text = r.conv.code(text)
 		}
 	}
 	return text

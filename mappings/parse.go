@@ -45,8 +45,15 @@ type node struct {
 	alt        bool // "else"
 	required   bool
 	repeats    bool
+	wheres     []where
 	tree       []place // "tree ID PARENT": two elements of the segment
 	kids       []*node
+}
+
+// where is "where PLACE TEXT": another element of the segment says this.
+type where struct {
+	place
+	value string
 }
 
 type place struct {
@@ -326,6 +333,8 @@ func (p *parser) modifier(n *node, words []word) []word {
 		return words[2:]
 	case "tree":
 		return p.tree(n, words)
+	case "where":
+		return p.where(n, words)
 	default:
 		return p.converter(n, words)
 	}
@@ -391,6 +400,24 @@ func (p *parser) tree(n *node, words []word) []word {
 	return words[3:]
 }
 
+// where reads "where PLACE TEXT".
+func (p *parser) where(n *node, words []word) []word {
+	if len(words) < 3 || !isPlace(words[1]) || !words[2].quoted {
+		p.fail(words[0].column, `where: an element of the segment must follow, and the text that it holds, in quotes ("": none)`)
+		return nil
+	}
+	pl, ok := p.place(words[1])
+	if !ok {
+		return nil
+	}
+	if pl.pattern.Element == 0 {
+		p.fail(words[1].column, "where: %s is no element", words[1].text)
+		return nil
+	}
+	n.wheres = append(n.wheres, where{pl, words[2].text})
+	return words[3:]
+}
+
 // converterArgs is how many words follow the name of a converter.
 var converterArgs = map[string]int{"code": 1, "codes": 1, "join": 1, "wrap": 1, "lookup": 3}
 
@@ -421,5 +448,5 @@ func isPath(w word) bool {
 	if w.quoted || w.text == "" || w.text[0] < 'a' || w.text[0] > 'z' {
 		return false
 	}
-	return w.text != "rows" && w.text != "after" && w.text != "when"
+	return w.text != "rows" && w.text != "after" && w.text != "when" && w.text != "where"
 }

@@ -20,6 +20,7 @@ type block struct {
 	limit     int  // objects that it writes of an array; 0: all
 	chunked   bool // its only row is a tuple that goes on in the next segment
 	when      expression
+	beside    []beside
 	tree      *treePlan // its objects form a tree
 	fixed     []constant
 	rows      []row
@@ -39,6 +40,12 @@ type block struct {
 type treePlan struct {
 	id, parent spot   // the number of a node, and of the one above it
 	below      access // within a node: the array of those below it
+}
+
+// beside is an element of the same segment with what it must say.
+type beside struct {
+	at    spot
+	value string
 }
 
 // shape says what object the rows of a block speak of.
@@ -74,6 +81,7 @@ type row struct {
 	key    string
 	expr   expression
 	when   expression
+	wheres []beside
 	noPath bool   // computed or fixed, and nowhere in the document
 	fixed  string // of a row without a path: the text
 	deflt  string

@@ -99,7 +99,8 @@ func (p *planter) row(b *branch, n *node) {
 func (p *planter) leaf(b *branch, n *node) {
 	steps := n.places[0].pattern.Steps
 	for _, pl := range n.places[1:] {
-		if !slices.Equal(pl.pattern.Steps, steps) {
+		also := pl.pattern.Steps
+		if bare := len(also) == 1 && also[0].Tag == steps[len(steps)-1].Tag && also[0].Qualifier == ""; !bare && !slices.Equal(also, steps) {
 			p.probs.add(n.at, pl.column, "%s and %s are not of one segment", n.places[0].text, pl.text)
 			return
 		}
@@ -306,6 +307,9 @@ func (n *node) more() string {
 		if w.says {
 			b.WriteString(" " + w.name)
 		}
+	}
+	for _, h := range n.wheres {
+		fmt.Fprintf(&b, " where %s %q", h.text, h.value)
 	}
 	for _, pl := range n.tree {
 		b.WriteString(" tree " + pl.text)
