@@ -30,8 +30,9 @@ type Library struct {
 	rows     map[string][]*node
 	lists    map[string]*codeList
 	trees    map[string]*table
-	mappings []*Mapping // standard tables first, then layers, in the order of loading
-	language Language   // of expressions; nil: none
+	mappings []*Mapping                           // standard tables first, then layers, in the order of loading
+	language Language                             // of expressions; nil: none
+	document func(kind string) canonical.Document // an empty one; nil: canonical.New
 }
 
 // table is an effective table before it is compiled.
@@ -55,7 +56,10 @@ func Load(fsys fs.FS) (*Library, error) {
 // l, which stays as it is. The error is [Errors].
 func (l *Library) Extend(fsys fs.FS) (*Library, error) {
 	ld := &loader{fsys: fsys, lib: &Library{rows: maps.Clone(l.rows), lists: maps.Clone(l.lists), trees: maps.Clone(l.trees),
-		mappings: slices.Clone(l.mappings), language: l.language}, files: map[string]*codeList{}}
+		mappings: slices.Clone(l.mappings), language: l.language, document: l.document}, files: map[string]*codeList{}}
+	if ld.lib.document == nil {
+		ld.lib.document = canonical.New
+	}
 	if ld.lib.rows == nil {
 		ld.lib.rows, ld.lib.lists, ld.lib.trees = map[string][]*node{}, map[string]*codeList{}, map[string]*table{}
 	}
@@ -263,7 +267,7 @@ func (ld *loader) head(s *section) *table {
 
 // plant grows the tree of a table from its section and compiles it.
 func (ld *loader) plant(t *table, s *section, over bool) {
-	doc := canonical.New(t.kind)
+	doc := ld.lib.document(t.kind)
 	if doc == nil {
 		ld.probs.add(s.at, s.head[1].column, "there is no document of kind %q (there is: %s)", t.kind, strings.Join(kinds(), " "))
 		return
@@ -278,7 +282,7 @@ func (ld *loader) plant(t *table, s *section, over bool) {
 	docType := reflect.TypeOf(doc).Elem()
 	c := &compiler{doc: docType, standard: t.standard, language: ld.lib.language, lists: ld.lib.lists, file: ld.csvList, lookup: ld.lookupList,
 		probs: &ld.probs, used: map[string]*codeList{}}
-	m := &Mapping{name: t.name, kind: t.kind, standard: t.standard, set: t.set, release: t.release, doc: docType}
+	m := &Mapping{name: t.name, kind: t.kind, document: ld.lib.document, standard: t.standard, set: t.set, release: t.release, doc: docType}
 	m.root = c.root(t.root)
 	m.digest = digest(t, c.used)
 	ld.lib.mappings = append(ld.lib.mappings, m)

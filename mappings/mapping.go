@@ -20,6 +20,7 @@ type Mapping struct {
 	release  string // "": any
 	digest   string
 	doc      reflect.Type // the document's struct
+	document func(kind string) canonical.Document
 	root     *block
 }
 
@@ -58,7 +59,7 @@ type Result struct {
 // In reads src into a document. A bad value is a finding, never an error.
 func (m *Mapping) In(src Source, opt InOptions) (*Result, error) {
 	r := newReader(m, src, opt)
-	r.res.Document = canonical.New(m.kind)
+	r.res.Document = m.document(m.kind)
 	r.doc = reflect.ValueOf(r.res.Document).Elem()
 	if src.Len() > 0 {
 		r.scope(m.root, r.doc, 0, 1)
