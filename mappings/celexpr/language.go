@@ -11,7 +11,6 @@ import (
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
-	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/ext"
 
 	"github.com/edibridge/edibridge/mappings"
@@ -140,7 +139,7 @@ func (p *program) Eval(object, document reflect.Value) (string, error) {
 	case types.String:
 		return string(v), nil
 	case types.Bool, types.Int, types.Uint:
-		return fmt.Sprint(v.(ref.Val).Value()), nil
+		return fmt.Sprint(v.Value()), nil
 	}
 	return "", fmt.Errorf("the value is %s, a member takes a text", v.Type())
 }
