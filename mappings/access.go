@@ -39,9 +39,17 @@ func resolve(t reflect.Type, path string) (access, error) {
 		default:
 			return access{}, fmt.Errorf("%s has no members, so no %q", strings.Join(names[:i], "."), name)
 		}
-		a.pointer += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+		a.pointer += "/" + escapePointer(name)
 	}
 	return a, nil
+}
+
+// escapePointer is a name within a JSON Pointer (RFC 6901 section 3).
+func escapePointer(name string) string {
+	if !strings.ContainsAny(name, "~/") {
+		return name
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
 }
 
 // member finds the field with a JSON name, also within embedded structs.

@@ -63,6 +63,9 @@ func (c *compiler) block(b *branch, around reflect.Type) *block {
 	if b.path != "" {
 		c.share(b, k)
 	}
+	for _, i := range k.order {
+		k.keys = append(k.keys, k.kids[i].tagKey)
+	}
 	c.most(k)
 	return k
 }
@@ -98,7 +101,7 @@ func (c *compiler) own(k *block, b *branch, obj reflect.Type) {
 			k.rows = append(k.rows, r)
 		}
 	}
-	slices.SortStableFunc(k.rows, func(x, y row) int { return x.spots[0].element - y.spots[0].element })
+	slices.SortStableFunc(k.rows, func(x, y row) int { return x.from - y.from })
 	for i := range k.rows {
 		r := &k.rows[i]
 		c.first(r)

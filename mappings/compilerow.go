@@ -90,6 +90,11 @@ func (c *compiler) row(n *node, obj reflect.Type) (row, bool) {
 			r.beside = a
 		}
 	}
+	r.from = r.spots[0].element
+	for _, s := range r.spots {
+		r.from = min(r.from, s.element)
+	}
+	r.plain = len(r.spots) == 1 && r.expr == nil && r.when == nil && len(r.wheres) == 0 && !r.alt && !r.noPath && r.conv.name == "text"
 	return r, c.inherit(n, &r)
 }
 

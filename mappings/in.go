@@ -66,7 +66,7 @@ type check struct {
 func newReader(m *Mapping, src Source, opt InOptions) *reader {
 	n := src.Len()
 	index := make([]int32, 3*n+6)
-	r := &reader{m: m, src: src, loops: src.Loops(), res: &Result{}, segs: make([]Segment, n+1),
+	r := &reader{m: m, src: src, loops: src.Loops(), res: &Result{},
 		opens: index[:n+2], next: index[n+2 : 2*n+4], base: index[2*n+4:]}
 	for i, l := range r.loops {
 		if i > 0 {
@@ -74,8 +74,15 @@ func newReader(m *Mapping, src Source, opt InOptions) *reader {
 		}
 	}
 	total := int32(0)
+	if m, ok := src.(*message); ok {
+		r.segs = m.numbered
+	} else {
+		r.segs = make([]Segment, n+1)
+		for p := 1; p <= n; p++ {
+			r.segs[p] = src.Segment(p)
+		}
+	}
 	for p := 1; p <= n; p++ {
-		r.segs[p] = src.Segment(p)
 		r.base[p] = total
 		total += int32(r.segs[p].Elements)
 	}
@@ -139,12 +146,12 @@ func (r *reader) scope(b *block, obj reflect.Value, loop, from int) {
 // match finds the block that takes the segment, the most specific first.
 func (r *reader) match(b *block, obj reflect.Value, at, place int) int {
 	key := tagKey(r.segs[place].Tag)
-	for _, i := range b.order {
-		k := b.kids[i]
-		if k.tagKey != key {
+	for n, has := range b.keys {
+		if has != key {
 			continue
 		}
-		s := &r.heads[at+i]
+		i := b.order[n]
+		k, s := b.kids[i], &r.heads[at+i]
 		if s.taken >= k.most || k.qualifier != "" && r.qualifier(place, k.qual) != k.qualifier || !r.says(place, k.beside) {
 			continue
 		}
@@ -231,8 +238,17 @@ func (r *reader) loop(k *block, obj reflect.Value, place int) {
 
 // segment reads the elements of one segment.
 func (r *reader) segment(k *block, obj reflect.Value, place int) {
+	has := r.segs[place].Elements
 	for i := range k.rows {
-		r.row(&k.rows[i], obj, place, nil, 0)
+		w := &k.rows[i]
+		if w.from > has {
+			break
+		}
+		if w.plain {
+			r.plain(w, obj, place, w.spots[0])
+		} else {
+			r.row(w, obj, place, nil, 0)
+		}
 	}
 	for i := range k.tuples {
 		r.tuple(&k.tuples[i], obj, place)
@@ -257,7 +273,7 @@ func (r *reader) tuple(t *tuple, obj reflect.Value, place int) {
 	}
 	array := t.member.reach(obj)
 	ptr := r.trace.here()
-	array.Grow(min(count, 8))
+	array.Grow(min(count, 4))
 	for i := range count {
 		n := array.Len()
 		array.Grow(1)
@@ -266,7 +282,11 @@ func (r *reader) tuple(t *tuple, obj reflect.Value, place int) {
 		r.trace.enter(&t.member, n)
 		any := false
 		for j := range t.rows {
-			any = r.row(&t.rows[j], elem, place, t, i) || any
+			if w := &t.rows[j]; w.plain && !w.direct {
+				any = r.plain(w, elem, place, t.at(w.spots[0], i, repeated)) || any
+			} else {
+				any = r.row(w, elem, place, t, i) || any
+			}
 		}
 		if any {
 			for j := range t.shared {
@@ -358,6 +378,17 @@ func (r *reader) row(w *row, obj reflect.Value, place int, t *tuple, n int) bool
 		r.mark(place, h.at)
 	}
 	r.keep(w, obj, place, at[first], v[0], text)
+	return true
+}
+
+// plain is row for the text of one element.
+func (r *reader) plain(w *row, obj reflect.Value, place int, at spot) bool {
+	v := r.value(place, at, false)
+	if v == "" {
+		return false
+	}
+	r.mark(place, at)
+	r.keep(w, obj, place, at, v, v)
 	return true
 }
 

@@ -284,6 +284,7 @@ func (ld *loader) plant(t *table, s *section, over bool) {
 		probs: &ld.probs, used: map[string]*codeList{}}
 	m := &Mapping{name: t.name, kind: t.kind, document: ld.lib.document, standard: t.standard, set: t.set, release: t.release, doc: docType}
 	m.root = c.root(t.root)
+	m.encoder = sync.OnceValue(func() *canonical.Encoder { return canonical.NewEncoder(doc) })
 	m.digest = digest(t, c.used)
 	ld.lib.mappings = append(ld.lib.mappings, m)
 }

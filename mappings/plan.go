@@ -28,6 +28,7 @@ type block struct {
 	derived   []row    // computed on the way in, of no place
 	kids      []*block // in the order of writing
 	order     []int    // indexes of kids, the most specific of a tag first: the order of reading
+	keys      []uint32 // tagKey of each of order
 	hasPlace  bool     // a row of its own reads something
 	volatile  bool     // rows of it are computed, or hold the control number
 	fills     bool     // rows of it or below say what a member is that nothing was read into
@@ -100,6 +101,8 @@ type row struct {
 	layer    string
 	excluded bool // from marks: its value tells nothing about the place
 	late     bool // its expression needs the whole message
+	from     int  // the first of its elements
+	plain    bool // one element, its text, and nothing else
 }
 
 // tuple is a row whose elements come again and again within the segment.

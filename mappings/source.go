@@ -51,9 +51,10 @@ type message struct {
 	text     string // all bytes
 	encoding string
 	loops    []Loop
-	segments []Segment
-	raw      []uint32 // where segment place-1 starts in text, and one more
-	first    []uint32 // index in spans of segment place-1's first element
+	numbered []Segment // by place: [0] is none
+	segments []Segment // the same without [0]
+	raw      []uint32  // where segment place-1 starts in text, and one more
+	first    []uint32  // index in spans of segment place-1's first element
 	spans    [][2]uint32
 }
 
@@ -69,7 +70,8 @@ func FromMessage(m *edi.Message, _ *guide.Guide, mt *guide.Match) Source {
 		s.encoding = "ISO-8859-1"
 	}
 	n := m.Len()
-	s.segments, s.raw, s.first = make([]Segment, n), make([]uint32, n+1), make([]uint32, n)
+	s.numbered, s.raw, s.first = make([]Segment, n+1), make([]uint32, n+1), make([]uint32, n)
+	s.segments = s.numbered[1:]
 	s.spans = make([][2]uint32, 0, n*6)
 	at := uint32(0)
 	for i := range n {

@@ -89,6 +89,8 @@ func flat(t testing.TB, raw string, d edi.Delimiters) Source {
 	if !closed {
 		s.segments, s.raw = s.segments[:len(s.segments)-1], s.raw[:len(s.raw)-1]
 	}
+	s.numbered = append([]Segment{{}}, s.segments...)
+	s.segments = s.numbered[1:]
 	s.loops[0].Last = len(s.segments)
 	for i := range s.segments {
 		s.segments[i].Ordinal--

@@ -1,0 +1,59 @@
+package canonical
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// TestEncoder: what the encoder writes is what encoding/json writes.
+func TestEncoder(t *testing.T) {
+	e := NewEncoder(&Order{})
+	rapid.Check(t, func(t *rapid.T) {
+		o := &Order{}
+		fillRandom(t, reflect.ValueOf(o).Elem(), 0)
+		var want bytes.Buffer
+		enc := json.NewEncoder(&want)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(o); err != nil {
+			t.Fatal(err)
+		}
+		if got := e.Append(nil, o); string(got)+"\n" != want.String() {
+			t.Errorf("got  %s\nwant %s", got, &want)
+		}
+	})
+}
+
+var texts = []string{"", "", "4711", "a\"b\\c", "<&>", "\x00\x1f\b\f\n\r\t", "Müller", "\xff\xe9", "\u2028\u2029", "日本"}
+
+// fillRandom sets some members of a value, arrays with up to two objects.
+func fillRandom(t *rapid.T, v reflect.Value, depth int) {
+	if depth > 4 || rapid.IntRange(0, 3).Draw(t, "set") == 0 {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fillRandom(t, v.Field(i), depth+1)
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), rapid.IntRange(0, 2).Draw(t, "size"), 2))
+		for i := range v.Len() {
+			fillRandom(t, v.Index(i), depth+1)
+		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fillRandom(t, v.Elem(), depth+1)
+	case reflect.String:
+		v.SetString(rapid.SampledFrom(texts).Draw(t, "text"))
+	case reflect.Int, reflect.Int64:
+		v.SetInt(rapid.Int64Range(-9, 9).Draw(t, "number"))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Map:
+		v.Set(reflect.ValueOf(map[string]string{"b": rapid.SampledFrom(texts).Draw(t, "value"), "a": "<"}))
+	}
+}
