@@ -108,13 +108,13 @@ func (d *draft) check(c *Configuration) error {
 		return refuse("", "bridge.send.written", "what was written cannot be read: %v", err)
 	}
 	d.keys, d.covered = read.Keys, read.Residue.Coverage
-	if refused := problemsOf(d.result.Findings, read.Lineage); len(refused) > 0 {
+	if refused := problemsOf(d.result.Findings, read.Lineage.All); len(refused) > 0 {
 		return &Refusal{refused}
 	}
 	var ce *edifact.CharacterError
 	switch _, err := d.preview(time.Unix(0, 0)); {
 	case errors.As(err, &ce):
-		return refuse(pointerAt(read.Lineage, int64(ce.Offset)), "bridge.send.character", "%v", ce)
+		return refuse(pointerAt(read.Lineage.All(), int64(ce.Offset)), "bridge.send.character", "%v", ce)
 	case err != nil:
 		return refuse("", "bridge.send.written", "%v", err)
 	}
@@ -123,8 +123,9 @@ func (d *draft) check(c *Configuration) error {
 
 // problemsOf are the findings that refuse. Those of a mapping have a JSON Pointer
 // as their path; those of a guide get one from the lineage of what was written.
-func problemsOf(fs []edi.Finding, lineage map[string]mappings.Origin) []Problem {
+func problemsOf(fs []edi.Finding, lineage func() map[string]mappings.Origin) []Problem {
 	var ps []Problem
+	var origins map[string]mappings.Origin
 	for i := range fs {
 		f := &fs[i]
 		if !f.Rejects() {
@@ -132,7 +133,10 @@ func problemsOf(fs []edi.Finding, lineage map[string]mappings.Origin) []Problem 
 		}
 		p := Problem{string(f.Path), f.Rule, f.Message}
 		if lineage != nil {
-			p.Pointer = pointerTo(lineage, f)
+			if origins == nil {
+				origins = lineage()
+			}
+			p.Pointer = pointerTo(origins, f)
 			p.Message += fmt.Sprintf(" (%s)", strings.TrimPrefix(string(f.Path), "ST[1]/"))
 		}
 		ps = append(ps, p)
