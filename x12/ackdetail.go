@@ -5,39 +5,43 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/edibridge/edibridge/edi"
 )
 
-// form is what differs between the 997 and the 999.
+// form is what differs between the 997 and the 999, and between their releases.
 type form struct {
-	set                            string
-	convention                     string // GS08 and ST03 of the 999
-	segmentTag, elementTag, setTag string
-	segmentCodes, elementCodes     []string // keys of Finding.Codes, the first that is there counts
-	setCodes                       []string
-	maxElements, maxContexts       int // 0 of elements: any number
+	set                                string
+	convention                         string // GS08 and ST03 of the 999
+	segmentTag, elementTag, setTag     string
+	segmentList, elementList, setList  string // codes that may be written
+	maxSegments, maxElements, maxNotes int    // AK3 in AK2, AK4 in AK3, CTX behind one of them; 0: any number
 }
 
-// formOf gives the form of "997" (also "") and "999". A finding that says
-// nothing for the 999 says it what it says for the 997: lists 620, 621 and 618
-// have the codes of 720, 723 and 718 and more.
+// formOf gives the form of "997" (also "") and "999".
 func formOf(set string) (form, bool) {
 	switch set {
 	case "", "997":
 		return form{
 			set: "997", segmentTag: "AK3", elementTag: "AK4", setTag: "AK5",
-			segmentCodes: []string{"ak304"}, elementCodes: []string{"ak403"}, setCodes: []string{"ak502"},
-			maxElements: maxElements,
+			segmentList: list720, elementList: list723, setList: list718,
+			maxSegments: maxCount, maxElements: maxElements,
 		}, true
 	case "999":
 		return form{
 			set: "999", convention: "005010X231", segmentTag: "IK3", elementTag: "IK4", setTag: "IK5",
-			segmentCodes: []string{"ik304", "ak304"}, elementCodes: []string{"ik403", "ak403"}, setCodes: []string{"ik502", "ak502"},
-			maxContexts: maxContexts,
+			segmentList: list620, elementList: list621, setList: list618, maxNotes: maxContexts,
 		}, true
 	}
 	return form{}, false
+}
+
+// of5010 takes over what release 005010 has more in a 997.
+func (f *form) of5010() {
+	if f.set == "997" {
+		f.elementList, f.setList, f.maxSegments = list723of5, list718of5, 0
+	}
 }
 
 // detail is a finding that an acknowledgment tells of with its place.
@@ -48,20 +52,24 @@ type detail struct {
 }
 
 // details are the findings of a set that have a place and a code for it, in
-// the order of their places.
+// the order of their places: of one place as they came, its elements by their
+// position.
 func (f *form) details(r *SetResult) []detail {
 	var list []detail
 	for i := range r.Findings {
 		d := detail{Finding: &r.Findings[i]}
-		d.segment, d.element = code(d.Codes, f.segmentCodes...), code(d.Codes, f.elementCodes...)
+		d.segment, d.element = code(d.Codes, f.segmentList, segmentKeys), code(d.Codes, f.elementList, elementKeys)
 		if d.Place < 1 || d.Severity == edi.Info || d.segment == "" && d.element == "" {
 			continue
 		}
 		if d.element != "" {
-			d.segment = "8"
+			d.segment = elementErrs
+		}
+		if d.Trigger != nil {
+			d.contexts = append(d.contexts, situation(d.Trigger))
 		}
 		if i < len(r.Contexts) {
-			d.contexts = r.Contexts[i]
+			d.contexts = append(d.contexts, r.Contexts[i]...)
 		}
 		list = append(list, d)
 	}
@@ -69,8 +77,15 @@ func (f *form) details(r *SetResult) []detail {
 	return list
 }
 
+// situation is what a 999 says of the place whose value made a rule apply.
+func situation(t *edi.Trigger) Context {
+	return Context{Name: SituationalTrigger, Tag: t.Tag, Place: t.Place, Loop: t.Loop,
+		Element: t.Element, Component: t.Component, Repetition: t.Repetition, Ref: t.Ref}
+}
+
 // details writes AK3 and AK4, or IK3, IK4 and CTX.
 func (a *GroupAck) details(list []detail) {
+	a.noted3 = 0
 	for from := 0; from < len(list) && a.o.err == nil; {
 		to := from + 1
 		for to < len(list) && list[to].Place == list[from].Place {
@@ -81,17 +96,21 @@ func (a *GroupAck) details(list []detail) {
 	}
 }
 
-// place writes the AK3s of one place: one for each tag and segment code, that
-// for element errors (8) with its AK4s.
+// place writes the AK3s of one place: one for all errors of elements (8) with
+// their AK4s, and one for each thing that is wrong with the segment itself, of
+// what is missing there for each tag and loop.
 func (a *GroupAck) place(list []detail) {
 	for len(list) > 0 {
 		first := &list[0]
-		a.segment(a.form.segmentTag, a.tag(first.Tag), a.position(first.Place), a.o.clean(first.Loop, a.loopLength()), a.o.clean(first.segment, 3))
+		if a.noted3++; a.noted3 > a.form.maxSegments && a.form.maxSegments > 0 {
+			return
+		}
+		a.segment(a.form.segmentTag, a.tag(first.Tag), a.position(first.Place), a.o.clean(first.Loop, a.loopLength()), first.segment)
 		var others, elements []detail
 		var contexts []Context
 		for _, d := range list {
 			switch {
-			case d.Tag != first.Tag || d.segment != first.segment:
+			case d.Tag != first.Tag || d.segment != first.segment || d.segment != elementErrs && d.Loop != first.Loop:
 				others = append(others, d)
 			case d.element != "" && d.Element > 0:
 				elements = append(elements, d)
@@ -100,12 +119,28 @@ func (a *GroupAck) place(list []detail) {
 			}
 		}
 		a.contexts(contexts)
-		for i := range elements {
-			if i < a.form.maxElements || a.form.maxElements == 0 {
-				a.element(&elements[i])
-			}
-		}
+		a.elements(elements)
 		list = others
+	}
+}
+
+// elements writes the AK4s of one AK3, each thing once.
+func (a *GroupAck) elements(list []detail) {
+	slices.SortStableFunc(list, func(x, y detail) int {
+		return cmp.Or(cmp.Compare(x.Element, y.Element), cmp.Compare(x.Repetition, y.Repetition), cmp.Compare(x.Component, y.Component))
+	})
+	written := 0
+	for i := range list {
+		d := &list[i]
+		again := slices.ContainsFunc(list[:i], func(b detail) bool {
+			return b.Element == d.Element && b.Repetition == d.Repetition && b.Component == d.Component &&
+				b.element == d.element && b.Value == d.Value && len(d.contexts) == 0
+		})
+		if again || written == a.form.maxElements && a.form.maxElements > 0 {
+			continue
+		}
+		a.element(d)
+		written++
 	}
 }
 
@@ -119,7 +154,8 @@ func (a *GroupAck) position(place int) string {
 	return strconv.Itoa(min(place, most))
 }
 
-// loopLength is how many characters element 447 may have.
+// loopLength is how many characters element 447 may have; of a longer loop id
+// the first ones are told ("2010" of 2010BA).
 func (a *GroupAck) loopLength() int {
 	if a.since5010() {
 		return 4
@@ -128,22 +164,32 @@ func (a *GroupAck) loopLength() int {
 }
 
 // tag is a segment tag as AK301 (721, two or three characters) has it.
-func (a *GroupAck) tag(v string) string {
-	v = strings.ReplaceAll(a.o.clean(v, 3), " ", "?")
-	for len(v) < 2 {
-		v += "?"
+func (a *GroupAck) tag(v string) string { return a.id(v, 2, 3) }
+
+// id is v as an identifier of min to max characters has it: what can stand in
+// none, and what is lacking, becomes a question mark.
+func (a *GroupAck) id(v string, min, max int) string {
+	return fill(strings.Map(func(r rune) rune {
+		if r <= ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, a.o.clean(v, max)), min, '?')
+}
+
+// fill gives v at least n characters, with what is put behind it.
+func fill(v string, n int, with byte) string {
+	have := len(v)
+	if utf8.ValidString(v) {
+		have = utf8.RuneCountInString(v)
 	}
-	return v
+	return v + strings.Repeat(string([]byte{with}), max(n-have, 0))
 }
 
 // element writes AK4 or IK4.
 func (a *GroupAck) element(d *detail) {
-	code := d.element
-	if ik403 := d.Codes["ik403"]; a.since5010() && (ik403 == "12" || ik403 == "13") {
-		code = ik403 // list 723 has them from 005010 on
-	}
 	a.o.segment(a.form.elementTag, a.elementPosition(d.Element, d.Component, d.Repetition), reference(d.Ref),
-		[]string{a.o.clean(code, 3)}, []string{a.o.clean(d.Value, longestValue)})
+		[]string{d.element}, []string{a.o.clean(d.Value, longestValue)})
 	a.segments++
 	a.contexts(d.contexts)
 }
@@ -170,7 +216,7 @@ func reference(ref string) []string {
 
 // contexts writes CTX; a 997 has none.
 func (a *GroupAck) contexts(list []Context) {
-	for _, c := range list[:min(len(list), a.form.maxContexts)] {
+	for _, c := range list[:min(len(list), a.form.maxNotes)] {
 		elements := [][]string{{a.must(c.Name, 35, SituationalTrigger), a.o.clean(c.Value, 35)}, nil, nil, nil, nil, nil}
 		if c.Tag != "" {
 			elements[1] = []string{a.tag(c.Tag)}

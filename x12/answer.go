@@ -70,6 +70,43 @@ func (a *GroupAnswer) Outcome(s *SetAnswer) Verdict {
 	return group
 }
 
+// Of is what became of the set of that control number (our ST02), by
+// [GroupAnswer.Outcome]. Of a set that is answered more than once the worst
+// counts: an acceptance is not to hide a rejection.
+func (a *GroupAnswer) Of(control string) Verdict {
+	out, found := Verdict(""), false
+	for i := range a.Sets {
+		s := &a.Sets[i]
+		if s.Control != control {
+			continue
+		}
+		if v := a.Outcome(s); !found || graver(v, out) {
+			out = v
+		}
+		found = true
+	}
+	if !found {
+		return a.Outcome(nil)
+	}
+	return out
+}
+
+// graver reports whether a is graver than b: what is left open is graver than an acceptance.
+func graver(a, b Verdict) bool {
+	rank := func(v Verdict) int {
+		switch v {
+		case Rejected:
+			return 3
+		case "":
+			return 2
+		case AcceptedWithErrors:
+			return 1
+		}
+		return 0
+	}
+	return rank(a) > rank(b)
+}
+
 // SetAnswer is AK2 and what follows it: what became of one transaction set.
 type SetAnswer struct {
 	Set, Control string // AK201, AK202: our ST01 and ST02

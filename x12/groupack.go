@@ -18,7 +18,7 @@ const (
 	maxCodes    = 5      // of elements 718, 618 and 716 in AK5, IK5 and AK9
 	maxElements = 99     // AK4 in one AK3
 	maxContexts = 10     // CTX behind one IK3 or IK4
-	maxCount    = 999999 // of sets: elements 97, 123 and 2 have six digits
+	maxCount    = 999999 // of sets: elements 97, 123 and 2 have six digits; AK2 and, before 005010, AK3 repeat no more often
 )
 
 // AckOptions say which acknowledgment answers a group and how much it tells.
@@ -51,8 +51,9 @@ type SetResult struct {
 	// Findings may be cut to the first so many; then Verdict says what all of
 	// them come to.
 	Findings []edi.Finding
-	// Contexts[i] is what a 999 tells (CTX) of the situation that made Findings[i]
-	// one; it may be shorter than Findings.
+	// Contexts[i] is what a 999 tells (CTX) of Findings[i] behind the situational
+	// trigger, which the finding has itself: the identifier of the business unit,
+	// where the guide of the set has one. It may be shorter than Findings.
 	Contexts [][]Context
 	Verdict  Verdict // "": [SetVerdict] of the findings
 }
@@ -70,6 +71,8 @@ type GroupAck struct {
 	o        *outbound // nil until there is something to say
 	err      error     // of the options
 	segments int       // of the acknowledgment so far, ST included
+	sets     int       // AK2 written
+	noted3   int       // AK3 of the set in hand
 	received int
 	accepted int
 	noted    int
@@ -112,17 +115,41 @@ func (a *GroupAck) begin() {
 		a.env.GroupVersion = convention
 	}
 	a.o = open(a.w, a.env)
+	if a.since5010() {
+		a.form.of5010()
+	}
 	a.o.group("FA")
 	st := []string{a.form.set, "0001", ""}
 	if a.form.convention != "" {
 		st[2] = a.o.clean(a.env.GroupVersion, 35)
 	}
 	a.segment("ST", st...)
-	ak1 := []string{a.must(a.g.Functional, 2, "??"), a.must(strings.TrimSpace(a.g.Control), 9, "0"), ""}
+	ak1 := []string{a.id(a.g.Functional, 2, 2), a.groupNumber(), ""}
 	if a.since5010() {
 		ak1[2] = a.o.clean(a.g.Version, 12)
 	}
 	a.segment("AK1", ak1...)
+}
+
+// groupNumber is GS06 as AK102 (28, a number of at most nine digits) has it; 0
+// when it is none: no group has that.
+func (a *GroupAck) groupNumber() string {
+	v := trim(a.g.Control)
+	if len(v) > 9 {
+		v = strings.TrimLeft(v, "0")
+	}
+	if len(v) > 9 || !digits(v) {
+		return "0"
+	}
+	return v
+}
+
+// set is ST01 as AK201 has it, 000 where there is none.
+func (a *GroupAck) set(st01 string) string {
+	if a.o.clean(st01, 3) == "" {
+		return "000"
+	}
+	return a.id(st01, 3, 3)
 }
 
 // Written reports whether there is an acknowledgment: false as long as
@@ -160,11 +187,14 @@ func (a *GroupAck) Set(r SetResult) error {
 		return err
 	}
 	verdict := a.count(&r)
-	if a.opt.Detail == DetailGroups || a.opt.OnlyErrors && verdict == Accepted {
+	if a.opt.Detail == DetailGroups || a.opt.OnlyErrors && verdict == Accepted || a.sets == maxCount {
 		return nil
 	}
 	a.begin()
-	ak2 := []string{a.must(r.Set, 3, "000"), a.must(r.Control, 9, "0000"), ""}
+	a.sets++
+	// Blanks bring what is short to its minimum length (X12.6): they are no part
+	// of the value.
+	ak2 := []string{a.set(r.Set), fill(a.must(r.Control, 9, "0000"), 4, ' '), ""}
 	if a.since5010() {
 		ak2[2] = a.o.clean(r.Reference, 35)
 	}
@@ -173,9 +203,9 @@ func (a *GroupAck) Set(r SetResult) error {
 	if a.opt.Detail == DetailFull {
 		a.details(list)
 	}
-	codes := noted(r.Findings, maxCodes, a.form.setCodes...)
+	codes := noted(r.Findings, maxCodes, a.form.setList, setKeys)
 	if len(list) > 0 && verdict != Accepted || verdict == Rejected && len(codes) == 0 {
-		codes = with(codes, "5", maxCodes)
+		codes = with(codes, segmentErrs, maxCodes)
 	}
 	a.segment(a.form.setTag, append([]string{verdict.code()}, codes...)...)
 	return a.failure()
@@ -221,7 +251,7 @@ func (a *GroupAck) Close(group []edi.Finding) error {
 	}
 	count := func(n int) string { return strconv.Itoa(min(n, maxCount)) }
 	ak9 := []string{verdict.code(), count(declared), count(a.received), count(accepted)}
-	a.segment("AK9", append(ak9, noted(group, maxCodes, "ak905")...)...)
+	a.segment("AK9", append(ak9, noted(group, maxCodes, list716, groupKeys)...)...)
 	a.segment("SE", strconv.Itoa(a.segments+1), "0001")
 	a.o.endGroup()
 	a.o.close()

@@ -50,9 +50,18 @@ func TestGroupAck(t *testing.T) {
 	nasty := element(2, 3, "BEG", "6", "A*B~C>D^E\x00F"+strings.Repeat("é", 60))
 	noted := edi.Finding{Severity: edi.Warning, Codes: codes{"ak502": "7"}}
 	many := make([]edi.Finding, 120)
+	var ninetyNine strings.Builder
 	for i := range many {
 		many[i] = element(3, 1, "N1", "7", "")
+		if many[i].Component = i + 1; i < 99 {
+			fmt.Fprintf(&ninetyNine, "AK4*1>%d**7~", i+1)
+		}
 	}
+	ref := func(loop string) edi.Finding {
+		return edi.Finding{Severity: edi.Error, Place: 7, Tag: "REF", Loop: loop, Codes: codes{"ak304": "3"}}
+	}
+	beyond := element(2, 1, "BEG", "12", "X")
+	beyond.Codes = codes{"ak304": "I6", "ak403": "12", "ak502": "18"}
 	mended := edi.Finding{Severity: edi.Info, Place: 2, Tag: "BEG", Codes: codes{"ak304": "2"}}
 	for _, c := range []struct {
 		name    string
@@ -74,16 +83,16 @@ func TestGroupAck(t *testing.T) {
 		{"all rejected", "004010", "301", []SetResult{{Set: "850", Control: "0001", Verdict: Rejected}}, nil,
 			"AK1*PO*301~AK2*850*0001~AK5*R*5~AK9*R*1*1*0~"},
 		{"errors noted", "004010", "301", []SetResult{{Set: "850", Control: "1", Findings: []edi.Finding{noted, mended}}}, nil,
-			"AK1*PO*301~AK2*850*1~AK5*E*7~AK9*E*1*1*1~"},
+			"AK1*PO*301~AK2*850*1   ~AK5*E*7~AK9*E*1*1*1~"},
 		{"segments and elements", "004010", "301", []SetResult{{Set: "850", Control: "0001",
 			Findings: []edi.Finding{price, missing, element(5, 2, "PO1", "1", ""), element(2, 1, "BEG", "7", "99")}}}, nil,
-			"AK1*PO*301~AK2*850*0001~AK3*BEG*2**8~AK4*1**7*99~AK3*PO1*5*PO1*8~AK4*4>2*212*6*9,95~AK4*2**1~AK3*REF*5*N1*3~AK5*R*5~AK9*R*1*1*0~"},
+			"AK1*PO*301~AK2*850*0001~AK3*BEG*2**8~AK4*1**7*99~AK3*PO1*5*PO1*8~AK4*2**1~AK4*4>2*212*6*9,95~AK3*REF*5*N1*3~AK5*R*5~AK9*R*1*1*0~"},
 		{"repetition in 005010", "005010", "301", []SetResult{{Set: "850", Control: "0001", Findings: []edi.Finding{price}}}, nil,
 			"AK1*PO*301*004010~AK2*850*0001~AK3*PO1*5*PO1*8~AK4*4>2>3*212*6*9,95~AK5*R*5~AK9*R*1*1*0~"},
 		{"a value of delimiters", "004010", "301", []SetResult{{Set: "850", Control: "0001", Findings: []edi.Finding{nasty}}}, nil,
 			"AK1*PO*301~AK2*850*0001~AK3*BEG*2**8~AK4*3**6*A B C D^E F" + strings.Repeat("é", 44) + "~AK5*R*5~AK9*R*1*1*0~"},
 		{"99 AK4", "004010", "301", []SetResult{{Set: "850", Control: "0001", Findings: many}}, nil,
-			"AK1*PO*301~AK2*850*0001~AK3*N1*3**8~" + strings.Repeat("AK4*1**7~", 99) + "AK5*R*5~AK9*R*1*1*0~"},
+			"AK1*PO*301~AK2*850*0001~AK3*N1*3**8~" + ninetyNine.String() + "AK5*R*5~AK9*R*1*1*0~"},
 		{"five codes", "004010", "301", []SetResult{{Set: "850", Control: "0001", Findings: []edi.Finding{
 			noted, {Severity: edi.Error, Codes: codes{"ak502": "1"}}, {Severity: edi.Error, Codes: codes{"ak502": "1"}},
 			{Severity: edi.Error, Codes: codes{"ak502": "2"}}, {Severity: edi.Error, Codes: codes{"ak502": "3"}},
@@ -94,11 +103,20 @@ func TestGroupAck(t *testing.T) {
 			[]edi.Finding{{Severity: edi.Error, Codes: codes{"ak905": "6"}}, {Severity: edi.Error, Codes: codes{"ak905": "5"}}},
 			"AK1*PO*0~AK2*850*0001~AK5*A~AK9*R*1*1*0*6*5~"},
 		{"odd controls", "004010", "<TOO_LONG_AND_NOT_NUMERIC>", []SetResult{{Set: "", Control: ""}, {Set: "85~", Control: "1*2"}}, nil,
-			"AK1*PO*<TOO_LONG~AK2*000*0000~AK5*A~AK2*85*1 2~AK5*A~AK9*A*1*2*2~"},
+			"AK1*PO*0~AK2*000*0000~AK5*A~AK2*85?*1 2 ~AK5*A~AK9*A*1*2*2~"},
+		{"one thing told twice", "004010", "301", []SetResult{{Set: "850", Control: "0001", Findings: []edi.Finding{
+			ref("N1"), ref("PO1"), ref("N1"), element(7, 2, "PO1", "1", ""), element(7, 2, "PO1", "1", "")}}}, nil,
+			"AK1*PO*301~AK2*850*0001~AK3*REF*7*N1*3~AK3*REF*7*PO1*3~AK3*PO1*7**8~AK4*2**1~AK5*R*5~AK9*R*1*1*0~"},
+		{"codes that 004010 has not", "004010", "301", []SetResult{{Set: "850", Control: "0001", Findings: []edi.Finding{beyond}}},
+			[]edi.Finding{{Severity: edi.Warning, Codes: codes{"ak905": "20"}}},
+			"AK1*PO*301~AK2*850*0001~AK5*R*5~AK9*R*1*1*0~"},
+		{"codes that 005010 has", "005010", "301", []SetResult{{Set: "850", Control: "0001", Findings: []edi.Finding{beyond}}}, nil,
+			"AK1*PO*301*004010~AK2*850*0001~AK3*BEG*2**8~AK4*1**12*X~AK5*R*18*5~AK9*R*1*1*0~"},
+		{"a number of a group with zeros", "004010", "000000000301", nil, nil, "AK1*PO*301~AK9*A*1*0*0~"},
 		{"a tag of nonsense", "004010", "301", []SetResult{{Set: "850", Control: "0001", Findings: []edi.Finding{
 			{Severity: edi.Error, Place: 2, Tag: "", Codes: codes{"ak304": "1"}},
 			{Severity: edi.Error, Place: 3, Tag: "* \xff\xfe", Loop: "TOOLONGLOOP", Codes: codes{"ak304": "1"}}}}}, nil,
-			"AK1*PO*301~AK2*850*0001~AK3*??*2**1~AK3*??\xff*3*TOOLON*1~AK5*R*5~AK9*R*1*1*0~"},
+			"AK1*PO*301~AK2*850*0001~AK3*??*2**1~AK3*???*3*TOOLON*1~AK5*R*5~AK9*R*1*1*0~"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			ic, g := received()
@@ -161,8 +179,12 @@ func sane(t fataler, data []byte) (sets, service int) {
 			service++
 		case edi.EndMessage:
 			sets++
-			if _, findings := ReadGroupAck(ev.Message); len(findings) > 0 {
-				t.Fatalf("our own answer reads back with %v\n%q", &findings[0], data)
+			_, findings := ReadGroupAck(ev.Message)
+			for i := range findings {
+				if findings[i].Rule == "x12.ack.set.repeated" {
+					continue // the group had two sets of one control number
+				}
+				t.Fatalf("our own answer reads back with %v\n%q", &findings[i], data)
 			}
 			for place := 1; place <= ev.Message.Len(); place++ {
 				s := ev.Message.Segment(place)
@@ -358,7 +380,7 @@ func TestWriteTA1(t *testing.T) {
 		{"error without code", "000000301", "261123", []edi.Finding{{Severity: edi.Error}}, "TA1*000000301*261123*0930*R*024~"},
 		{"short control, odd date", "301", "26*123", nil, "TA1*000000301*000000*0930*A*000~"},
 		{"no control", "", "", nil, "TA1*000000000*000000*0930*A*000~"},
-		{"odd control", "A~B*C    ", "261123", nil, "TA1*A B C*261123*0930*A*000~"},
+		{"odd control", "A~B*C    ", "261123", nil, "TA1*A B C    *261123*0930*A*000~"},
 	} {
 		ic, _ := received()
 		ic.Control, ic.Date = c.control, c.date
@@ -381,6 +403,9 @@ func TestEnvelope(t *testing.T) {
 	old.Version, old.GroupVersion = "00300", "003040"
 	modern := numbered(AnswerTo(ic, g))
 	modern.Version, modern.GroupVersion, modern.Mode, modern.AckRequested, modern.LineBreak = "00501", "", edi.Information, true, "\r\n"
+	released := modern
+	released.Version, released.GroupVersion, released.Mode, released.AckRequested, released.LineBreak = "00704", "007040", edi.Production, false, ""
+	released.Delimiters.Release, released.GroupSender = '?', "LAKE?"
 	tilde := numbered(AnswerTo(ic, g))
 	tilde.Sender.ID, tilde.GroupSender = "A~B*C", ""
 	for _, c := range []struct {
@@ -389,6 +414,7 @@ func TestEnvelope(t *testing.T) {
 		want string
 	}{
 		{"before 004010", old, "ISA*00*          *00*          *01*123456789      *ZZ*NORTHPIER      *261124*0705*U*00300*000000017*0*T*>~GS*FA*LAKE*NPIER*261124*0705*16*X*003040~"},
+		{"a release character", released, "ISA*00*          *00*          *01*123456789      *ZZ*NORTHPIER      *261124*0705*^*00704*000000017*0*P*>~ISX*?~GS*FA*LAKE??*NPIER*20261124*0705*16*X*007040~"},
 		{"00501", modern, "ISA*00*          *00*          *01*123456789      *ZZ*NORTHPIER      *261124*0705*^*00501*000000017*1*I*>~\r\nGS*FA*LAKE*NPIER*20261124*0705*16*X*005010~\r\n"},
 		{"ids with delimiters", tilde, "ISA|00|          |00|          |01|A~B*C          |ZZ|NORTHPIER      |261124|0705|U|00401|000000017|0|T|>'GS|FA|A~B*C|NPIER|20261124|0705|16|X|004010'"},
 		{"nothing", numbered(Envelope{}), "ISA*00*          *00*          *ZZ*UNKNOWN        *ZZ*UNKNOWN        *261124*0705*U*00401*000000017*0*P*>~GS*FA*UNKNOWN*UNKNOWN*20261124*0705*16*X*004010~"},

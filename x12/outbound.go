@@ -60,6 +60,10 @@ func lineBreak(ic *edi.Interchange) string {
 	return ""
 }
 
+// sinceRelease is the first version of the interchange control with a release
+// character (ISX01).
+const sinceRelease = "00704"
+
 // maxControl is the greatest control number of an interchange (I12, nine
 // digits) and a group (28).
 const maxControl = 999999999
@@ -138,7 +142,8 @@ func (o *outbound) close() error {
 
 func control(n int64) string { return fmt.Sprintf("%09d", n) }
 
-// isa is the ISA segment, of the standard's width.
+// isa is the ISA segment, of the standard's width, and the ISX that names the
+// release character where there is one.
 func (e *Envelope) isa() string {
 	d := &e.Delimiters
 	ack, mode := "0", "P"
@@ -161,7 +166,11 @@ func (e *Envelope) isa() string {
 		e.Time.Format("060102"), e.Time.Format("1504"), standard, e.Version, control(e.Interchange), ack, mode,
 		string([]byte{d.Component}),
 	}, string([]byte{d.Element}))
-	return v + string([]byte{d.Segment}) + e.LineBreak
+	v += string([]byte{d.Segment}) + e.LineBreak
+	if d.Release != 0 {
+		v += "ISX" + string([]byte{d.Element, d.Release, d.Segment}) + e.LineBreak
+	}
+	return v
 }
 
 // pad gives v the width n.
@@ -229,7 +238,7 @@ func (e *Envelope) delimiters() edi.Delimiters {
 	d := edi.Delimiters{Decimal: '.'}
 	choose := func(candidates ...byte) byte {
 		for _, c := range candidates {
-			if usable(c) && strings.IndexByte(text, c) < 0 && c != d.Element && c != d.Segment && c != d.Component {
+			if usable(c) && strings.IndexByte(text, c) < 0 && c != d.Element && c != d.Segment && c != d.Component && c != d.Repetition {
 				return c
 			}
 		}
@@ -246,6 +255,12 @@ func (e *Envelope) delimiters() edi.Delimiters {
 	d.Component = choose(within(given.Component), '>', ':', '<', 0x1F)
 	if e.Version >= "00402" {
 		d.Repetition = choose(within(given.Repetition), '^', '\\', '`', 0x1E)
+	}
+	if given.Release != 0 && e.Version >= sinceRelease {
+		d.Release = '?' // which is never a delimiter of ours
+		if given.Release != '?' {
+			d.Release = choose(within(given.Release), '\\', '!', '|')
+		}
 	}
 	return d
 }
@@ -264,13 +279,13 @@ func usable(c byte) bool {
 }
 
 // clean makes a partner's bytes fit for an element of at most n bytes: each
-// delimiter and control character becomes a blank, and no UTF-8 character is
-// cut apart.
+// control character becomes a blank, and each delimiter where nothing releases
+// it; no UTF-8 character is cut apart.
 func (o *outbound) clean(v string, n int) string {
 	d := &o.env.Delimiters
 	b := []byte(v)
 	for i, c := range b {
-		if c < ' ' || c == 0x7F || c == d.Segment || c == d.Element || c == d.Component || c == d.Repetition {
+		if c < ' ' || c == 0x7F || d.Release == 0 && (c == d.Segment || c == d.Element || c == d.Component || c == d.Repetition) {
 			b[i] = ' '
 		}
 	}

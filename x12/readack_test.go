@@ -141,12 +141,13 @@ func TestReadGroupAckFindings(t *testing.T) {
 		{"AK903", "997", "AK1*PO*1~AK9*A*1*§*1~", "x12.ack.count", "AK9[1]/AK903", edi.Warning, "A"},
 		{"AK904", "997", "AK1*PO*1~AK9*A*1*1*§-1~", "x12.ack.count", "AK9[1]/AK904", edi.Warning, "A"},
 		{"more accepted than received", "997", "AK1*PO*1~AK9*A*1*1*§2~", "x12.ack.count", "AK9[1]/AK904", edi.Warning, "A"},
-		{"more answered than received", "997", "AK1*PO*1~" + ok + ok + "AK9*A*1*§1*1~", "x12.ack.count", "AK9[1]/AK903", edi.Warning, "A A A"},
+		{"a set answered twice", "997", "AK1*PO*1~" + ok + "AK2*850*0002~AK5*A~AK2*850*§0001~AK5*R~AK9*P*3*3*2~", "x12.ack.set.repeated", "AK2[3]/AK202", edi.Warning, "P A A R"},
+		{"more answered than received", "997", "AK1*PO*1~" + ok + "AK2*850*2~AK5*A~" + "AK9*A*1*§1*1~", "x12.ack.count", "AK9[1]/AK903", edi.Warning, "A A A"},
 		{"accepted, yet not all", "997", "AK1*PO*1~AK9*A*2*2*§1~", "x12.ack.count", "AK9[1]/AK904", edi.Warning, "A"},
 		{"rejected, yet not all", "997", "AK1*PO*1~AK9*R*2*2*§1~", "x12.ack.count", "AK9[1]/AK904", edi.Warning, "R"},
 		{"partially, yet all", "997", "AK1*PO*1~AK9*P*2*2*§2~", "x12.ack.count", "AK9[1]/AK904", edi.Warning, "P"},
 		{"a rejection too many", "997", "AK1*PO*1~AK2*850*1~AK5*R~AK9*A*1*1*§1~", "x12.ack.count", "AK9[1]/AK904", edi.Warning, "A R"},
-		{"an acceptance too many", "997", "AK1*PO*1~" + ok + ok + "AK9*P*3*3*§1~", "x12.ack.count", "AK9[1]/AK904", edi.Warning, "P A A"},
+		{"an acceptance too many", "997", "AK1*PO*1~" + ok + "AK2*850*2~AK5*A~" + "AK9*P*3*3*§1~", "x12.ack.count", "AK9[1]/AK904", edi.Warning, "P A A"},
 		{"rejected as a whole", "997", "AK1*PO*1~" + ok + "AK9*R*1*1*0*5~", "", "", "", "R A"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -217,6 +218,42 @@ func TestOutcome(t *testing.T) {
 		if got := c.group.Outcome(c.set); got != c.want {
 			t.Errorf("group %+v, set %+v\n got %q\nwant %q", c.group, c.set, got, c.want)
 		}
+	}
+}
+
+// TestOf: what became of a set, told once, several times, or not at all.
+func TestOf(t *testing.T) {
+	text := acknowledgment("997", "AK1*PO*1~AK2*850*1~AK5*R~AK2*850*1~AK5*A~AK2*850*2~AK5*E~AK2*850*3~AK2*850*3~AK5*A~AK9*A*5*5*5~")
+	a := readAnswers(t, []byte(text)).groups[0]
+	for control, want := range map[string]Verdict{"1": Rejected, "2": AcceptedWithErrors, "3": Accepted, "4": Accepted} {
+		if got := a.Of(control); got != want {
+			t.Errorf("set %s\n got %q\nwant %q", control, got, want)
+		}
+	}
+	a.Status = "Q"
+	if got := a.Of("4"); got != "" {
+		t.Errorf("a set that nothing is said of\n got %q\nwant nothing", got)
+	}
+	if got := a.Of("3"); got != "" {
+		t.Errorf("a set that is left open once\n got %q\nwant nothing", got)
+	}
+}
+
+// TestOneAnswerForEachGroup: several groups and interchanges are answered in one
+// group of 997, and a TA1 stands beside them; each names what it answers.
+func TestOneAnswerForEachGroup(t *testing.T) {
+	second := "ST*997*0002~AK1*IN*77~AK9*R*1*1*0*4~SE*4*0002~"
+	text := strings.Replace(acknowledgment("997", "AK1*PO*1~AK9*A*1*1*1~"), ge, second+strings.Replace(ge, "*1*", "*2*", 1), 1)
+	text = strings.Replace(text, "GS*FA", "TA1*000000305*261123*0930*A*000~GS*FA", 1)
+	got := readAnswers(t, []byte(text))
+	if len(got.groups) != 2 || len(got.interchanges) != 1 || len(got.findings) != 0 {
+		t.Fatalf("got %+v", got)
+	}
+	if a, b := got.groups[0], got.groups[1]; a.Control != "1" || a.Of("1") != Accepted || b.Functional != "IN" || b.Control != "77" || b.Of("1") != Rejected {
+		t.Errorf("got %+v and %+v", a, b)
+	}
+	if a := got.interchanges[0]; a.Control != "000000305" || a.Status.Verdict() != Accepted {
+		t.Errorf("got %+v", a)
 	}
 }
 

@@ -20,7 +20,7 @@ func WriteTA1(w io.Writer, env Envelope, ic *edi.Interchange, findings []edi.Fin
 	o := open(w, env)
 	note := "000"
 	verdict := SetVerdict(findings)
-	if codes := noted(findings, 1, "ta105"); len(codes) > 0 && verdict != Accepted {
+	if codes := noted(findings, 1, listI18, noteKeys); len(codes) > 0 && verdict != Accepted {
 		note = codes[0]
 	} else if verdict == Rejected {
 		note = "024" // the error has no code of its own: invalid interchange content
@@ -39,7 +39,7 @@ func (o *outbound) interchangeNumber(isa13 string) string {
 	if v == "" || digits(v) {
 		return strings.Repeat("0", 9-len(v)) + v
 	}
-	return v
+	return fill(v, 9, ' ')
 }
 
 // digitsOr is v, or instead of it something of the same type when v is no
