@@ -2,10 +2,11 @@ package edifact
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,10 +33,23 @@ type ControlOptions struct {
 	All bool
 	// Noted: messages accepted with errors are told as that (0083 = 2), with their
 	// errors; otherwise they are accepted (7), as most partners know no 2.
-	Noted bool
-	// Brief: no UCS and UCD.
-	Brief bool
+	Noted  bool
+	Detail Detail
+	// OnlyErrors: nothing is written where nothing is rejected, or, if Noted, has
+	// errors. See [ControlWriter.Written].
+	OnlyErrors bool
 }
+
+// Detail is how much a CONTRL tells of what is rejected.
+type Detail string
+
+// Levels of detail. A message that a CONTRL does not name is accepted with its
+// group and interchange: what is rejected is named at every level.
+const (
+	DetailFull   Detail = ""       // UCM with its segments and elements in error, UCS and UCD
+	DetailSets   Detail = "sets"   // UCM without UCS and UCD
+	DetailGroups Detail = "groups" // as sets; where all messages of a group or of the interchange are rejected, UCF or UCI alone says so
+)
 
 // MessageResult is what is said of one message: UCM and what follows it.
 type MessageResult struct {
@@ -64,13 +78,19 @@ type ControlWriter struct {
 	group    int           // where the group in hand begins in body
 	before   int           // segments in body before it
 	answered int           // messages
-	reports  int           // CONTRL among what was received, which get no answer
+	rejected int           // of them
+	noted    int           // of them, accepted with errors that are told
+	within   [2]int        // messages answered and rejected before the group in hand
+	refused  bool          // a group was
+	written  bool
+	reports  int // CONTRL among what was received, which get no answer
 }
 
-// NewControl begins the CONTRL for ic. An error of the envelope is given by the
-// next call.
+// NewControl begins the CONTRL for ic. It asks for no acknowledgment, whatever
+// the envelope says. An error of the envelope is given by the next call.
 func NewControl(w io.Writer, env Envelope, ic *edi.Interchange, opt ControlOptions) *ControlWriter {
 	c := &ControlWriter{w: w, ic: ic, opt: opt}
+	env.AckRequested = false
 	c.env, c.err = env.complete()
 	c.seg = edi.NewWriter(&c.body, c.env.Delimiters)
 	c.seg.LineBreak = c.env.LineBreak
@@ -112,20 +132,22 @@ func (c *ControlWriter) Message(r MessageResult) error {
 	switch {
 	case verdict == Rejected:
 		action = actionRejected
+		c.rejected++
 	case verdict == AcceptedWithErrors && c.opt.Noted:
 		action = actionNoted
+		c.noted++
 	case !c.opt.All:
 		return nil
 	}
 	if c.opt.Receipt {
 		return nil
 	}
-	list, own := c.told(r.Findings, action, "UNH", "UNT")
+	list, own := c.told(r.Findings, action)
 	if action == actionRejected && own == nil && len(list) == 0 {
 		own = &edi.Finding{Codes: map[string]string{"0085": string(unspecified)}}
 	}
 	c.segment("UCM", append([][]string{{c.must(r.Control, longestReference)}, c.identifier(r.Set, r.Version), {action}}, c.reason(own)...)...)
-	if !c.opt.Brief && c.body.Len() < maxDetail {
+	if c.opt.Detail == DetailFull && c.body.Len() < maxDetail {
 		c.details(list)
 	}
 	return c.failure()
@@ -133,12 +155,12 @@ func (c *ControlWriter) Message(r MessageResult) error {
 
 // told are the findings that a CONTRL with that action tells of: those about a
 // place in the message, and the one about its header or trailer.
-func (c *ControlWriter) told(findings []edi.Finding, action string, service ...string) (list []*edi.Finding, own *edi.Finding) {
+func (c *ControlWriter) told(findings []edi.Finding, action string) (list []*edi.Finding, own *edi.Finding) {
 	for i := range findings {
 		f := &findings[i]
 		switch {
 		case action == actionAccepted, f.Codes["0085"] == "", f.Severity == edi.Info, f.Severity == edi.Warning && !c.opt.Noted:
-		case f.Tag == service[0] || f.Tag == service[1]:
+		case f.Tag == "UNH" || f.Tag == "UNT":
 			if own == nil || f.Rejects() && !own.Rejects() {
 				own = f
 			}
@@ -146,7 +168,7 @@ func (c *ControlWriter) told(findings []edi.Finding, action string, service ...s
 			list = append(list, f)
 		}
 	}
-	sort.SliceStable(list, func(i, k int) bool { return list[i].Place < list[k].Place })
+	slices.SortStableFunc(list, func(a, b *edi.Finding) int { return cmp.Compare(a.Place, b.Place) })
 	return list, own
 }
 
@@ -158,21 +180,41 @@ func (c *ControlWriter) must(v string, n int) string {
 	return v
 }
 
-// identifier is S009 of the message that is answered.
+// identifier is S009 of the message that is answered. Its first four components
+// are mandatory: 0 stands in for what was not received.
 func (c *ControlWriter) identifier(set, version string) []string {
-	out := []string{c.must(set, 6)}
-	for _, v := range strings.SplitN(version, ":", 4) {
-		out = append(out, c.env.clean(v, 6))
+	parts := append(strings.SplitN(version, ":", 4), "", "", "", "")
+	agency := 2
+	if c.env.version() == '4' {
+		agency = 3
 	}
-	return out
+	return []string{c.must(set, 6), c.must(parts[0], 3), c.must(parts[1], 3), c.must(parts[2], agency), c.env.clean(parts[3], 6)}
 }
 
-// reason is 0085, 0013 and S011 of UCI, UCF and UCM.
+// reason is 0085, 0013 (0135 in syntax version 4) and S011 of UCI, UCF and UCM.
 func (c *ControlWriter) reason(f *edi.Finding) [][]string {
 	if f == nil {
 		return nil
 	}
-	return [][]string{{c.env.clean(f.Codes["0085"], 3)}, {c.env.clean(f.Tag, 3)}, c.position(f)}
+	return [][]string{{c.code(f)}, {c.env.clean(f.Tag, 3)}, c.position(f)}
+}
+
+// code is 0085 as the syntax version of the CONTRL has it: version 4 added the
+// codes from 44 on.
+func (c *ControlWriter) code(f *edi.Finding) string {
+	code := f.Codes["0085"]
+	last := 43
+	if c.env.version() == '4' {
+		last = 48
+	}
+	n, err := strconv.Atoi(code)
+	switch {
+	case err == nil && n >= 1 && n <= last && strconv.Itoa(n) == code:
+		return code
+	case code == string(noCharset):
+		return string(notSupported)
+	}
+	return string(unspecified)
 }
 
 // position is S011: the element counted with the segment's tag as 1, the
@@ -192,7 +234,7 @@ func (c *ControlWriter) position(f *edi.Finding) []string {
 }
 
 // details writes UCS and UCD for findings in the order of their places: one UCS
-// for each place and each error of the segment itself.
+// for each place and each error of the segment itself, the first with the UCDs.
 func (c *ControlWriter) details(list []*edi.Finding) {
 	written := 0
 	for from := 0; from < len(list) && written < maxUCS; {
@@ -202,7 +244,7 @@ func (c *ControlWriter) details(list []*edi.Finding) {
 		for ; to < len(list) && list[to].Place == list[from].Place; to++ {
 			if f := list[to]; f.Element > 0 {
 				elements = append(elements, f)
-			} else if code := c.env.clean(f.Codes["0085"], 3); !has(segment, code) {
+			} else if code := c.code(f); !slices.Contains(segment, code) {
 				segment = append(segment, code)
 			}
 		}
@@ -212,21 +254,30 @@ func (c *ControlWriter) details(list []*edi.Finding) {
 		for i, code := range segment[:min(len(segment), maxUCS-written)] {
 			c.segment("UCS", []string{strconv.Itoa(min(list[from].Place, 999999))}, []string{code})
 			written++
-			for k := 0; i == 0 && k < min(len(elements), maxUCD); k++ {
-				c.segment("UCD", []string{c.env.clean(elements[k].Codes["0085"], 3)}, c.position(elements[k]))
+			if i == 0 {
+				c.elements(elements)
 			}
 		}
 		from = to
 	}
 }
 
-func has(list []string, v string) bool {
-	for _, have := range list {
-		if have == v {
-			return true
+// elements writes the UCDs of one place by their positions, each thing once.
+func (c *ControlWriter) elements(list []*edi.Finding) {
+	slices.SortStableFunc(list, func(a, b *edi.Finding) int {
+		return cmp.Or(cmp.Compare(a.Element, b.Element), cmp.Compare(a.Repetition, b.Repetition), cmp.Compare(a.Component, b.Component))
+	})
+	var last [2][]string
+	written := 0
+	for _, f := range list {
+		told := [2][]string{{c.code(f)}, c.position(f)}
+		if written == maxUCD || slices.Equal(told[0], last[0]) && slices.Equal(told[1], last[1]) {
+			continue
 		}
+		c.segment("UCD", told[0], told[1])
+		last = told
+		written++
 	}
-	return false
 }
 
 // Group ends a group, whose messages were told since the last one: g and the
@@ -236,33 +287,44 @@ func (c *ControlWriter) Group(g *edi.Group, findings []edi.Finding) error {
 	if c.err != nil {
 		return c.failure()
 	}
-	from, before := c.group, c.before
 	if g.Control == "" && !strings.Contains(string(g.Path), "/UNG[") {
 		c.own = append(c.own, findings...)
 	} else if !c.opt.Receipt {
-		messages := bytes.Clone(c.body.Bytes()[from:])
-		segments := c.segments - before
-		c.body.Truncate(from)
-		c.segments = before
-		action := actionAccepted
-		if MessageVerdict(findings) == Rejected {
-			action = actionRejected
-		}
-		if action == actionRejected || len(messages) > 0 || c.opt.All {
-			c.header(g, action, findings)
-		}
-		if action == actionAccepted {
-			c.body.Write(messages)
-			c.segments += segments
-		}
+		c.endGroup(g, findings)
 	}
 	c.group, c.before = c.body.Len(), c.segments
+	c.within = [2]int{c.answered, c.rejected}
 	return c.failure()
+}
+
+// endGroup puts the UCF of a group before what was said of its messages, or in
+// its place where the group is rejected as a whole.
+func (c *ControlWriter) endGroup(g *edi.Group, findings []edi.Finding) {
+	messages := bytes.Clone(c.body.Bytes()[c.group:])
+	segments := c.segments - c.before
+	c.body.Truncate(c.group)
+	c.segments = c.before
+	answered, rejected := c.answered-c.within[0], c.rejected-c.within[1]
+	action := actionAccepted
+	if MessageVerdict(findings) == Rejected || c.opt.Detail == DetailGroups && answered > 0 && rejected == answered {
+		action = actionRejected
+		c.refused = true
+	}
+	if action == actionRejected || len(messages) > 0 || c.opt.All {
+		c.header(g, action, findings)
+	}
+	if action == actionAccepted {
+		c.body.Write(messages)
+		c.segments += segments
+	}
 }
 
 // header writes UCF.
 func (c *ControlWriter) header(g *edi.Group, action string, findings []edi.Finding) {
 	elements := [][]string{{c.must(g.Control, longestReference)}, {c.must(g.Sender, longestParty)}, {c.must(g.Receiver, longestParty)}, {action}}
+	if c.env.version() == '4' { // S006 and S007 need not be there
+		elements[1], elements[2] = []string{c.env.clean(g.Sender, longestParty)}, []string{c.env.clean(g.Receiver, longestParty)}
+	}
 	if action == actionRejected {
 		elements = append(elements, c.reason(cause(findings))...)
 	}
@@ -274,7 +336,7 @@ func (c *ControlWriter) header(g *edi.Group, action string, findings []edi.Findi
 func cause(findings []edi.Finding) *edi.Finding {
 	for i := range findings {
 		if f := &findings[i]; f.Rejects() && f.Codes["0085"] != "" {
-			if len(f.Tag) != 3 || f.Tag[0] != 'U' { // 0013 names service segments alone
+			if !isService(f.Tag) {
 				return &edi.Finding{Codes: f.Codes}
 			}
 			return f
@@ -282,6 +344,21 @@ func cause(findings []edi.Finding) *edi.Finding {
 	}
 	return &edi.Finding{Codes: map[string]string{"0085": string(unspecified)}}
 }
+
+// isService reports whether element 0013, the tag of a service segment, may be
+// tag: three letters, the first a U.
+func isService(tag string) bool {
+	for i := range len(tag) {
+		if tag[i] < 'A' || tag[i] > 'Z' {
+			return false
+		}
+	}
+	return len(tag) == 3 && tag[0] == 'U'
+}
+
+// Written reports whether there is a CONTRL: not before Close, and not if only
+// errors are to be told and there are none.
+func (c *ControlWriter) Written() bool { return c.written }
 
 // Close writes the interchange. The findings are those of ic's BeginInterchange
 // and EndInterchange, or a [Refusal]: one of severity error rejects the
@@ -299,8 +376,12 @@ func (c *ControlWriter) Close(findings []edi.Finding) error {
 	switch {
 	case MessageVerdict(findings) == Rejected:
 		action = actionRejected
+	case c.opt.OnlyErrors && c.rejected == 0 && c.noted == 0 && !c.refused:
+		return nil
 	case c.opt.Receipt:
 		action = actionReceived
+	case c.opt.Detail == DetailGroups && c.answered > 0 && c.rejected == c.answered:
+		action = actionRejected
 	}
 	ic := c.ic
 	uci := [][]string{{c.must(ic.Control, longestReference)}, c.party(ic.Sender), c.party(ic.Receiver), {action}}
@@ -311,6 +392,7 @@ func (c *ControlWriter) Close(findings []edi.Finding) error {
 	if action == actionRejected {
 		body, segments = nil, 0
 	}
+	c.written = true
 	if _, err := c.w.Write(c.env.inCharset(c.message(uci, body, segments))); err != nil {
 		c.err = err
 	}
@@ -336,5 +418,5 @@ func (c *ControlWriter) message(uci [][]string, body []byte, segments int) []byt
 
 // party is S002 or S003 of the interchange that is answered.
 func (c *ControlWriter) party(p edi.Party) []string {
-	return []string{c.must(p.ID, longestParty), c.env.clean(p.Qualifier, 4), c.env.clean(p.Sub, longestParty)}
+	return []string{c.must(p.ID, longestParty), c.env.clean(p.Qualifier, 4), c.env.clean(p.Sub, c.env.longestSub())}
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edi/guide"
+	"github.com/edibridge/edibridge/edifact/guides"
 	"pgregory.net/rapid"
 )
 
@@ -30,6 +32,7 @@ func received() *edi.Interchange {
 
 func numbered(e Envelope) Envelope {
 	e.Reference, e.Time = "17", answerTime()
+	e.AckRequested = true // which no CONTRL does
 	return e
 }
 
@@ -68,11 +71,11 @@ func TestControl(t *testing.T) {
 		{"UNH component", "UNOC:3", ControlOptions{}, []MessageResult{orders("2", edi.Finding{Severity: edi.Error, Place: 1, Tag: "UNH", Element: 2,
 			Component: 1, Codes: map[string]string{"0085": "13"}})}, nil, uci + ucm + "+13+UNH+3:1'"},
 		{"segments and elements", "UNOC:3", ControlOptions{}, []MessageResult{orders("2", component, at(3, "DTM", 0, "13"), at(5, "QTY", 1, "13"), at(2, "BGM", 1, "12"), info, warning)}, nil,
-			uci + ucm + "'UCS+2'UCD+12+2'UCS+3+13'UCS+5'UCD+37+2:2'UCD+13+2'"},
+			uci + ucm + "'UCS+2'UCD+12+2'UCS+3+13'UCS+5'UCD+13+2'UCD+37+2:2'"},
 		{"repetition in version 4", "UNOC:4", ControlOptions{}, []MessageResult{orders("2", component)}, nil, uci + ucm + "'UCS+5'UCD+37+2:2:3'"},
 		{"segment and its element", "UNOC:3", ControlOptions{}, []MessageResult{orders("2", at(3, "DTM", 1, "12"), at(3, "DTM", 0, "15"), at(3, "DTM", 0, "35"))}, nil,
 			uci + ucm + "'UCS+3+15'UCD+12+2'UCS+3+35'"},
-		{"brief", "UNOC:3", ControlOptions{Brief: true}, []MessageResult{orders("2", component)}, nil, uci + ucm + "'"},
+		{"brief", "UNOC:3", ControlOptions{Detail: DetailSets}, []MessageResult{orders("2", component)}, nil, uci + ucm + "'"},
 		{"no reason", "UNOC:3", ControlOptions{}, []MessageResult{{Set: "ORDERS", Version: "D:96A:UN:EAN008", Control: "2", Verdict: Rejected}}, nil, uci + ucm + "+18'"},
 		{"errors noted", "UNOC:3", ControlOptions{Noted: true}, []MessageResult{orders("2", warning)}, nil, uci + "UCM+2+ORDERS:D:96A:UN:EAN008+2'UCS+2'UCD+21+3'"},
 		{"errors not noted", "UNOC:3", ControlOptions{}, []MessageResult{orders("2", warning)}, nil, uci},
@@ -87,7 +90,14 @@ func TestControl(t *testing.T) {
 		{"error without a code", "UNOC:3", ControlOptions{}, nil, []edi.Finding{{Severity: edi.Error, Tag: "UNB"}}, uci4 + "+18'"},
 		{"a CONTRL among them", "UNOC:3", ControlOptions{All: true}, []MessageResult{{Set: "CONTRL", Control: "9"}, orders("2", at(0, "UNH", 0, "13"))}, nil, uci + ucm + "+13+UNH'"},
 		{"999 UCS", "UNOC:3", ControlOptions{}, []MessageResult{orders("2", many...)}, nil, uci + ucm + "'" + segments(many[:999])},
-		{"odd references", "UNOC:3", ControlOptions{All: true}, []MessageResult{{Set: "", Version: "", Control: "A+B'C\x00"}}, nil, uci + "UCM+A?+B?'C+0+7'"},
+		{"odd references", "UNOC:3", ControlOptions{All: true}, []MessageResult{{Set: "", Version: "", Control: "A+B'C\x00"}}, nil, uci + "UCM+A?+B?'C+0:0:0:0+7'"},
+		{"a code of version 4", "UNOC:4", ControlOptions{}, []MessageResult{orders("2", at(3, "DTM", 1, "48"))}, nil, uci + ucm + "'UCS+3'UCD+48+2'"},
+		{"codes that version 3 has not", "UNOC:3", ControlOptions{}, []MessageResult{orders("2", at(3, "DTM", 1, "48"), at(4, "LIN", 0, "x"), at(5, "QTY", 0, "46"))}, nil,
+			uci + ucm + "'UCS+3'UCD+18+2'UCS+4+18'UCS+5+2'"},
+		{"one thing told twice", "UNOC:3", ControlOptions{}, []MessageResult{orders("2", at(3, "DTM", 2, "12"), at(3, "DTM", 1, "13"), at(3, "DTM", 2, "12"))}, nil,
+			uci + ucm + "'UCS+3'UCD+13+2'UCD+12+3'"},
+		{"UCI alone", "UNOC:3", ControlOptions{Detail: DetailGroups}, []MessageResult{orders("1", component), orders("2", component)}, nil, uci4 + "+18'"},
+		{"UCI is not enough", "UNOC:3", ControlOptions{Detail: DetailGroups}, []MessageResult{orders("1"), orders("2", component)}, nil, uci + ucm + "'"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			ic := received()
@@ -148,6 +158,9 @@ func TestControlGroups(t *testing.T) {
 		{"all named", ControlOptions{All: true}, func(w *ControlWriter) error {
 			return errors.Join(w.Message(good), w.Group(group("G1"), nil), w.Group(group("G2"), nil), w.Close(nil))
 		}, "7'UCF+G1+NP+LH+7'UCM+1+ORDERS:D:96A:UN+7'UCF+G2+NP+LH+7'"},
+		{"UCF alone", ControlOptions{Detail: DetailGroups}, func(w *ControlWriter) error {
+			return errors.Join(w.Message(bad), w.Group(group("G1"), nil), w.Message(good), w.Message(bad), w.Group(group("G2"), nil), w.Close(nil))
+		}, "7'UCF+G1+NP+LH+4+18'UCF+G2+NP+LH+7'UCM+2+ORDERS:D:96A:UN+4+18'"},
 		{"bare messages", ControlOptions{}, func(w *ControlWriter) error {
 			return errors.Join(w.Message(bad), w.Group(&edi.Group{Path: "UNB[1]"}, nil), w.Close(nil))
 		}, "7'UCM+2+ORDERS:D:96A:UN+4+18'"},
@@ -169,6 +182,50 @@ func TestControlGroups(t *testing.T) {
 			}
 			sane(t, b.Bytes())
 		})
+	}
+}
+
+// TestControlOnlyErrors: nothing is written as long as nothing is rejected.
+func TestControlOnlyErrors(t *testing.T) {
+	good, bad := MessageResult{Set: "ORDERS", Control: "1"}, MessageResult{Set: "ORDERS", Control: "2", Verdict: Rejected}
+	noted := MessageResult{Set: "ORDERS", Control: "3", Verdict: AcceptedWithErrors}
+	group := &edi.Group{Path: "UNB[1]/UNG[1]", Control: "G"}
+	for _, c := range []struct {
+		name    string
+		opt     ControlOptions
+		tell    func(w *ControlWriter) error
+		written bool
+	}{
+		{"accepted", ControlOptions{}, func(w *ControlWriter) error { return errors.Join(w.Message(good), w.Group(group, nil), w.Close(nil)) }, false},
+		{"rejected", ControlOptions{}, func(w *ControlWriter) error { return errors.Join(w.Message(good), w.Message(bad), w.Close(nil)) }, true},
+		{"errors that are not told", ControlOptions{}, func(w *ControlWriter) error { return errors.Join(w.Message(noted), w.Close(nil)) }, false},
+		{"errors that are told", ControlOptions{Noted: true}, func(w *ControlWriter) error { return errors.Join(w.Message(noted), w.Close(nil)) }, true},
+		{"a group", ControlOptions{}, func(w *ControlWriter) error {
+			return errors.Join(w.Message(good), w.Group(group, []edi.Finding{at(0, "UNE", 1, "29")}), w.Close(nil))
+		}, true},
+		{"the interchange", ControlOptions{}, func(w *ControlWriter) error { return w.Close([]edi.Finding{at(0, "UNZ", 1, "29")}) }, true},
+	} {
+		ic := received()
+		var b bytes.Buffer
+		c.opt.OnlyErrors = true
+		w := NewControl(&b, numbered(AnswerTo(ic)), ic, c.opt)
+		if err := c.tell(w); err != nil {
+			t.Fatal(err)
+		}
+		if w.Written() != c.written || (b.Len() > 0) != c.written {
+			t.Errorf("%s\n got written %v, %q\nwant written %v", c.name, w.Written(), b.Bytes(), c.written)
+		}
+	}
+}
+
+func TestReceiptOnly(t *testing.T) {
+	ic := received()
+	for header, want := range map[string]bool{
+		"UNB+UNOC:4+A+B+20261123:0930+1++++2'": true, "UNB+UNOC:4+A+B+20261123:0930+1++++1'": false, unb: false, "": false,
+	} {
+		if ic.Header = []byte(header); ReceiptOnly(ic) != want {
+			t.Errorf("%s\n got %v\nwant %v", header, !want, want)
+		}
 	}
 }
 
@@ -204,8 +261,11 @@ func sane(t fataler, data []byte) *Control {
 			t.Fatalf("our own answer has a second message\n%q", data)
 		case ev.Kind == edi.EndMessage:
 			var findings []edi.Finding
-			if c, findings = ReadControl(ev.Message); len(findings) > 0 {
-				t.Fatalf("our own CONTRL has %v\n%q", findings, data)
+			c, findings = ReadControl(ev.Message)
+			for i := range findings {
+				if findings[i].Rule != "edifact.contrl.repeated" { // two messages had one reference
+					t.Fatalf("our own CONTRL has %v\n%q", &findings[i], data)
+				}
 			}
 		}
 	}
@@ -303,6 +363,7 @@ func TestReadControl(t *testing.T) {
 		{"unknown action", "UCI+R+A+B+9'", "", "edifact.contrl.action"},
 		{"UCS in the air", "UCI+R+A+B+7'UCS+1'", "", "edifact.contrl.place"},
 		{"UCD in the air", "UCI+R+A+B+7'UCM+1+ORDERS:D:96A:UN+4'UCD+1'", "", "edifact.contrl.place"},
+		{"a message twice", "UCI+R+A+B+7'UCM+1+ORDERS:D:96A:UN+4'UCF+G+A+B+7'UCM+1+ORDERS:D:96A:UN+4'UCM+1+ORDERS:D:96A:UN+7'", "", "edifact.contrl.repeated"},
 		{"no position", "UCI+R+A+B+7'UCM+1+ORDERS:D:96A:UN+4'UCS+x'", "", "edifact.contrl.position"},
 		{"foreign segments", "UCI+R+A+B+7'FTX+LOK+P00++TEXT'UCX+1'", "", ""},
 	} {
@@ -401,6 +462,96 @@ func TestOddAnswers(t *testing.T) {
 		text := rapid.Map(rapid.SliceOfN(rapid.Byte(), 0, 50), func(b []byte) string { return string(b) })
 		oddAnswer(t, func() string { return text.Draw(t, "text") }, func() int { return rapid.IntRange(0, 255).Draw(t, "number") })
 	})
+}
+
+// TestHostileControlsValidate says whatever findings of whatever bytes in every
+// syntax version and form: the guide of that CONTRL has nothing against it.
+func TestHostileControlsValidate(t *testing.T) {
+	library, err := guides.Library()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := guide.Rules()
+	bytesOf := rapid.Map(rapid.SliceOfN(rapid.Byte(), 0, 60), func(b []byte) string { return string(b) })
+	hostile := rapid.OneOf(bytesOf, rapid.StringN(0, 60, 60), rapid.StringMatching(`[?'+:*A-Z0-9 ]{0,20}`), rapid.SampledFrom([]string{"ORDERS", "UNH", "UNT", "1", "D:96A:UN:EAN008", ""}))
+	rapid.Check(t, func(t *rapid.T) {
+		text := func() string { return hostile.Draw(t, "text") }
+		number := func() int { return rapid.OneOf(rapid.IntRange(-1, 12), rapid.IntRange(-1, 1<<40)).Draw(t, "number") }
+		made := func() (out []edi.Finding) {
+			for range rapid.IntRange(0, 5).Draw(t, "findings") {
+				r := rapid.SampledFrom(rules).Draw(t, "rule")
+				f := edi.Finding{Rule: r.ID, Severity: rapid.SampledFrom([]edi.Severity{edi.Error, edi.Warning, edi.Info}).Draw(t, "severity"),
+					Codes: r.Codes, Place: number(), Tag: text(), Loop: text(), Element: number(), Component: number(),
+					Repetition: number(), Ref: text(), Value: text()}
+				if rapid.Bool().Draw(t, "more") {
+					f.Codes = map[string]string{"0085": text()}
+				}
+				out = append(out, f)
+			}
+			return out
+		}
+		ic := received()
+		ic.Version = rapid.SampledFrom([]string{"UNOA:1", "UNOB:2", "UNOC:3", "UNOY:4", "UNOC:4"}).Draw(t, "version")
+		d := rapid.SliceOfN(rapid.SampledFrom([]byte("'+:*?|\n!A\xe9 \x1c")), 5, 5).Draw(t, "delimiters")
+		ic.Delimiters = edi.Delimiters{Segment: d[0], Element: d[1], Component: d[2], Repetition: d[3], Release: d[4]}
+		ic.Control, ic.Sender = text(), edi.Party{Qualifier: text(), ID: text(), Sub: text()}
+		opt := ControlOptions{Receipt: rapid.Bool().Draw(t, "receipt"), All: rapid.Bool().Draw(t, "all"), Noted: rapid.Bool().Draw(t, "noted"),
+			Detail:     rapid.SampledFrom([]Detail{DetailFull, DetailSets, DetailGroups}).Draw(t, "detail"),
+			OnlyErrors: rapid.Bool().Draw(t, "only errors")}
+		var b bytes.Buffer
+		w := NewControl(&b, numbered(AnswerTo(ic)), ic, opt)
+		grouped := rapid.Bool().Draw(t, "grouped")
+		for range rapid.IntRange(0, 3).Draw(t, "groups") {
+			for range rapid.IntRange(0, 3).Draw(t, "messages") {
+				if err := w.Message(MessageResult{Set: text(), Version: text(), Control: text(), Findings: made()}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			g := &edi.Group{Path: "UNB[1]", Sender: text(), Receiver: text()}
+			if grouped {
+				g.Path, g.Control = "UNB[1]/UNG[1]", text()
+			}
+			if err := w.Group(g, made()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		switch err := w.Close(made()); {
+		case errors.Is(err, ErrAcknowledgment) || err == nil && !w.Written():
+			return
+		case err != nil:
+			t.Fatal(err)
+		}
+		sane(t, b.Bytes())
+		if !validated(t, library, b.Bytes()) {
+			t.Fatalf("there is no guide for\n%s", b.Bytes())
+		}
+	})
+}
+
+// validated holds a CONTRL against the library's guide; false when there is none
+// of its version.
+func validated(t *rapid.T, library *guide.Library, data []byte) (found bool) {
+	w := edi.NewWalker(bytes.NewReader(data), edi.Limits{}, Syntax{})
+	for {
+		ev, err := w.Next()
+		if err == io.EOF {
+			return found
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ev.Kind != edi.EndMessage {
+			continue
+		}
+		g, exact := library.Find(edi.EDIFACT, ev.Message.Version, ev.Message.Set)
+		if g == nil || !exact {
+			continue
+		}
+		found = true
+		for _, f := range g.Validate(ev.Message, guide.Options{}).Findings {
+			t.Fatalf("%s has %v\n%s", g.Name(), &f, data)
+		}
+	}
 }
 
 func FuzzControl(f *testing.F) {

@@ -95,7 +95,7 @@ func NewInterchange(w io.Writer, env Envelope) *InterchangeWriter {
 	i.env, i.err = env.complete()
 	i.set = CharsetOf(&edi.Interchange{Version: i.env.Version})
 	if i.err == nil {
-		i.write([]byte(i.env.una()))
+		i.write([]byte(i.env.advice()))
 		i.write(i.env.unb())
 	}
 	return i

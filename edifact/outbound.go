@@ -3,6 +3,7 @@ package edifact
 import (
 	"bytes"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -56,6 +57,18 @@ func lineBreak(ic *edi.Interchange) string {
 	return ""
 }
 
+// ReceiptOnly reports whether the sender of ic asks for no more than an
+// indication of receipt: UNB 0031 is 2, which syntax version 4 has.
+func ReceiptOnly(ic *edi.Interchange) bool {
+	header := append([]byte(una(ic.Delimiters)), ic.Header...)
+	r := edi.NewReader(bytes.NewReader(header), edi.Limits{})
+	if _, err := r.Find(io.Discard); err != nil {
+		return false
+	}
+	s, err := r.Next()
+	return err == nil && component(s, unbAck, 1) == "2"
+}
+
 var (
 	errReference = errors.New("the interchange control reference has not 1 to 14 characters")
 	errTime      = errors.New("no time is given")
@@ -63,6 +76,14 @@ var (
 
 // version is the syntax version, '1' to '4'.
 func (e *Envelope) version() byte { return e.Version[len(e.Version)-1] }
+
+// longestSub is how long a party's internal address (0008, 0014) may be.
+func (e *Envelope) longestSub() int {
+	if e.version() == '4' {
+		return longestParty
+	}
+	return 14
+}
 
 // complete fills in what is empty and makes every part fit to be written: what
 // is mirrored comes from a partner's file.
@@ -77,7 +98,7 @@ func (e Envelope) complete() (Envelope, error) {
 		e.LineBreak = ""
 	}
 	for _, p := range []*edi.Party{&e.Sender, &e.Receiver} {
-		p.Qualifier, p.Sub = e.clean(p.Qualifier, 4), e.clean(p.Sub, longestParty)
+		p.Qualifier, p.Sub = e.clean(p.Qualifier, 4), e.clean(p.Sub, e.longestSub())
 		if p.ID = e.clean(p.ID, longestParty); p.ID == "" {
 			p.ID = "UNKNOWN"
 		}
@@ -170,18 +191,23 @@ func (e *Envelope) clean(v string, n int) string {
 	return strings.TrimRight(string(b), " ")
 }
 
-// una is the service string advice, "" where the usual delimiters hold.
-func (e *Envelope) una() string {
-	d := e.Delimiters
-	if d == e.usual() {
+// advice is the service string advice of the interchange, "" where the usual
+// delimiters hold.
+func (e *Envelope) advice() string {
+	if e.Delimiters == e.usual() {
 		return ""
 	}
+	return una(e.Delimiters) + e.LineBreak
+}
+
+// una is the service string advice that says d.
+func una(d edi.Delimiters) string {
 	for _, c := range []*byte{&d.Release, &d.Repetition} {
 		if *c == 0 {
 			*c = ' '
 		}
 	}
-	return "UNA" + string([]byte{d.Component, d.Element, d.Decimal, d.Release, d.Repetition, d.Segment}) + e.LineBreak
+	return "UNA" + string([]byte{d.Component, d.Element, d.Decimal, d.Release, d.Repetition, d.Segment})
 }
 
 // unb is the header of the interchange.
@@ -210,7 +236,7 @@ func (e *Envelope) unb() []byte {
 // interchange is the whole interchange of one message: content is what stands
 // between UNB and UNZ.
 func (e *Envelope) interchange(content []byte) []byte {
-	return slices.Concat([]byte(e.una()), e.unb(), content, e.unz(1))
+	return slices.Concat([]byte(e.advice()), e.unb(), content, e.unz(1))
 }
 
 // inCharset is the interchange of content in the envelope's character set, or

@@ -1,7 +1,10 @@
 package edifact
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/edibridge/edibridge/edi"
 )
@@ -56,7 +59,8 @@ type ElementError struct {
 }
 
 // Of is what becomes of a message of the interchange that is answered: group is
-// the reference of its UNG, "" when it has none. It is [Received] when nothing
+// the reference of its UNG, "" when it has none. Of a message that is named more
+// than once the gravest counts: an acceptance is not to hide a rejection. It is [Received] when nothing
 // is said of it, and "" when the CONTRL says nothing that can be understood.
 func (c *Control) Of(group, message string) Verdict {
 	if c.Verdict == Rejected || c.Verdict == Received {
@@ -71,15 +75,22 @@ func (c *Control) Of(group, message string) Verdict {
 			messages = g.Messages
 		}
 	}
+	out := Verdict("")
 	for i := range messages {
-		if m := &messages[i]; m.Message == message && m.Verdict != "" {
-			return m.Verdict
+		if m := &messages[i]; m.Message == message && graver(m.Verdict, out) {
+			out = m.Verdict
 		}
 	}
-	if c.Verdict != "" {
+	if out == "" && c.Verdict != "" {
 		return Accepted
 	}
-	return ""
+	return out
+}
+
+// graver reports whether a is graver news of a message than b.
+func graver(a, b Verdict) bool {
+	ranks := []Verdict{"", Accepted, Received, AcceptedWithErrors, PartiallyAccepted, Rejected}
+	return slices.Index(ranks, a) > slices.Index(ranks, b)
 }
 
 // ReadControl reads a CONTRL message. The findings tell what of it could not be
@@ -96,6 +107,7 @@ func ReadControl(m *edi.Message) (*Control, []edi.Finding) {
 		f := edi.Finding{Path: m.Path, Offset: m.Offset, Interchange: m.Interchange, Segment: m.Ordinal + 1, Place: 2, Tag: "UCI"}
 		r.findings = append(r.findings, say(f, edi.Error, "edifact.contrl.uci", isMissing, "the CONTRL has no UCI: it answers no interchange"))
 	}
+	r.repeated()
 	r.sum()
 	return r.c, r.findings
 }
@@ -204,6 +216,46 @@ func (r *controlReader) detail(s *edi.Segment, tag string) {
 	e.Element, e.Component, e.Repetition = position(s, 2)
 	last := &m.Errors[len(m.Errors)-1]
 	last.Elements = append(last.Elements, e)
+}
+
+// repeated tells of messages that are answered more than once, at the second
+// answer of the first of them.
+func (r *controlReader) repeated() {
+	type answered struct {
+		group, nth int
+		message    string
+	}
+	var all []answered
+	add := func(group int, messages []MessageAnswer) {
+		for i := range messages {
+			all = append(all, answered{group, len(all), messages[i].Message})
+		}
+	}
+	add(0, r.c.Messages)
+	for i := range r.c.Groups {
+		add(i+1, r.c.Groups[i].Messages)
+	}
+	slices.SortFunc(all, func(a, b answered) int {
+		return cmp.Or(cmp.Compare(a.group, b.group), strings.Compare(a.message, b.message), cmp.Compare(a.nth, b.nth))
+	})
+	second := -1
+	for i := 1; i < len(all); i++ {
+		a, b := &all[i-1], &all[i]
+		if a.group == b.group && a.message == b.message && a.message != "" && (second < 0 || b.nth < second) {
+			second = b.nth
+		}
+	}
+	nth := -1
+	for place := 2; place <= r.m.Len() && nth < second; place++ {
+		s := r.m.Segment(place)
+		if s.Is("UCM") {
+			nth++
+		}
+		if nth == second {
+			r.say(&s, 1, edi.Warning, "edifact.contrl.repeated", duplicate,
+				"message %s is answered more than once: where the answers differ, the gravest counts", quote(component(&s, 1, 1)))
+		}
+	}
 }
 
 // sum makes an accepted level partially accepted whose lower ones are rejected.
