@@ -29,7 +29,7 @@ type layer struct {
 }
 
 // bridgeOurs is what the bridge may use of ours; its test packages see the same.
-var bridgeOurs = []string{"archive", "canonical", "edi", "edi/guide", "edifact", "mappings", "transports", "x12"}
+var bridgeOurs = []string{"acknowledge", "archive", "canonical", "edi", "edi/guide", "edifact", "mappings", "transports", "x12"}
 
 // layers is the house. A row is added on purpose, with the code that needs it.
 var layers = []layer{
@@ -41,6 +41,8 @@ var layers = []layer{
 	{pkg: "edi/guide/generate", ours: []string{"edi/guide"}},
 	{pkg: "x12", ours: []string{"edi", "edi/guide"}, third: []string{"golang.org/x/text"}},
 	{pkg: "edifact", ours: []string{"edi", "edi/guide"}, third: []string{"golang.org/x/text"}},
+	// How what was received is answered, in both standards.
+	{pkg: "acknowledge", ours: []string{"edi", "edi/guide", "edifact", "x12"}},
 	{pkg: "x12/guides", ours: []string{"edi/guide"}},
 	{pkg: "x12/guides/...", ours: []string{"edi", "edi/guide"}}, // the generator of the guide files
 	{pkg: "edifact/guides", ours: []string{"edi/guide"}},

@@ -4,18 +4,18 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math"
 	"strings"
 
+	"github.com/edibridge/edibridge/acknowledge"
 	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/edi"
-	"github.com/edibridge/edibridge/edifact"
 	"github.com/edibridge/edibridge/x12"
 )
 
-// answer is an acknowledgment to be written: a TA1 or CONTRL for an interchange,
+// acknowledgment is an answer to be written: a TA1 or CONTRL for an interchange,
 // a 997 or 999 for a group.
-type answer struct {
+type acknowledgment struct {
+	acknowledge.Answer
 	ic    *interchange
 	group *group // nil: the answer is to the interchange
 	how   *Acknowledge
@@ -54,7 +54,7 @@ func (t *translation) answer(ctx context.Context) error {
 
 // scopes are the numbers that an acknowledgment needs: ISA13 or UNB 0020, and
 // GS06 for a 997.
-func (t *translation) scopes(a *answer) []Scope {
+func (t *translation) scopes(a *acknowledgment) []Scope {
 	id := FollowID(t.tr.ID, KindAcknowledgment, a.place, a.how.To)
 	pair := pairText(a.ic.Receiver, a.ic.Sender, a.ic.Mode)
 	s := []Scope{{Series: level(a.ic.Standard) + " " + pair, For: id, Max: maxControl}}
@@ -64,21 +64,8 @@ func (t *translation) scopes(a *answer) []Scope {
 	return s
 }
 
-// set is what the acknowledgment is: "TA1", "997", "999", "CONTRL".
-func (a *answer) set() string {
-	switch {
-	case a.ic.Standard == edi.EDIFACT:
-		return "CONTRL"
-	case a.group == nil:
-		return "TA1"
-	case a.how.With == "999":
-		return "999"
-	}
-	return "997"
-}
-
 // first is the ordinal of the first document that the acknowledgment speaks of.
-func (a *answer) first() int {
+func (a *acknowledgment) first() int {
 	if a.group != nil {
 		return a.group.firstDocument
 	}
@@ -86,7 +73,7 @@ func (a *answer) first() int {
 }
 
 // write makes the follow-up of one acknowledgment.
-func (t *translation) write(ctx context.Context, a *answer, numbers []Number) error {
+func (t *translation) write(ctx context.Context, a *acknowledgment, numbers []Number) error {
 	n := numbers[0].Value
 	control, contentType := fmt.Sprintf("%09d", n), "application/edi-x12"
 	if a.ic.Standard == edi.EDIFACT {
@@ -96,12 +83,12 @@ func (t *translation) write(ctx context.Context, a *answer, numbers []Number) er
 		Kind: KindAcknowledgment, Endpoint: a.how.To, Peer: t.cfg.Endpoints[a.how.To].Peer,
 		Partner: a.ic.answerTo.ID, ContentType: contentType,
 		Name:     answerName(a, t.tr.Sequence),
-		Standard: a.ic.Standard, Set: a.set(), Control: control, Mode: a.ic.Mode,
+		Standard: a.ic.Standard, Set: a.Set, Control: control, Mode: a.ic.Mode,
 		Keys: []canonical.Key{{Scheme: "control", Value: control}},
 	}
 	make := func(w io.Writer) error { return t.writeAnswer(ctx, w, a, numbers) }
 	body := -1
-	if a.set() != "TA1" && a.first() < t.firstOrdinal() {
+	if a.Set != "TA1" && a.first() < t.firstOrdinal() {
 		obj, err := t.stream(ctx, make)
 		if err != nil {
 			return err
@@ -119,57 +106,28 @@ func (t *translation) write(ctx context.Context, a *answer, numbers []Number) er
 	return nil
 }
 
-func (t *translation) writeAnswer(ctx context.Context, w io.Writer, a *answer, numbers []Number) error {
-	switch a.set() {
-	case "CONTRL":
-		env := edifact.AnswerTo(&a.ic.Interchange)
-		env.Reference, env.Time = fmt.Sprint(numbers[0].Value), t.b.now()
-		return t.writeControl(ctx, a, edifact.NewControl(w, env, &a.ic.Interchange, edifact.ControlOptions{}))
-	case "TA1":
-		env := x12.AnswerTo(&a.ic.Interchange, nil)
-		env.Interchange, env.Time = numbers[0].Value, t.b.now()
-		return x12.WriteTA1(w, env, &a.ic.Interchange, a.ic.findings)
+func (t *translation) writeAnswer(ctx context.Context, w io.Writer, a *acknowledgment, numbers []Number) error {
+	n := acknowledge.Numbers{Interchange: numbers[0].Value, Time: t.b.now()}
+	if a.group != nil {
+		n.Group = numbers[1].Value
 	}
-	env := x12.AnswerTo(&a.ic.Interchange, &a.group.Group)
-	env.Interchange, env.Group, env.Time = numbers[0].Value, numbers[1].Value, t.b.now()
-	ack := x12.NewGroupAckWith(w, env, &a.group.Group, x12.AckOptions{Set: a.set()})
-	if err := t.verdicts(ctx, a, func(d *Document) error { return ack.Set(setResult(d)) }); err != nil {
-		return err
-	}
-	return ack.Close(a.group.findings)
+	return a.Write(w, n, func(visit func(acknowledge.Result) error) error {
+		return t.verdicts(ctx, a, func(d *Document) error { return visit(result(a, d)) })
+	})
 }
 
-// writeControl tells a CONTRL of each message, and of each group when it ends.
-func (t *translation) writeControl(ctx context.Context, a *answer, c *edifact.ControlWriter) error {
-	groups := a.ic.groups
-	endGroups := func(before int) error {
-		for len(groups) > 0 && groups[0].Ordinal < before {
-			if err := c.Group(&groups[0].Group, groups[0].findings); err != nil {
-				return err
-			}
-			groups = groups[1:]
-		}
-		return nil
+// result is what an acknowledgment says of a document.
+func result(a *acknowledgment, d *Document) acknowledge.Result {
+	r := acknowledge.Result{Group: d.Group, Set: d.Type, Version: d.Version, Control: d.Control, Findings: d.Findings, Verdict: x12.Verdict(d.Verdict)}
+	if a.group != nil {
+		r.Reference = a.group.references.of(d.Ordinal)
 	}
-	err := t.verdicts(ctx, a, func(d *Document) error {
-		if err := endGroups(d.Group); err != nil {
-			return err
-		}
-		return c.Message(edifact.MessageResult{Set: d.Type, Version: d.Version, Control: d.Control,
-			Findings: d.Findings, Verdict: edifact.Verdict(d.Verdict)})
-	})
-	if err != nil {
-		return err
-	}
-	if err := endGroups(math.MaxInt); err != nil {
-		return err
-	}
-	return c.Close(a.ic.findings)
+	return r
 }
 
 // verdicts gives every document of a group, or of an interchange, in order:
 // those of earlier slices from the store, the rest from this slice.
-func (t *translation) verdicts(ctx context.Context, a *answer, visit func(*Document) error) error {
+func (t *translation) verdicts(ctx context.Context, a *acknowledgment, visit func(*Document) error) error {
 	group := 0 // all
 	if a.group != nil {
 		group = a.group.Ordinal
@@ -200,16 +158,12 @@ func (t *translation) verdicts(ctx context.Context, a *answer, visit func(*Docum
 // answerName names an acknowledgment by what it answers and the accept order:
 // "997-905-42.edi"; of further groups and interchanges of the file with their
 // place, "997-906-42-2.1.edi". No two in a mailbox have one name.
-func answerName(a *answer, sequence int64) string {
-	name := fmt.Sprintf("%s-%s-%d", strings.ToLower(a.set()), fileSafe(a.ic.Control), sequence)
+func answerName(a *acknowledgment, sequence int64) string {
+	name := fmt.Sprintf("%s-%s-%d", strings.ToLower(a.Set), fileSafe(a.ic.Control), sequence)
 	if a.place != "1" && a.place != "1/1" {
 		name += "-" + strings.ReplaceAll(a.place, "/", ".")
 	}
 	return name + ".edi"
-}
-
-func setResult(d *Document) x12.SetResult {
-	return x12.SetResult{Set: d.Type, Control: d.Control, Findings: d.Findings, Verdict: x12.Verdict(d.Verdict)}
 }
 
 // fileSafe keeps letters and digits of a control number for a file name and

@@ -3,6 +3,7 @@ package bridge
 import (
 	"time"
 
+	"github.com/edibridge/edibridge/acknowledge"
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edi/guide"
 	"github.com/edibridge/edibridge/mappings"
@@ -79,13 +80,22 @@ type Agreement struct {
 	MaxFindings int // kept per document; 0: Limits.Findings
 }
 
-// Acknowledge says how a partner is answered.
+// Acknowledge says how a partner is answered. But for To its fields are those of
+// [acknowledge.Policy].
 type Acknowledge struct {
-	// With is "997" or "999", for X12; EDIFACT is answered by CONTRL whatever it
-	// is; "none": not at all.
-	With string
-	To   string // endpoint
-	TA1  string // "requested" (ISA14 = 1, or the interchange is bad: the default), "always", "never"
+	// With is "997" (also when empty) or "999", for X12; "none": neither groups nor
+	// EDIFACT interchanges are answered.
+	With   string
+	To     string // endpoint
+	Detail string // "full" (also when empty), "sets", "groups"
+	When   string // of 997 and 999: "always" (also when empty), "errors"
+	TA1    string // "requested" (ISA14 = 1, or the interchange is bad: also when empty), "always", "never"
+	CONTRL string // "always" (also when empty), "requested" (UNB 0031), "errors", "never"
+}
+
+// policy is what was agreed, without where answers go.
+func (a *Acknowledge) policy() *acknowledge.Policy {
+	return &acknowledge.Policy{With: a.With, Detail: a.Detail, When: a.When, TA1: a.TA1, CONTRL: a.CONTRL}
 }
 
 // Duplicates says what happens to what was seen before. Same bytes are always

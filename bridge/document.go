@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/edibridge/edibridge/acknowledge"
 	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edi/guide"
@@ -20,11 +21,10 @@ import (
 func (t *translation) message(ctx context.Context, ev *edi.Event) error {
 	m := ev.Message
 	t.at.Documents++
-	if m.Standard == edi.EDIFACT && edifact.IsAcknowledgment(m.Set) {
+	if m.Standard == edi.EDIFACT && acknowledge.IsReport(&t.group.Group, m) {
 		t.ic.reports++
-	} else {
-		t.ic.others++
 	}
+	t.group.references.add(t.at.Documents, acknowledge.Reference(m))
 	if t.at.Documents <= t.done.Documents {
 		return nil
 	}
@@ -45,9 +45,9 @@ func (t *translation) message(ctx context.Context, ev *edi.Event) error {
 	if err := t.judge(ctx, m, &d); err != nil {
 		return err
 	}
-	if d.Verdict != "" {
-		t.group.answered++
-		t.ic.answered++
+	if !d.isReport() {
+		d.count(&t.group.sets)
+		d.count(&t.ic.sets)
 	}
 	switch d.State {
 	case DocumentAccepted:
@@ -100,9 +100,9 @@ func (t *translation) judge(ctx context.Context, m *edi.Message, d *Document) er
 		return nil
 	case t.group.refused:
 		d.State, d.Verdict, d.Reason = DocumentRejected, string(x12.Rejected), "its group was refused"
-		t.add(d, setFinding(m, "bridge.group.refused", "the functional group was refused", "5"))
+		t.add(d, acknowledge.GroupRefused(m))
 		return nil
-	case t.group.noted || m.Standard == edi.EDIFACT && edifact.IsAcknowledgment(m.Set):
+	case acknowledge.IsReport(&t.group.Group, m):
 		d.State = DocumentNoted
 		return nil
 	}
@@ -110,11 +110,11 @@ func (t *translation) judge(ctx context.Context, m *edi.Message, d *Document) er
 	switch {
 	case a == nil && otherMode:
 		d.State, d.Reason = DocumentQuarantined, "mode"
-		t.add(d, setFinding(m, "bridge.mode.mismatch", fmt.Sprintf("%s sends %s %s as %s, which no agreement says", t.ic.partner.ID, m.Set, m.Version, t.ic.Mode), ""))
+		t.add(d, acknowledge.SetFinding(m, edi.Error, "bridge.mode.mismatch", fmt.Sprintf("%s sends %s %s as %s, which no agreement says", t.ic.partner.ID, m.Set, m.Version, t.ic.Mode), acknowledge.NoCode))
 		return nil
 	case a == nil:
 		d.State, d.Verdict, d.Reason = DocumentQuarantined, string(x12.Rejected), "agreement"
-		t.add(d, setFinding(m, "bridge.agreement.none", fmt.Sprintf("nothing is agreed with %s about %s %s", t.ic.partner.ID, m.Set, m.Version), "1"))
+		t.add(d, acknowledge.SetFinding(m, edi.Error, "bridge.agreement.none", fmt.Sprintf("nothing is agreed with %s about %s %s", t.ic.partner.ID, m.Set, m.Version), acknowledge.NotSupported))
 		return nil
 	}
 	d.Agreement = a.Name
@@ -130,62 +130,34 @@ func (t *translation) judge(ctx context.Context, m *edi.Message, d *Document) er
 
 // validate holds the message against its guide and goes on with what is valid.
 func (t *translation) validate(ctx context.Context, m *edi.Message, d *Document, a *Agreement) error {
-	g := t.guide(m, d, a)
+	g, exact := t.guide(m, a)
+	limit := a.MaxFindings
+	if limit == 0 {
+		limit = t.cfg.Limits.findings()
+	}
+	end := t.b.observe(StageValidate)
+	r := t.validator.Set(m, d.Findings, g, exact, acknowledge.Options{MaxFindings: limit, Severity: a.Waive, WithErrors: a.WithErrors})
+	end()
+	d.Findings, d.Total, d.Verdict = r.Findings, r.Total, string(r.Verdict)
 	if g == nil {
-		d.State, d.Verdict, d.Reason = DocumentQuarantined, string(x12.Rejected), "guide"
-		t.add(d, setFinding(m, "bridge.guide.none", fmt.Sprintf("there is no guide for %s %s", m.Set, m.Version), "1"))
-		return nil
-	}
-	var match *guide.Match
-	errs := 0 // kept or not
-	if !m.Truncated {
-		end := t.b.observe(StageValidate)
-		limit := a.MaxFindings
-		if limit == 0 {
-			limit = t.cfg.Limits.findings()
-		}
-		r := g.Validate(m, guide.Options{MaxFindings: limit, Severity: a.Waive})
-		end()
-		d.Findings = append(d.Findings, r.Findings...)
-		d.Total += r.Total
-		match, errs = r.Match, r.Errors
-	}
-	v := x12.SetVerdict(d.Findings)
-	if errs > 0 {
-		v = x12.Rejected
-	}
-	if v == x12.Rejected && a.WithErrors && !m.Truncated {
-		v = x12.AcceptedWithErrors
-		demote(d.Findings)
-	}
-	d.Verdict = string(v)
-	if v == x12.Rejected {
-		d.State = DocumentRejected
-		return nil
-	}
-	return t.understand(ctx, m, d, a, mappings.FromMessage(m, g, match))
-}
-
-// guide is what the message is held against. One of another release is better
-// than none, and is said.
-func (t *translation) guide(m *edi.Message, d *Document, a *Agreement) *guide.Guide {
-	var g *guide.Guide
-	exact := true
-	if a.Guide != "" {
-		g = t.cfg.Guides.Named(a.Guide)
-	} else {
-		g, exact = t.cfg.Guides.Find(m.Standard, m.Version, m.Set)
-	}
-	if g == nil {
+		d.State, d.Reason = DocumentQuarantined, "guide"
 		return nil
 	}
 	d.Guide = g.Name() + "@" + g.Digest()[:12]
-	if !exact {
-		f := setFinding(m, "bridge.guide.nearest", fmt.Sprintf("validated against %s, the nearest release there is", g.Name()), "")
-		f.Severity = edi.Info
-		t.add(d, f)
+	if r.Verdict == x12.Rejected {
+		d.State = DocumentRejected
+		return nil
 	}
-	return g
+	return t.understand(ctx, m, d, a, mappings.FromMessage(m, g, r.Match))
+}
+
+// guide is what the message is held against, nil if there is none, and whether
+// it is of the message's own release: one of another is better than none.
+func (t *translation) guide(m *edi.Message, a *Agreement) (g *guide.Guide, exact bool) {
+	if a.Guide != "" {
+		return t.cfg.Guides.Named(a.Guide), true
+	}
+	return t.cfg.Guides.Find(m.Standard, m.Version, m.Set)
 }
 
 // understand maps the message to its canonical document, judges repetition, and
@@ -198,9 +170,7 @@ func (t *translation) understand(ctx context.Context, m *edi.Message, d *Documen
 	}
 	if mp == nil {
 		d.State, d.Reason = DocumentQuarantined, "mapping"
-		f := setFinding(m, "bridge.mapping.none", fmt.Sprintf("there is no mapping for %s %s", m.Set, m.Version), "")
-		f.Severity = edi.Warning
-		t.add(d, f)
+		t.add(d, acknowledge.SetFinding(m, edi.Warning, "bridge.mapping.none", fmt.Sprintf("there is no mapping for %s %s", m.Set, m.Version), acknowledge.NoCode))
 		return nil
 	}
 	d.Mapping = mp.Name() + "@" + mp.Digest()[:12]
@@ -249,32 +219,18 @@ func (t *translation) add(d *Document, f edi.Finding) {
 	d.Total++
 }
 
-// demote makes errors that the agreement accepts into warnings.
-func demote(fs []edi.Finding) {
-	for i := range fs {
-		if fs[i].Severity == edi.Error {
-			fs[i].Severity = edi.Warning
-		}
-	}
+// isReport reports whether d is an acknowledgment of EDIFACT, of which no answer
+// says anything. Groups of those of X12 are not answered at all.
+func (d *Document) isReport() bool {
+	return d.Standard == edi.EDIFACT && edifact.IsAcknowledgment(d.Type)
 }
 
-// setFinding is a finding on a message as a whole, with its AK502 code ("" none),
-// or what is like it in CONTRL.
-func setFinding(m *edi.Message, rule, msg, ak502 string) edi.Finding {
-	f := edi.Finding{Rule: rule, Severity: edi.Error, Message: msg, Path: m.Path, Offset: m.Offset,
-		Interchange: m.Interchange, Segment: m.Ordinal, Place: 1, Value: m.Set}
-	if m.Len() > 0 {
-		s := m.Segment(1)
-		f.Tag, f.Length = string(s.Tag()), len(s.Data())
+// count counts d as its acknowledgment tells of it: what has no verdict of its
+// own is told by its findings.
+func (d *Document) count(t *acknowledge.Tally) {
+	v := x12.Verdict(d.Verdict)
+	if v == "" {
+		v = x12.SetVerdict(d.Findings)
 	}
-	switch {
-	case ak502 == "":
-	case m.Standard == edi.EDIFACT && ak502 == "1":
-		f.Codes = map[string]string{"0085": "17"} // no agreement
-	case m.Standard == edi.EDIFACT:
-		f.Codes = map[string]string{"0085": "18"} // unspecified
-	default:
-		f.Codes = map[string]string{"ak502": ak502}
-	}
-	return f
+	t.Add(v, d.Verdict != "")
 }

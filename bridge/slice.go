@@ -16,8 +16,8 @@ type slice struct {
 	docs     []Document
 	bytes    int64
 	follows  []follow
-	bodies   [][]byte // of follows: an event to several endpoints has one body
-	answers  []answer // acknowledgments still to be written
+	bodies   [][]byte         // of follows: an event to several endpoints has one body
+	answers  []acknowledgment // acknowledgments still to be written
 	sees     []Seen
 	unsees   []SeenKey
 	numbers  []Number

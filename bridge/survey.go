@@ -24,7 +24,12 @@ type envelopes struct {
 	junk         []edi.Finding            // what stands there instead, of a file without any
 }
 
-// survey is the first pass: the findings on trailers, by ordinal.
+// maxServiceFindings bounds what is kept of one interchange's segments between
+// the envelopes.
+const maxServiceFindings = 200
+
+// survey is the first pass: the findings on trailers, and on what stands between
+// the envelopes, by ordinal.
 func (t *translation) survey(ctx context.Context) error {
 	w, body, err := t.open(ctx)
 	if err != nil {
@@ -56,9 +61,9 @@ func (t *translation) survey(ctx context.Context) error {
 			if len(ev.Findings) > 0 && len(e.groups) < maxInterchanges {
 				e.groups[[2]int{ev.Interchange.Ordinal, ev.Group.Ordinal}] = append([]edi.Finding(nil), ev.Findings...)
 			}
-		case edi.EndInterchange:
-			if len(ev.Findings) > 0 {
-				e.interchanges[ev.Interchange.Ordinal] = append([]edi.Finding(nil), ev.Findings...)
+		case edi.Service, edi.EndInterchange:
+			if n := ev.Interchange.Ordinal; len(ev.Findings) > 0 && len(e.interchanges[n]) < maxServiceFindings {
+				e.interchanges[n] = append(e.interchanges[n], ev.Findings...)
 			}
 		}
 		if err := ctx.Err(); err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/edibridge/edibridge/acknowledge"
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edifact"
 	"github.com/edibridge/edibridge/x12"
@@ -35,6 +36,7 @@ type translation struct {
 	first              *Document // what the Transmission is called after
 	reason             string    // the first cause for quarantine
 	past               past
+	validator          acknowledge.Judge
 }
 
 // interchange is what a translation knows of the interchange it is in.
@@ -48,11 +50,10 @@ type interchange struct {
 	service  bool // it holds a TA1 of the partner's
 	// What an answer to the interchange as a whole (CONTRL) needs:
 	firstDocument int // ordinal, within the file, of its first message
-	answered      int // messages with a verdict
+	sets          acknowledge.Tally
 	reports       int // messages that are CONTRL themselves
-	others        int // messages that are not
 	how           *Acknowledge
-	groups        []group
+	groups        []acknowledge.Group
 }
 
 // group is what a translation knows of the group it is in.
@@ -60,8 +61,8 @@ type group struct {
 	edi.Group
 	firstDocument int // ordinal, within the file, of its first set
 	refused       bool
-	noted         bool // acknowledgments: never acknowledged
-	answered      int  // sets with a verdict
+	sets          acknowledge.Tally
+	references    references
 	agreement     *Agreement
 	findings      []edi.Finding
 }
@@ -211,7 +212,7 @@ func (t *translation) event(ctx context.Context, ev *edi.Event) error {
 func (t *translation) beginInterchange(ctx context.Context, ev *edi.Event) error {
 	ic := &interchange{Interchange: *ev.Interchange, findings: append([]edi.Finding(nil), ev.Findings...)}
 	ic.Header = append([]byte(nil), ev.Interchange.Header...)
-	ic.accepted, ic.answered = t.past.accepted[ic.Ordinal], t.past.told[ic.Ordinal]
+	ic.accepted, ic.sets = t.past.accepted[ic.Ordinal], t.past.told[ic.Ordinal]
 	ic.firstDocument = t.at.Documents + 1
 	t.ic = ic
 	ic.findings = append(ic.findings, t.bad.interchanges[ic.Ordinal]...)
@@ -249,7 +250,6 @@ func (t *translation) identify(ic *interchange) {
 
 func (t *translation) beginGroup(ev *edi.Event) {
 	g := &group{Group: *ev.Group, firstDocument: t.at.Documents + 1}
-	g.noted = x12.IsAcknowledgment(g.Functional)
 	g.findings = append(g.findings, ev.Findings...)
 	g.findings = append(g.findings, t.bad.groups[[2]int{t.ic.Ordinal, g.Ordinal}]...)
 	if p := t.ic.partner; p != nil && names(p.Identifiers, "GS") && !has(p.Identifiers, t.ic.Standard, "GS", edi.Party{ID: g.Sender}) {
@@ -257,7 +257,7 @@ func (t *translation) beginGroup(ev *edi.Event) {
 			fmt.Sprintf("%s may not send as %q", p.ID, g.Sender)))
 	}
 	g.refused = rejects(g.findings)
-	g.answered = t.past.answered[[2]int{t.ic.Ordinal, g.Ordinal}]
+	g.sets = t.past.answered[[2]int{t.ic.Ordinal, g.Ordinal}]
 	if t.ic.partner != nil {
 		g.agreement = t.ic.partner.named(t.past.agreement[[2]int{t.ic.Ordinal, g.Ordinal}])
 	}
@@ -274,7 +274,7 @@ func (t *translation) endGroup(ev *edi.Event) {
 	t.group = nil
 	t.at.Groups++
 	if t.ic.Standard == edi.EDIFACT { // answered with its interchange, told before the cursor or not
-		t.ic.groups = append(t.ic.groups, *g)
+		t.ic.groups = append(t.ic.groups, acknowledge.Group{Group: g.Group, Findings: g.findings, Sets: g.sets})
 	}
 	if t.at.Groups <= t.done.Groups {
 		return
@@ -286,21 +286,24 @@ func (t *translation) endGroup(ev *edi.Event) {
 		return
 	}
 	how := t.ic.answerBy(g.agreement)
-	sets := t.at.Documents - g.firstDocument + 1
-	if t.ic.refused || g.noted || how == nil || how.With == "none" || sets > 0 && g.answered == 0 {
+	if t.ic.refused || how == nil {
 		return
 	}
-	t.s.answers = append(t.s.answers, answer{ic: t.ic, group: g, how: how, place: fmt.Sprintf("%d/%d", t.ic.Ordinal, g.Ordinal)})
+	if a, ok := how.policy().Group(&t.ic.Interchange, &acknowledge.Group{Group: g.Group, Findings: g.findings, Sets: g.sets}); ok {
+		t.s.answers = append(t.s.answers, acknowledgment{Answer: a, ic: t.ic, group: g, how: how, place: fmt.Sprintf("%d/%d", t.ic.Ordinal, g.Ordinal)})
+	}
 }
 
-// endInterchange closes an interchange: its findings are kept, and a TA1 says
-// what became of it where that is wanted or needed.
+// endInterchange closes an interchange: its findings are kept, and a TA1 or
+// CONTRL says what became of it where that is wanted or needed.
 func (t *translation) endInterchange(ev *edi.Event) {
 	ic := t.ic
 	t.ic = nil
 	t.at.Interchanges++
-	alone := ic.service && ev.Interchange.Groups == 0 // an acknowledgment of the partner's: never answered
-	t.handled = t.handled || alone && !ic.refused
+	whole := &acknowledge.Interchange{Interchange: ic.Interchange, Findings: ic.findings, Groups: ic.groups,
+		Sets: ic.sets, Service: ic.service, Reports: ic.reports}
+	whole.Interchange.Groups = ev.Interchange.Groups
+	t.handled = t.handled || whole.Alone() && !ic.refused
 	if ic.refused {
 		t.blame(firstError(ic.findings))
 	}
@@ -313,33 +316,16 @@ func (t *translation) endInterchange(ev *edi.Event) {
 	if ic.accepted == 0 && !ic.refused {
 		t.unsee(controlKey(ic))
 	}
-	if alone {
-		return
-	}
-	if ic.Standard == edi.EDIFACT {
-		t.answerInterchange(ic)
-		return
-	}
 	how := ic.answerBy(nil)
-	if how == nil || how.TA1 == "never" {
+	if ic.Standard == edi.EDIFACT && ic.how != nil {
+		how = ic.how
+	}
+	if how == nil {
 		return
 	}
-	if how.TA1 == "always" || ic.AckRequested || ic.refused {
-		t.s.answers = append(t.s.answers, answer{ic: ic, how: how, place: fmt.Sprint(ic.Ordinal)})
+	if a, ok := how.policy().Interchange(whole); ok {
+		t.s.answers = append(t.s.answers, acknowledgment{Answer: a, ic: ic, how: how, place: fmt.Sprint(ic.Ordinal)})
 	}
-}
-
-// answerInterchange asks for the CONTRL of an interchange: when one of its
-// messages has a verdict, or it is refused.
-func (t *translation) answerInterchange(ic *interchange) {
-	if ic.how == nil {
-		ic.how = ic.answerBy(nil)
-	}
-	reportsOnly := ic.reports > 0 && ic.others == 0 // never answered, refused or not
-	if ic.how == nil || ic.how.With == "none" || reportsOnly || ic.answered == 0 && !ic.refused {
-		return
-	}
-	t.s.answers = append(t.s.answers, answer{ic: ic, how: ic.how, place: fmt.Sprint(ic.Ordinal)})
 }
 
 // answerBy is how what the agreement is about is answered; nil: not at all.

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"cmp"
-	"fmt"
-	"slices"
-
+	"github.com/edibridge/edibridge/acknowledge"
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edi/guide"
 	"github.com/edibridge/edibridge/x12"
@@ -14,7 +11,7 @@ import (
 type judge struct {
 	langs *languages
 	limit int // findings kept of one set
-	v     guide.Validator
+	sets  acknowledge.Judge
 }
 
 // judged is what came of one set. It lives until the next is judged; Findings
@@ -32,44 +29,9 @@ type judged struct {
 // set judges the message of an EndMessage event.
 func (j *judge) set(ev *edi.Event) *judged {
 	m := ev.Message
-	out := &judged{m: m, findings: slices.Clone(ev.Findings), total: len(ev.Findings)}
-	var exact bool
-	out.guide, exact = j.langs.guide(m)
-	switch {
-	case out.guide == nil:
-		out.add(setFinding(m, edi.Error, "bridge.guide.none", fmt.Sprintf("there is no guide for %s %s", m.Set, m.Version), map[string]string{"ak502": "1"}))
-	case !exact:
-		out.nearest = true
-		out.add(setFinding(m, edi.Info, "bridge.guide.nearest", fmt.Sprintf("validated against %s, the nearest release there is", out.guide.Name()), nil))
-	}
-	errs := 0
-	if out.guide != nil && !m.Truncated {
-		r := j.v.Validate(out.guide, m, guide.Options{MaxFindings: j.limit})
-		out.findings = append(out.findings, r.Findings...)
-		out.total += r.Total
-		out.match, errs = r.Match, r.Errors
-	}
-	slices.SortStableFunc(out.findings, func(a, b edi.Finding) int { return cmp.Compare(a.Offset, b.Offset) })
-	if out.verdict = x12.SetVerdict(out.findings); errs > 0 {
-		out.verdict = x12.Rejected
-	}
-	return out
-}
-
-func (o *judged) add(f edi.Finding) {
-	o.findings = append(o.findings, f)
-	o.total++
-}
-
-// setFinding is a finding about a set as a whole.
-func setFinding(m *edi.Message, severity edi.Severity, rule, message string, codes map[string]string) edi.Finding {
-	f := edi.Finding{Rule: rule, Severity: severity, Message: message, Path: m.Path, Offset: m.Offset,
-		Interchange: m.Interchange, Segment: m.Ordinal, Place: 1, Value: m.Set, Codes: codes}
-	if m.Len() > 0 {
-		s := m.Segment(1)
-		f.Tag, f.Length = string(s.Tag()), len(s.Data())
-	}
-	return f
+	g, exact := j.langs.guide(m)
+	r := j.sets.Set(m, ev.Findings, g, exact, acknowledge.Options{MaxFindings: j.limit})
+	return &judged{m: m, guide: g, nearest: g != nil && !exact, match: r.Match, findings: r.Findings, total: r.Total, verdict: r.Verdict}
 }
 
 // tally adds up what became of the sets of a file. Its fields count sets.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/edibridge/edibridge/acknowledge"
 	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/mappings"
@@ -98,8 +99,8 @@ func (m *mapping) set(ev *edi.Event) error {
 	}
 	mp := m.judge.langs.mappings.Find(string(j.m.Standard), j.m.Version, j.m.Set)
 	if mp == nil {
-		m.tell([]edi.Finding{setFinding(j.m, edi.Error, "bridge.mapping.none",
-			fmt.Sprintf("there is no mapping for %s %s", j.m.Set, j.m.Version), nil)})
+		m.tell([]edi.Finding{acknowledge.SetFinding(j.m, edi.Error, "bridge.mapping.none",
+			fmt.Sprintf("there is no mapping for %s %s", j.m.Set, j.m.Version), acknowledge.NoCode)})
 		return nil
 	}
 	r, err := mp.In(mappings.FromMessage(j.m, j.guide, j.match), m.options)

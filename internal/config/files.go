@@ -228,16 +228,29 @@ type envelope struct {
 	RequestAcknowledgment bool `yaml:"requestAcknowledgment"`
 }
 
-// acknowledge is how a partner is answered.
+// acknowledge is how a partner is answered. An acknowledgment is never
+// acknowledged.
 type acknowledge struct {
-	// Which acknowledgment of X12: 997 or 999. EDIFACT is answered by CONTRL
-	// whatever stands here. none: not at all.
+	// Which acknowledgment a group of X12 gets: 997 or 999. none: neither groups
+	// nor EDIFACT interchanges are answered.
 	With string `yaml:"with" default:"997" choices:"997 999 none"`
-	// Endpoint that it goes to. Without it, the partner's mailbox.
-	To string `yaml:"to"`
+	// How much it tells. full: segments and elements in error (AK3 and AK4, IK3
+	// and IK4 with CTX; UCS and UCD). sets: each set alone (AK2 and AK5; UCM).
+	// groups: only the group (AK1 and AK9; UCI and UCF, with a UCM where only some
+	// messages are rejected, as a CONTRL accepts what it does not name).
+	Detail string `yaml:"detail" default:"full" choices:"full sets groups"`
+	// When a group of X12 is answered: always, or only if it has errors. Then only
+	// the sets that have some are named.
+	When string `yaml:"when" default:"always" choices:"always errors"`
 	// Interchange acknowledgment TA1: when it is asked for (ISA14) or the
 	// interchange is bad (requested), always, never.
 	TA1 string `yaml:"ta1" default:"requested" choices:"requested always never"`
+	// CONTRL for an interchange of EDIFACT: always; when UNB 0031 asks for it
+	// (requested; 2 asks for a receipt alone); only if something is rejected
+	// (errors); never.
+	CONTRL string `yaml:"contrl" default:"always" choices:"always requested errors never"`
+	// Endpoint that it goes to. Without it, the partner's mailbox.
+	To string `yaml:"to"`
 }
 
 // duplicates says what happens to what was seen before. The same bytes again

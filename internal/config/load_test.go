@@ -55,7 +55,7 @@ func TestLoad(t *testing.T) {
 		Name: "orders-for-one", Partner: "acme", Standard: edi.X12, Set: "850", Release: "004010", Mode: edi.Production,
 		Receivers: []bridge.Identifier{id("ISA", "01", "123456789")}, Guide: "X12 004010 850", WithErrors: true,
 		Waive:       map[string]edi.Severity{"x12.element.code": "", "x12.element.long": edi.Warning},
-		Acknowledge: &bridge.Acknowledge{With: "none", To: "acme-mailbox", TA1: "never"}, Events: []string{"erp"},
+		Acknowledge: &bridge.Acknowledge{With: "none", To: "acme-mailbox", Detail: "full", When: "always", TA1: "never", CONTRL: "always"}, Events: []string{"erp"},
 		Duplicates: bridge.Duplicates{Control: "accept", Document: "accept"}, OnDead: bridge.Pass, MaxFindings: 7,
 	}
 	toThem := bridge.Dispatch{
@@ -81,7 +81,7 @@ func TestLoad(t *testing.T) {
 			Access:      []bridge.Access{{Endpoint: "sftp", Peer: "acme-edi"}},
 			Agreements:  []*bridge.Agreement{&forOne, &orders}, // the one with receivers is asked first
 			Dispatches:  []*bridge.Dispatch{&toThem, &toThemToo},
-			Acknowledge: &bridge.Acknowledge{With: "997", To: "acme-mailbox", TA1: "always"},
+			Acknowledge: &bridge.Acknowledge{With: "997", To: "acme-mailbox", Detail: "sets", When: "errors", TA1: "always", CONTRL: "requested"},
 		}},
 		Endpoints: map[string]bridge.Endpoint{
 			"sftp":         {Name: "sftp", Kind: bridge.EndpointSFTPServer},

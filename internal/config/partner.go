@@ -131,8 +131,8 @@ func (l *loader) acknowledge(p *partnerSource, at []string, a *acknowledge) *bri
 	if a == nil {
 		return nil
 	}
-	made := &bridge.Acknowledge{With: a.With, To: cmp.Or(a.To, p.mailbox()), TA1: a.TA1}
-	if a.With == "none" && a.TA1 == "never" {
+	made := &bridge.Acknowledge{With: a.With, To: cmp.Or(a.To, p.mailbox()), Detail: a.Detail, When: a.When, TA1: a.TA1, CONTRL: a.CONTRL}
+	if a.With == "none" && a.TA1 == "never" { // nor a CONTRL then
 		return made
 	}
 	l.goesTo(p, append(at, "to"), a.To, made.To, "acknowledgments")
