@@ -36,8 +36,10 @@
 // warning with the position of the first in each message; their bytes are kept.
 //
 // [ControlWriter] writes the CONTRL for an interchange (directory D.3 up to syntax
-// version 3, 4.1 from version 4 on), [ReadControl] reads one. A CONTRL is never
-// answered ([IsAcknowledgment]).
+// version 3, 4.1 from version 4 on), in the codes and lengths of that version;
+// packages are accepted or refused with their interchange. [ReadControl] reads
+// one. A CONTRL asks for no acknowledgment (0031) and is never answered
+// ([IsAcknowledgment]).
 //
 // Not here: the content of messages (package edi/guide), interactive
 // interchanges (UIB: package edi reports them), the checking of signatures

@@ -30,9 +30,14 @@
 // interchange, [AnswerTo] gives the envelope that an answer goes back in. An
 // acknowledgment is never acknowledged ([IsAcknowledgment]).
 //
+// What is written fits the release that it is written in, whatever was received:
+// a code that the release lacks is not written, a delimiter or control character
+// within a copied value becomes a blank (or is released, from 00704 on, where the
+// interchange that is answered has an ISX), and AK102 is 0 where GS06 is no number.
+//
 // [ReadGroupAck] and [ReadTA1] read what partners answer: which group, set or
 // interchange of ours, what became of it and why. They take what partners send:
-// sets without AK5, no AK9, counts that disagree are findings.
+// sets without AK5, or answered twice, no AK9, counts that disagree are findings.
 //
 // Not here: the content of sets (package edi/guide).
 package x12

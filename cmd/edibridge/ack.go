@@ -26,10 +26,9 @@ func ackCommand() *cobra.Command {
 		Short: "write the acknowledgments that we would send",
 		Long: `Write the acknowledgments for a file: a 997 or 999 for each functional group of X12,
 and a TA1 for an interchange that asks for one or is bad; a CONTRL for each
-EDIFACT interchange. Acknowledgments are not
-acknowledged. The flags are the keys of "acknowledge" in a partner's file: a
-bridge so configured answers with the same. The control numbers are no one's:
-they count from --control on.
+EDIFACT interchange. Acknowledgments are not acknowledged. The flags are the keys
+of "acknowledge" in a partner's file: a bridge so configured answers with the
+same. The control numbers are no one's: they count from --control on.
 
 Exit status: 0 nothing rejects, 1 something is rejected, 2 unreadable.`,
 		Args: cobra.ExactArgs(1),
