@@ -32,7 +32,6 @@ func received() *edi.Interchange {
 
 func numbered(e Envelope) Envelope {
 	e.Reference, e.Time = "17", answerTime()
-	e.AckRequested = true // which no CONTRL does
 	return e
 }
 
@@ -103,7 +102,9 @@ func TestControl(t *testing.T) {
 			ic := received()
 			ic.Version = c.version
 			var b bytes.Buffer
-			w := NewControl(&b, numbered(AnswerTo(ic)), ic, c.opt)
+			env := numbered(AnswerTo(ic))
+			env.AckRequested = true // which no CONTRL does
+			w := NewControl(&b, env, ic, c.opt)
 			for _, r := range c.messages {
 				if err := w.Message(r); err != nil {
 					t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"regexp"
 	"testing"
 
 	"github.com/edibridge/edibridge/edi"
@@ -320,6 +321,34 @@ func TestTA1ReadsBack(t *testing.T) {
 		got := readAnswers(t, b.Bytes())
 		if len(got.interchanges) != 1 || got.interchanges[0] != want || len(got.findings) > 0 {
 			t.Fatalf("\n got %+v %v\nwant %+v", got.interchanges, got.findings, want)
+		}
+	})
+}
+
+// TestHostileTA1 answers interchanges of whatever bytes: TA1 has its five
+// elements, each of its length and characters, and no other code than I18 has.
+func TestHostileTA1(t *testing.T) {
+	form := regexp.MustCompile(`^TA1\*.{9}\*[0-9]{6}\*[0-9]{4}\*(A\*000|E\*[0-9]{3}|R\*[0-9]{3})$`)
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.OneOf(rapid.StringN(0, 20, 20), rapid.StringMatching(`[0-9~*>^]{0,12}`), rapid.SampledFrom([]string{"000000301", "261123", "0930", "024", "999", ""}))
+		ic, _ := received()
+		ic.Control, ic.Date, ic.Time = text.Draw(t, "control"), text.Draw(t, "date"), text.Draw(t, "time")
+		var findings []edi.Finding
+		for range rapid.IntRange(0, 3).Draw(t, "findings") {
+			findings = append(findings, edi.Finding{Severity: rapid.SampledFrom([]edi.Severity{edi.Error, edi.Warning, edi.Info}).Draw(t, "severity"),
+				Codes: codes{"ta105": text.Draw(t, "code")}})
+		}
+		env := numbered(AnswerTo(ic, nil))
+		env.AckRequested = true // which no TA1 does
+		var b bytes.Buffer
+		if err := WriteTA1(&b, env, ic, findings); err != nil {
+			t.Fatal(err)
+		}
+		sane(t, b.Bytes())
+		header, rest, _ := bytes.Cut(b.Bytes(), []byte("~"))
+		ta1, _, _ := bytes.Cut(rest, []byte("~"))
+		if !form.Match(ta1) || !bytes.HasSuffix(header, []byte("*0*T*>")) {
+			t.Fatalf("got %s and %s", header, ta1)
 		}
 	})
 }

@@ -13,10 +13,12 @@ import (
 // is A, E or R by [SetVerdict], TA105 the first note code (I18), that of an
 // error before that of a warning.
 //
-// An interchange that holds nothing but TA1 segments must not be answered; the
-// caller knows (Groups is 0). Errors are those of w, and an envelope without
+// It asks for no acknowledgment itself, whatever the envelope says. An interchange
+// that holds nothing but TA1 segments must not be answered; the caller knows
+// (Groups is 0). Errors are those of w, and an envelope without
 // control number or time.
 func WriteTA1(w io.Writer, env Envelope, ic *edi.Interchange, findings []edi.Finding) error {
+	env.AckRequested = false
 	o := open(w, env)
 	note := "000"
 	verdict := SetVerdict(findings)
