@@ -85,7 +85,7 @@ func situation(t *edi.Trigger) Context {
 
 // details writes AK3 and AK4, or IK3, IK4 and CTX.
 func (a *GroupAck) details(list []detail) {
-	a.noted3 = 0
+	a.notes = 0
 	for from := 0; from < len(list) && a.o.err == nil; {
 		to := from + 1
 		for to < len(list) && list[to].Place == list[from].Place {
@@ -102,7 +102,7 @@ func (a *GroupAck) details(list []detail) {
 func (a *GroupAck) place(list []detail) {
 	for len(list) > 0 {
 		first := &list[0]
-		if a.noted3++; a.noted3 > a.form.maxSegments && a.form.maxSegments > 0 {
+		if a.notes++; a.notes > a.form.maxSegments && a.form.maxSegments > 0 {
 			return
 		}
 		a.segment(a.form.segmentTag, a.tag(first.Tag), a.position(first.Place), a.o.clean(first.Loop, a.loopLength()), first.segment)
@@ -131,17 +131,30 @@ func (a *GroupAck) elements(list []detail) {
 	})
 	written := 0
 	for i := range list {
-		d := &list[i]
-		again := slices.ContainsFunc(list[:i], func(b detail) bool {
-			return b.Element == d.Element && b.Repetition == d.Repetition && b.Component == d.Component &&
-				b.element == d.element && b.Value == d.Value && len(d.contexts) == 0
-		})
-		if again || written == a.form.maxElements && a.form.maxElements > 0 {
-			continue
+		if a.form.maxElements > 0 && written == a.form.maxElements {
+			return
 		}
-		a.element(d)
-		written++
+		if !repeats(list, i) {
+			a.element(&list[i])
+			written++
+		}
 	}
+}
+
+// repeats reports whether one before it in the list, which is in the order of
+// positions, says the same as list[i] and no less.
+func repeats(list []detail, i int) bool {
+	d := &list[i]
+	for k := i - 1; k >= 0; k-- {
+		b := &list[k]
+		if b.Element != d.Element || b.Repetition != d.Repetition || b.Component != d.Component {
+			return false
+		}
+		if b.element == d.element && b.Value == d.Value && len(d.contexts) == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // position is a segment's place as AK302 (719) has it: six digits, ten from

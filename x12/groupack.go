@@ -72,7 +72,7 @@ type GroupAck struct {
 	err      error     // of the options
 	segments int       // of the acknowledgment so far, ST included
 	sets     int       // AK2 written
-	noted3   int       // AK3 of the set in hand
+	notes    int       // AK3 of the set in hand
 	received int
 	accepted int
 	noted    int

@@ -278,6 +278,11 @@ func TestAckOptions(t *testing.T) {
 		{Set: "850", Control: "0002", Findings: []edi.Finding{missing, price, often}, Contexts: [][]Context{{trigger, unit}, {{Tag: "PO1"}}}},
 		{Set: "850", Control: "0003", Findings: []edi.Finding{count}},
 	}
+	situated := edi.Finding{Severity: edi.Error, Place: 4, Tag: "DTM", Codes: codes{"ak304": "3", "ik304": "I6"},
+		Trigger: &edi.Trigger{Tag: "BEG", Place: 2, Element: 2, Ref: "92"}}
+	dated := element(5, 2, "PO1", "2", "")
+	dated.Codes["ik403"], dated.Ref, dated.Loop = "I9", "330", "PO1"
+	dated.Trigger = &edi.Trigger{Tag: "N1", Place: 12345678, Loop: "2010BA", Element: 4, Component: 1, Repetition: 2, Ref: "67"}
 	var many []Context
 	for range 12 {
 		many = append(many, unit)
@@ -320,6 +325,10 @@ func TestAckOptions(t *testing.T) {
 			"AK1*PO*301*004010~" + good + "IK5*A~" + bad + "IK5*R*I6*5~" + bad3 + "IK5*R*4~AK9*P*1*3*1~"},
 		{"999 errors", AckOptions{Set: "999", OnlyErrors: true}, "004010", sets[:2], nil,
 			"AK1*PO*301*004010~" + bad + full999 + "IK5*R*I6*5~AK9*P*1*2*1~"},
+		{"999 triggers", AckOptions{Set: "999"}, "005010X231", []SetResult{{Set: "850", Control: "0001",
+			Findings: []edi.Finding{situated, dated}, Contexts: [][]Context{{unit}}}}, nil,
+			"AK1*PO*301*004010~" + good + "IK3*DTM*4**I6~CTX*SITUATIONAL TRIGGER*BEG*2**2*92~CTX*PO101>14~" +
+				"IK3*PO1*5*PO1*8~IK4*2*330*I9~CTX*SITUATIONAL TRIGGER*N1*12345678*2010*4>1>2*67~IK5*R*5~AK9*R*1*1*0~"},
 		{"999 ten contexts", AckOptions{Set: "999"}, "005010X231", []SetResult{{Set: "850", Control: "0001",
 			Findings: []edi.Finding{price}, Contexts: [][]Context{many}}}, nil,
 			"AK1*PO*301*004010~" + good + "IK3*PO1*5*PO1*8~IK4*4>2>3*212*I12*9,95~" + strings.Repeat("CTX*PO101>14~", 10) + "IK5*R*5~AK9*R*1*1*0~"},
