@@ -9,6 +9,7 @@ import (
 	"github.com/edibridge/edibridge/archive"
 	"github.com/edibridge/edibridge/bridge"
 	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/x12"
 )
 
 // digest reads to the end and gives the SHA-256 and the number of bytes.
@@ -136,7 +137,7 @@ func (c *check) acknowledgmentsOf(t *bridge.Transmission) {
 	}
 	var order []group
 	first := map[group]*bridge.Document{} // with an agreement, if any has one
-	answered := map[group]bool{}
+	answered, bad := map[group]bool{}, map[group]bool{}
 	for _, d := range c.documents[t.ID] {
 		g := group{d.Interchange, d.Group}
 		if d.Standard == edi.EDIFACT {
@@ -149,6 +150,7 @@ func (c *check) acknowledgmentsOf(t *bridge.Transmission) {
 			first[g] = d
 		}
 		answered[g] = answered[g] || d.Verdict != ""
+		bad[g] = bad[g] || d.Verdict == string(x12.Rejected) || d.Verdict == string(x12.AcceptedWithErrors) && d.Standard == edi.X12
 	}
 	var acks []*bridge.Transmission
 	for _, f := range c.effects[t.ID] {
@@ -160,29 +162,44 @@ func (c *check) acknowledgmentsOf(t *bridge.Transmission) {
 		if g.number == 0 && !answered[g] {
 			continue // refused as a whole, which only its bytes tell: answered or not
 		}
-		want := 0
-		if answered[g] && c.acknowledges(first[g]) {
-			want = 1
+		least, most := 0, 0
+		if answered[g] {
+			least, most = c.acknowledges(first[g], bad[g])
 		}
-		c.acknowledgment(t, acks, g, want)
+		c.acknowledgment(t, acks, g, least, most)
 	}
 }
 
-// acknowledges reports whether groups like that of d are answered.
-func (c *check) acknowledges(d *bridge.Document) bool {
+// acknowledges says how often the group, or EDIFACT interchange, of d is answered
+// at least and at most; bad says that something in it is to be told of. Of what
+// else is wrong with it, and of what it asks for, only its bytes tell.
+func (c *check) acknowledges(d *bridge.Document, bad bool) (least, most int) {
 	p, a := c.agreement(d)
 	if p == nil {
-		return false
+		return 0, 0
 	}
 	how := p.Acknowledge
 	if a != nil && a.Acknowledge != nil {
 		how = a.Acknowledge
 	}
-	return how != nil && how.With != "none"
+	if how == nil || how.With == "none" {
+		return 0, 0
+	}
+	when := how.When
+	if d.Standard == edi.EDIFACT {
+		when = how.CONTRL
+	}
+	switch {
+	case when == "never":
+		return 0, 0
+	case when == "requested", when == "errors" && !bad:
+		return 0, 1
+	}
+	return 1, 1
 }
 
 // acknowledgment counts those of one group over all endpoints they could go to.
-func (c *check) acknowledgment(t *bridge.Transmission, acks []*bridge.Transmission, g group, want int) {
+func (c *check) acknowledgment(t *bridge.Transmission, acks []*bridge.Transmission, g group, least, most int) {
 	place := g.String()
 	got := 0
 	for _, f := range acks {
@@ -191,9 +208,9 @@ func (c *check) acknowledgment(t *bridge.Transmission, acks []*bridge.Transmissi
 		}
 	}
 	switch {
-	case got > want:
-		c.problem("acknowledgment.extra", string(t.ID), "group %s has %d acknowledgments, not %d", place, got, want)
-	case got < want && t.State != bridge.Accepted:
+	case got > most:
+		c.problem("acknowledgment.extra", string(t.ID), "group %s has %d acknowledgments, not %d", place, got, most)
+	case got < least && t.State != bridge.Accepted:
 		c.problem("acknowledgment.missing", string(t.ID), "group %s has no acknowledgment", place)
 	}
 }

@@ -245,6 +245,12 @@ func damages() []struct {
 			s.others[1].Sequence, s.others[1].Causes, s.others[1].Control = 2, []bridge.ID{"document"}, "17"
 		}},
 		{"acknowledgment.missing", "one group forgotten", func(s *sample) { s.acks = s.forget(s.acks); s.numbers[0].State = bridge.NumberVoid }},
+		{"acknowledgment.missing", "of what is in error", func(s *sample) {
+			s.cfg.Partners[0].Agreements[0].Acknowledge = &bridge.Acknowledge{When: "errors"}
+			s.documents[1].Verdict = "rejected"
+			s.acks = s.forget(s.acks)
+			s.numbers[0].State = bridge.NumberVoid
+		}},
 		{"acknowledgment.extra", "to two endpoints", func(s *sample) {
 			id := bridge.FollowID(s.in.ID, bridge.KindAcknowledgment, "1/1", "other")
 			s.others = append(s.others, s.delivered(id, bridge.KindAcknowledgment, "other"))
