@@ -91,6 +91,7 @@ type source struct {
 	base   *guideDecl   // the standard's guide beneath; decl when that is one
 	layers []*guideDecl // overlays, innermost first
 	dict   *dictionary
+	others func(tag string) []string // releases beside dict's that have a segment
 }
 
 // compiler makes one guide.
@@ -104,7 +105,7 @@ type compiler struct {
 func compileGuide(s source, p *problems) *Guide {
 	g := &Guide{
 		standard: edi.Standard(s.base.standard), release: s.base.release, set: s.base.set,
-		name: s.decl.name, title: s.decl.title, dict: s.dict,
+		name: s.decl.name, base: s.base.name, title: s.decl.title, dict: s.dict, others: s.others,
 	}
 	if g.title == "" {
 		g.title = s.base.title
@@ -116,7 +117,7 @@ func compileGuide(s source, p *problems) *Guide {
 	c.loop(nil, -1, s.base.items)
 	c.tables()
 	c.listLines(s.base.items, "", 0)
-	c.overlay(s.layers)
+	c.overlay(append([]*guideDecl{s.base}, s.layers...))
 	g.digest = newDigest(g)
 	return g
 }

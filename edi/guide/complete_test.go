@@ -185,7 +185,9 @@ func TestEveryLine(t *testing.T) {
 func everyLine(t *testing.T, f *filler) {
 	f.loop(0)
 	m := documentOf(t, f.text.String(), f.d)
-	r := f.g.Validate(m, Options{})
+	// Values that are made up do not agree with each other.
+	r := f.g.Validate(m, Options{Severity: map[string]edi.Severity{"x12.total.count": "", "x12.total.sum": "", "x12.hierarchy.parent": "", "x12.hierarchy.children": "",
+		"edifact.total.count": "", "edifact.total.sum": "", "edifact.hierarchy.parent": ""}})
 	for _, x := range r.Findings {
 		t.Errorf("%v\nvalue %q", x.String(), x.Value)
 	}

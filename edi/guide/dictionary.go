@@ -1,9 +1,6 @@
 package guide
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/edibridge/edibridge/edi"
 )
 
@@ -40,25 +37,6 @@ type structDef struct {
 	members       []memberDef
 	conds         []condDef
 	at            Origin
-}
-
-// code is one line of a code list.
-type code struct{ code, name string }
-
-// codeList is a "codes" block, sorted by code.
-type codeList struct {
-	element string
-	codes   []code
-	at      Origin
-}
-
-// name is what the list calls a code.
-func (l *codeList) name(c string) (string, bool) {
-	i, ok := slices.BinarySearchFunc(l.codes, c, compareCode)
-	if !ok {
-		return "", false
-	}
-	return l.codes[i].name, true
 }
 
 // dictionary is what one release says of its segments, composites, elements and
@@ -120,6 +98,7 @@ const (
 // component of a composite.
 type elementSpec struct {
 	kind     kind
+	form     kind        // kind without a code list
 	decimals uint8       // implied, of kindNumber
 	min, max int32       // characters; sign and decimal mark not counted
 	repeat   int32       // most repetitions
@@ -127,7 +106,7 @@ type elementSpec struct {
 	parts    *structSpec // of kindComposite
 	ref      string      // element or composite number
 	name     string
-	list     *codeList // of kindCode: names, for messages
+	list     *codeList // nil: the element has none
 }
 
 // structSpec is what the validator knows of a segment or composite.
@@ -217,25 +196,3 @@ func (r *relation) broken(present uint64) bool {
 		return present&r.first != 0 && has == 0
 	}
 }
-
-// values are the codes of the list alone.
-func (l *codeList) values() []string {
-	out := make([]string, len(l.codes))
-	for i, c := range l.codes {
-		out[i] = c.code
-	}
-	return out
-}
-
-// with is the list and more codes, which have no names.
-func (l *codeList) with(more []string) *codeList {
-	out := &codeList{element: l.element, at: l.at, codes: slices.Clone(l.codes)}
-	for _, c := range more {
-		if i, ok := slices.BinarySearchFunc(out.codes, c, compareCode); !ok {
-			out.codes = slices.Insert(out.codes, i, code{code: c})
-		}
-	}
-	return out
-}
-
-func compareCode(e code, c string) int { return strings.Compare(e.code, c) }

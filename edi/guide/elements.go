@@ -248,8 +248,14 @@ func (v *Validator) code(sp *spot) {
 	if v.associated {
 		rule = elementAgencyCode
 	}
-	if v.length(sp, n, n) && !sp.agency && v.counted(rule) {
-		v.add(v.at(rule, sp, fmt.Sprintf("%s %q is not in code list %s of release %s", sp.label(), shown(sp.data), sp.spec.list.element, v.g.release)))
+	severity := v.sev[rule]
+	if _, agreed := v.opt.Severity[v.rules[rule].id]; !agreed && rule == elementCode && sp.spec.list.severity != "" {
+		severity = sp.spec.list.severity
+	}
+	if v.length(sp, n, n) && !sp.agency && v.countedAs(severity) {
+		f := v.at(rule, sp, fmt.Sprintf("%s %q is not in code list %s of release %s", sp.label(), shown(sp.data), sp.spec.list.element, v.g.release))
+		v.setSeverity(&f, rule, severity)
+		v.add(f)
 	}
 }
 

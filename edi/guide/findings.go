@@ -45,6 +45,15 @@ func (v *Validator) finding(r ruleID, place int) edi.Finding {
 	return f
 }
 
+// setSeverity gives a finding another severity than its rule's: one that is only
+// told sets nothing in acknowledgments.
+func (v *Validator) setSeverity(f *edi.Finding, r ruleID, s edi.Severity) {
+	f.Severity, f.Codes = s, map[string]string{}
+	if s != edi.Info {
+		f.Codes = v.rules[r].codes()
+	}
+}
+
 // maxValue is how much of a bad value is kept: element 724 (X12 AK404, IK404).
 const maxValue = 99
 
@@ -110,6 +119,7 @@ func (v *Validator) strangeness(s *edi.Segment) ruleID {
 // stray reports a segment that stays without a place.
 func (v *Validator) stray(s *edi.Segment, r ruleID) *SegmentUse {
 	v.unplaced(s)
+	v.torn = true
 	if v.lost == 0 {
 		v.lost = lostSilently
 	}
@@ -128,27 +138,53 @@ func (v *Validator) stray(s *edi.Segment, r ruleID) *SegmentUse {
 	case segmentUnknown:
 		f.Message = fmt.Sprintf("%q is no segment of %s %s", shown(s.Tag()), v.g.standard, v.g.release)
 		f.Tag = cut(tag, maxValue)
-		f.Hint = v.nearestTag(tag)
+		if others := v.g.others(tag); len(others) > 0 {
+			f.Message += ", but of " + strings.Join(others, " and ")
+		} else {
+			f.Hint = v.nearestTag(tag)
+		}
 	case segmentUndefined:
-		f.Message = fmt.Sprintf("%s is no segment of %s", tag, v.g.set)
+		f.Message = fmt.Sprintf("%s is no segment of %s", v.named(tag), v.g.set)
 	case segmentUses:
-		f.Message = fmt.Sprintf("%s stands here again, all its uses are behind", tag)
+		f.Message = fmt.Sprintf("%s stands here again, all its uses are behind", v.named(tag))
 	case segmentSequence:
-		f.Message = fmt.Sprintf("%s is out of order: its place is behind", tag)
+		f.Message = fmt.Sprintf("%s is out of order: its place is behind", v.named(tag))
 	default:
-		f.Message = fmt.Sprintf("%s stands only in a %s that is not open here", tag, v.g.loopWord())
+		f.Message = fmt.Sprintf("%s stands only in a %s that is not open here", v.named(tag), v.g.loopWord())
 		f.Hint = v.openedBy(tag)
 	}
 	v.add(f)
 	return nil
 }
 
-// nearestTag is a hint for a tag that does not exist.
+// named is a tag with its name, where the dictionary has one.
+func (v *Validator) named(tag string) string {
+	if s := v.g.dict.segments[tag]; s != nil && s.name != "" {
+		return tag + " (" + inSentence(s.name) + ")"
+	}
+	return tag
+}
+
+// nearestTag is a hint for a tag that does not exist: the only one of the guide
+// that a single change makes of it, lower case aside.
 func (v *Validator) nearestTag(tag string) string {
-	if up := strings.ToUpper(strings.TrimSpace(tag)); up != tag && v.g.dict.has(up) {
+	up := strings.ToUpper(strings.TrimSpace(tag))
+	if v.g.dict.has(up) {
 		return "did you mean " + up + "?"
 	}
-	return ""
+	found := ""
+	for _, t := range v.g.tags.names {
+		if len(tag) <= 4 && oneChange(lookalike.Replace(up), lookalike.Replace(t)) {
+			if found != "" {
+				return ""
+			}
+			found = t
+		}
+	}
+	if found == "" {
+		return ""
+	}
+	return "did you mean " + found + "?"
 }
 
 // openedBy names the triggers of the loops that have a tag.
@@ -166,6 +202,7 @@ func (v *Validator) openedBy(tag string) string {
 
 // late reports a segment that was put where it belongs, behind its time.
 func (v *Validator) late(s *edi.Segment, before string) {
+	v.torn = true
 	if !v.counted(segmentSequence) {
 		return
 	}
@@ -176,6 +213,7 @@ func (v *Validator) late(s *edi.Segment, before string) {
 
 // tooOften reports a segment or loop over its maximum.
 func (v *Validator) tooOften(s *edi.Segment, f int, it int32) {
+	v.torn = true
 	r, what := segmentUses, ""
 	if v.g.items[it].loop >= 0 {
 		r, what = loopUses, v.g.loopWord()+" "
@@ -199,6 +237,7 @@ func (v *Validator) whole(r ruleID, s *edi.Segment) edi.Finding {
 
 // missing reports that a line of frame f is missing before place.
 func (v *Validator) missing(place, f int, it int32) {
+	v.torn = true
 	if !v.counted(segmentMissing) {
 		return
 	}
@@ -276,7 +315,9 @@ func (v *Validator) relation(s *edi.Segment, spec *structSpec, r *relation, pres
 		if rule == elementExclusion {
 			sp.value = s.Element(n)
 		}
-		v.add(v.at(rule, &sp, r.message(spec.tag+"%02d", present, &sp)))
+		f := v.at(rule, &sp, r.message(spec.tag+"%02d", present, &sp))
+		f.Trigger = v.lead(r, s, spec)
+		v.add(f)
 	}
 }
 
@@ -285,7 +326,9 @@ func (v *Validator) partRelation(sp *spot, r *relation, present uint64) {
 	rule, n := r.culprit(present)
 	if v.counted(rule) {
 		one := sp.part(n)
-		v.add(v.at(rule, &one, r.message(fmt.Sprintf("%s%02d.%%d", sp.s.Tag(), sp.element), present, &one)))
+		f := v.at(rule, &one, r.message(fmt.Sprintf("%s%02d.%%d", sp.s.Tag(), sp.element), present, &one))
+		f.Trigger = v.leadPart(r, sp)
+		v.add(f)
 	}
 }
 

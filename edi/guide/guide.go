@@ -53,6 +53,8 @@ type SegmentUse struct {
 	rules   []*rule // of its elements, from overlays
 	item    int32   // its line in Guide.items
 	service bool    // ST, SE: the envelope checks its elements
+	// What is compared over the whole set; nil: nothing.
+	computing *computing
 }
 
 // LoopUse is one line of a guide that says where a loop may stand. Read-only.
@@ -78,18 +80,22 @@ type Guide struct {
 	release  string
 	set      string
 	name     string
+	base     string // name of the standard's guide beneath; its own when it is one
 	title    string
 	dict     *dictionary
 
-	tags   tagTable
-	loops  []loopSpec // [0] is the set itself
-	items  []item     // lines of all loops; those of one loop follow each other
-	mand   []int32    // mand[i]: lines before i that can be missing
-	first  []int32    // [loop*tags+tag]: first line with that tag in that loop, or -1
-	conds  int        // conditions of overlay lines, numbered from 0
-	ruled  bool       // overlay lines are there
-	lines  []Line
-	digest func() string
+	tags  tagTable
+	loops []loopSpec // [0] is the set itself
+	items []item     // lines of all loops; those of one loop follow each other
+	mand  []int32    // mand[i]: lines before i that can be missing
+	first []int32    // [loop*tags+tag]: first line with that tag in that loop, or -1
+	conds int        // conditions of overlay lines, numbered from 0
+	ruled bool       // lines on single places are there
+	// How many counts and sums its lines ask for.
+	tallies int
+	others  func(tag string) []string // releases beside its own that have a segment
+	lines   []Line
+	digest  func() string
 }
 
 // Name is "X12 004010 850", or what the overlay calls itself.
@@ -148,7 +154,8 @@ type Line struct {
 }
 
 // Lines are all lines of the effective guide: those of the standard's guide in
-// order, then those of the overlays that hold, the base's before its heirs'.
+// order, then those of its rules and of the overlays that hold, the base's before
+// its heirs'.
 func (g *Guide) Lines() []Line { return slices.Clone(g.lines) }
 
 // newDigest computes the digest once, when it is first asked for.
@@ -188,6 +195,9 @@ func (g *Guide) writeDictionary(w io.Writer) {
 		e := g.dict.elements[id]
 		fmt.Fprintf(w, "%s %s %d/%d %q", e.id, e.typ, e.min, e.max, e.name)
 		if list := g.dict.lists[id]; list != nil {
+			if list.kind != listClosed || list.severity != "" {
+				fmt.Fprintf(w, " %s %s", list.listDecl, list.severity)
+			}
 			for _, c := range list.codes {
 				fmt.Fprintf(w, " %s %q", c.code, c.name)
 			}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/edibridge/edibridge/edi"
 )
@@ -15,6 +16,7 @@ import (
 // for concurrent use, and what it gives does not change.
 type Library struct {
 	dicts  map[string]func() *dictionary // by "X12 004010"
+	tags   map[string]func(string) bool  // whether a release has a segment, by the same
 	byName map[string]*entry
 	sets   map[string][]*entry // standards' guides by "X12 850", releases ascending
 	// examples are those of files beside the guides, by the guide's name.
@@ -46,6 +48,7 @@ func Join(libs ...*Library) *Library {
 	out := newLibrary()
 	for _, l := range slices.Backward(libs) {
 		maps.Copy(out.dicts, l.dicts)
+		maps.Copy(out.tags, l.tags)
 		maps.Copy(out.byName, l.byName)
 		maps.Copy(out.examples, l.examples)
 	}
@@ -54,7 +57,8 @@ func Join(libs ...*Library) *Library {
 }
 
 func newLibrary() *Library {
-	return &Library{dicts: map[string]func() *dictionary{}, byName: map[string]*entry{}, examples: map[string][]func() []*Example{}}
+	return &Library{dicts: map[string]func() *dictionary{}, tags: map[string]func(string) bool{}, byName: map[string]*entry{},
+		examples: map[string][]func() []*Example{}}
 }
 
 // Extend gives a library that has, beside all that l has, the guides of fsys:
@@ -146,7 +150,7 @@ func (ld *loader) dictionary(standard, release string) *dictionary {
 		return nil
 	}
 	d := newDictionary(standard, release)
-	ld.fresh[key], ld.lib.dicts[key] = d, func() *dictionary { return d }
+	ld.fresh[key], ld.lib.dicts[key], ld.lib.tags[key] = d, func() *dictionary { return d }, d.has
 	return d
 }
 
@@ -162,7 +166,7 @@ func (ld *loader) compile(d *guideDecl) {
 		ld.probs.add(d.at, 0, "no dictionary of %s %s", base.standard, base.release)
 		return
 	}
-	g := compileGuide(source{decl: d, base: base, layers: layers, dict: dict()}, &ld.probs)
+	g := compileGuide(source{decl: d, base: base, layers: layers, dict: dict(), others: ld.lib.others(base)}, &ld.probs)
 	ld.lib.byName[d.name].guide = func() *Guide { return g }
 }
 
@@ -189,6 +193,21 @@ func (ld *loader) layers(d *guideDecl) (base *guideDecl, layers []*guideDecl) {
 			return nil, nil
 		}
 		at = next.decl()
+	}
+}
+
+// others gives the function that names the releases of a guide's standard, its
+// own left out, that have a segment.
+func (l *Library) others(d *guideDecl) func(tag string) []string {
+	return func(tag string) []string {
+		var out []string
+		for _, key := range sortedKeys(l.tags) {
+			standard, release, _ := strings.Cut(key, " ")
+			if standard == d.standard && release != d.release && l.tags[key](tag) {
+				out = append(out, release)
+			}
+		}
+		return out
 	}
 }
 

@@ -31,6 +31,8 @@ func Open(fsys fs.FS) (*Library, error) {
 	}
 	for key, names := range o.dicts {
 		o.lib.dicts[key] = sync.OnceValue(func() *dictionary { return o.dictionary(key, names) })
+		tags := sync.OnceValue(func() map[string]bool { return o.tags(names) })
+		o.lib.tags[key] = func(tag string) bool { return tags()[tag] }
 	}
 	o.lib.index()
 	return o.lib, nil
@@ -113,7 +115,7 @@ func (o *opener) guide(name string, head *guideDecl) {
 				panic("guide: " + head.name + ": no dictionary of its release")
 			}
 			var probs problems
-			g := compileGuide(source{decl: decl(), base: decl(), dict: dict()}, &probs)
+			g := compileGuide(source{decl: decl(), base: decl(), dict: dict(), others: o.lib.others(head)}, &probs)
 			o.must(&probs)
 			return g
 		}),
@@ -156,6 +158,25 @@ func (o *opener) examples(name string, decl *guideDecl) []*Example {
 	}
 	o.must(&probs)
 	return d.examples
+}
+
+// tags are the segments that the files of a release speak of: found without
+// making the dictionary, which is much bigger.
+func (o *opener) tags(names []string) map[string]bool {
+	out := map[string]bool{}
+	for _, name := range names {
+		for line := range strings.Lines(o.text(name)) {
+			switch words := strings.Fields(line); {
+			case strings.HasPrefix(line, "segment ") && len(words) > 1:
+				out[words[1]] = true
+			case strings.HasPrefix(line, "known "):
+				for _, tag := range words[1:] {
+					out[tag] = true
+				}
+			}
+		}
+	}
+	return out
 }
 
 func (o *opener) text(name string) string {

@@ -33,15 +33,15 @@ type condition struct {
 	scope int32 // else the loop in which its place is looked for
 }
 
-// overlay binds the lines of the layers to the guide. A line replaces those of
-// inner layers with the same place.
+// overlay binds the lines of the layers to the guide: those of the standard's
+// guide first. A line replaces those of inner layers with the same place.
 func (c *compiler) overlay(layers []*guideDecl) {
 	var lines []*overlayLine
 	for _, layer := range layers {
 		for _, o := range layer.overlay {
 			place := o.place.String()
 			lines = slices.DeleteFunc(lines, func(below *overlayLine) bool {
-				return below.at.Layer != layer.name && below.place.String() == place
+				return below.at.Layer != layer.name && below.place.String() == place && o.replaces(below)
 			})
 		}
 		lines = append(lines, layer.overlay...)
@@ -49,10 +49,21 @@ func (c *compiler) overlay(layers []*guideDecl) {
 	for _, o := range lines {
 		c.g.lines = append(c.g.lines, Line{Place: o.place.String(), Text: o.text, Overlay: true, Origin: o.at})
 		if !o.off {
-			c.g.ruled = true
 			c.bind(o)
 		}
 	}
+	for _, o := range lines { // once the hierarchies are bound
+		if !o.off && len(o.under) > 0 {
+			c.levels(o)
+		}
+	}
+}
+
+// replaces reports whether the line takes the place of one below it. What a
+// standard's guide computes stands until a line speaks of the same, or waives it:
+// a partner who asks for CTT01 does not stop counting.
+func (o *overlayLine) replaces(below *overlayLine) bool {
+	return !below.computed() || below.onPlace() || below.onValue() || o.computed() || o.off || o.unused
 }
 
 // target is where a place leads: a line of the guide and the loops around it.
@@ -119,24 +130,31 @@ func (c *compiler) bindTo(o *overlayLine, t target, again bool) {
 	if !c.qualifiers(o, t) {
 		return
 	}
-	if !again && o.place.Element == 0 && (o.required || o.unused || o.uses > 0) {
+	if !again && o.place.Element == 0 && o.onPlace() {
 		r := base
 		if !c.conditions(&r, t) {
 			return
 		}
 		c.g.loops[t.loop].rules = append(c.g.loops[t.loop].rules, &r)
+		c.g.ruled = true
 	}
 	if o.place.Element == 0 && o.name != "" && base.qualifier == "" && !qualified(t.around) {
 		c.rename(it, o.name)
 	}
-	onValue := len(o.codes) > 0 || len(o.values) > 0 || o.max > 0
-	if o.place.Element == 0 && !onValue {
+	if o.place.Element == 0 && !o.onValue() && !o.widen && o.list == nil && len(o.totals) == 0 {
 		return
 	}
 	r := base
 	r.trigger = it.loop >= 0
-	if c.element(&r, it) && c.conditions(&r, t) {
+	if !c.element(&r, it) || !c.conditions(&r, t) {
+		return
+	}
+	if o.onValue() || o.place.Element > 0 && o.onPlace() {
 		it.use.rules = append(it.use.rules, &r)
+		c.g.ruled = true
+	}
+	if o.computed() {
+		c.computed(&r, it)
 	}
 }
 
@@ -170,7 +188,7 @@ func (c *compiler) element(r *rule, it *item) bool {
 	r.element, r.component = o.place.Element, o.place.Component
 	if r.element == 0 {
 		if r.qualifier == "" {
-			c.probs.add(o.at, o.column, "place %s: codes, value and length need an element or a qualifier", o.place)
+			c.probs.add(o.at, o.column, "place %s: codes, list, value, length, count and sum need an element or a qualifier", o.place)
 			return false
 		}
 		r.element, r.component = it.use.spec.qualified()
@@ -184,33 +202,56 @@ func (c *compiler) element(r *rule, it *item) bool {
 		c.probs.add(o.at, o.column, "place %s: %s%02d has no component %d", o.place, r.tag, r.element, r.component)
 		return false
 	}
-	if spec = r.part(spec); spec.kind == kindComposite && (len(o.codes) > 0 || len(o.values) > 0 || o.max > 0) {
+	if spec = r.part(spec); spec.kind == kindComposite && (len(o.codes) > 0 || o.onValue() || o.computed() || o.list != nil) {
 		c.probs.add(o.at, o.column, "place %s: %s%02d is a composite, expected one of its components", o.place, r.tag, r.element)
 		return false
 	}
-	if o.widen || o.name != "" {
-		if r.qualifier != "" || qualified(r.around) {
-			c.probs.add(o.at, o.column, "place %s: codes + and name of an element need a place without qualifiers", o.place)
+	if o.widen || o.list != nil || o.name != "" {
+		return c.change(r, it)
+	}
+	if len(o.codes) > 0 {
+		r.codes = newCodeSet(o.codes)
+	}
+	return true
+}
+
+// change gives the segment a specification of its own, in which the element is
+// what a line that widens or renames makes of it.
+func (c *compiler) change(r *rule, it *item) bool {
+	o := r.line
+	if r.qualifier != "" || qualified(r.around) {
+		c.probs.add(o.at, o.column, "place %s: codes +, list and name of an element need a place without qualifiers", o.place)
+		return false
+	}
+	spec := r.part(c.ownElement(it.use, r))
+	list := spec.list
+	if o.widen {
+		if list == nil {
+			c.probs.add(o.at, o.column, "place %s: element %s has no code list to add to", o.place, spec.ref)
 			return false
 		}
-		spec = r.part(c.ownElement(it.use, r))
-	}
-	switch {
-	case o.widen && spec.list == nil:
-		c.probs.add(o.at, o.column, "place %s: element %s has no code list to add to", o.place, spec.ref)
-		return false
-	case o.widen:
-		spec.list = spec.list.with(o.codes)
-		spec.codes = newCodeSet(spec.list.values())
-	case len(o.codes) > 0:
+		list = list.with(o.codes)
+	} else if len(o.codes) > 0 {
 		r.codes = newCodeSet(o.codes)
+	}
+	if o.list != nil {
+		if o.list.kind == listClosed && (list == nil || len(list.codes) == 0) {
+			c.probs.add(o.at, o.column, "place %s: element %s has no code list to close", o.place, spec.ref)
+			return false
+		}
+		if list == nil {
+			list = &codeList{element: spec.ref, at: o.at}
+		}
+		list = list.with(nil)
+		list.listDecl, list.severity = *o.list, o.severity
+	}
+	if o.widen || o.list != nil {
+		spec.setList(list)
 	}
 	if o.name != "" {
 		spec.name = o.name
 	}
-	if o.widen || o.name != "" {
-		it.use.spec.repack(r.element)
-	}
+	it.use.spec.repack(r.element)
 	return true
 }
 

@@ -349,26 +349,26 @@ func isType(s string) bool {
 	return len(s) == 2 && s[0] == 'N' && s[1] >= '0' && s[1] <= '9'
 }
 
-// codes reads "codes 355" and one code a line below.
+// codes reads "codes 355", what kind of list it is, and one code a line below.
 func (dp *dictParser) codes(n *line) {
 	l := &codeList{at: dp.lex.at}
-	dp.body = func(n *line) {
-		w, ok := n.take("a code")
-		if !ok {
-			return
-		}
-		c := code{w.text, n.quoted()}
-		if !n.end() {
-			return
-		}
-		if k := len(l.codes); k > 0 && l.codes[k-1].code >= c.code {
-			n.lex.fail(w.column, "code %s behind %s: expected codes in order of their bytes, each once", c.code, l.codes[k-1].code)
-			return
-		}
-		l.codes = append(l.codes, c)
-	}
+	dp.body = func(n *line) { n.code(l) }
 	w, ok := n.take("an element number")
-	if !ok || !n.end() {
+	if !ok {
+		return
+	}
+	for n.more() && ok {
+		if n.peek().text == "severity" && l.severity == "" {
+			n.i++
+			l.severity, ok = n.listSeverity()
+			continue
+		}
+		var d *listDecl
+		if d, ok = n.list(); ok {
+			l.listDecl = *d
+		}
+	}
+	if !ok {
 		return
 	}
 	if old := dp.dict.lists[w.text]; old != nil {
@@ -377,6 +377,37 @@ func (dp *dictParser) codes(n *line) {
 	}
 	l.element = w.text
 	dp.dict.lists[w.text] = l
+}
+
+// listSeverity takes the severity of a code that is not on a list.
+func (n *line) listSeverity() (edi.Severity, bool) {
+	const what = "a severity: error, warning, info"
+	w, ok := n.take(what)
+	switch s := edi.Severity(w.text); s {
+	case edi.Error, edi.Warning, edi.Info:
+		return s, ok
+	}
+	if ok {
+		n.expected(w, what)
+	}
+	return "", false
+}
+
+// code reads one code of a list.
+func (n *line) code(l *codeList) {
+	w, ok := n.take("a code")
+	if !ok {
+		return
+	}
+	c := code{w.text, n.quoted()}
+	if !n.end() {
+		return
+	}
+	if k := len(l.codes); k > 0 && l.codes[k-1].code >= c.code {
+		n.lex.fail(w.column, "code %s behind %s: expected codes in order of their bytes, each once", c.code, l.codes[k-1].code)
+		return
+	}
+	l.codes = append(l.codes, c)
 }
 
 // requirement takes M, O, C or X.

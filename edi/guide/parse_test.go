@@ -111,8 +111,8 @@ func TestLoadErrors(t *testing.T) {
 		{"lines before the guide", "a.guide", "heading\n  010 ST M 1\n", []string{`a.guide:1:1: found "heading", expected guide STANDARD RELEASE SET or guide NAME extends BASE`}},
 		{"set", "a.guide", "guide X12 004010 PO\nheading\n  ST M 1\n", []string{`a.guide:1:18: found "PO", expected a transaction set: 850`}},
 		{"area", "a.guide", "guide X12 004010 860\nheader\n  ST M 1\n  SE M 1\n", []string{
-			`a.guide:2:1: found "header", expected an area at the margin (heading detail summary) or an indented line`,
-			`a.guide:3:3: found "ST", expected an area first: heading detail summary`}},
+			`a.guide:2:1: found "header", expected an area at the margin (heading detail summary rules) or an indented line`,
+			`a.guide:3:3: found "ST", expected an area first: heading detail summary rules`}},
 		{"guide lines", "a.guide", "guide X12 004010 860\nheading\n  ST M 1\n  beg M 1\n  BEG Y 1\n  BEG M x\n  BEG M 1 id 3\n  SE M 1\n", []string{
 			`a.guide:4:3: found "beg", expected a segment tag or loop`,
 			`a.guide:5:7: found "Y", expected a requirement: M O C X`,
@@ -156,11 +156,11 @@ func TestLoadErrors(t *testing.T) {
 			"a.guide:10:1: place BEG02.3: BEG02 has no component 3",
 			"a.guide:11:1: place N3:AB: guide X12 004010 850 has no such place",
 			"a.guide:12:1: place N3: guide X12 004010 850 has no such place",
-			"a.guide:13:1: place N1:ST/N104: codes + and name of an element need a place without qualifiers",
+			"a.guide:13:1: place N1:ST/N104: codes +, list and name of an element need a place without qualifiers",
 			"a.guide:14:1: place BEG01: element 353 has no code list to add to"}},
 		{"overlay conditions", "a.guide", overlay("N1/N3:AB required\nN1 codes ST\nN1/N104 required when N105 = X\nN1 required when N3\nN1 required when BEG = X\nBEG01 required when BEG07 = X\n"), []string{
 			"a.guide:2:1: place N1/N3:AB: the dictionary knows no qualifier element of N3",
-			"a.guide:3:1: place N1: codes, value and length need an element or a qualifier",
+			"a.guide:3:1: place N1: codes, list, value, length, count and sum need an element or a qualifier",
 			"a.guide:4:23: condition N105: N1 has 4 elements",
 			"a.guide:5:18: condition N3: neither the loops around N1 nor the set have such a place",
 			"a.guide:6:18: condition BEG: a value needs an element",

@@ -57,6 +57,12 @@ const (
 	elementUnused
 	elementTrailing
 	elementBlanks
+	totalCount
+	totalSum
+	hierarchyID
+	hierarchyParent
+	hierarchyChildren
+	hierarchyLevel
 	ruleCount
 )
 
@@ -134,6 +140,18 @@ var x12Rules = ruleTable{
 		text: "no separators stand behind the last value of a segment or composite"},
 	elementBlanks: {id: "x12.element.blanks", severity: edi.Info,
 		text: "no blanks stand behind a value beyond its minimum length, and no value is all blanks"},
+	totalCount: {id: "x12.total.count", severity: edi.Warning, ak304: "8", ak403: "7", ik304: "8", ik403: "7",
+		text: "a number of line items is that of the segments which the guide counts"},
+	totalSum: {id: "x12.total.sum", severity: edi.Warning, ak304: "8", ak403: "7", ik304: "8", ik403: "7",
+		text: "a hash total is the sum of the values that the guide names: as numbers, or of their digits without sign and decimal mark, cut on the left to the element's length"},
+	hierarchyID: {id: "x12.hierarchy.id", severity: edi.Error, ak304: "8", ak403: "7", ik304: "8", ik403: "7",
+		text: "a value that is unique in the set, such as HL01, stands once"},
+	hierarchyParent: {id: "x12.hierarchy.parent", severity: edi.Error, ak304: "8", ak403: "7", ik304: "8", ik403: "7",
+		text: "a parent, such as HL02, names a segment before it"},
+	hierarchyChildren: {id: "x12.hierarchy.children", severity: edi.Warning, ak304: "8", ak403: "7", ik304: "8", ik403: "7",
+		text: "HL04 says whether a later HL names this one as its parent"},
+	hierarchyLevel: {id: "x12.hierarchy.level", severity: edi.Error, ak304: "8", ak403: "7", ik304: "8", ik403: "I6",
+		text: "a level stands under those that the partner's guide says"},
 }
 
 var edifactRules = ruleTable{
@@ -191,6 +209,18 @@ var edifactRules = ruleTable{
 		text: "no separators stand behind the last value of a segment or composite"},
 	elementBlanks: {id: "edifact.element.blanks", severity: edi.Info,
 		text: "no blanks stand behind a value, and no value is all blanks"},
+	totalCount: {id: "edifact.total.count", severity: edi.Warning, e0085: "12",
+		text: "a control total (CNT) that counts is the number of the segments which the guide counts"},
+	totalSum: {id: "edifact.total.sum", severity: edi.Warning, e0085: "12",
+		text: "a control total (CNT) that sums is the sum of the values that the guide names"},
+	hierarchyID: {id: "edifact.hierarchy.id", severity: edi.Error, e0085: "12",
+		text: "a value that is unique in the message, such as CPS 7164, stands once"},
+	hierarchyParent: {id: "edifact.hierarchy.parent", severity: edi.Error, e0085: "12",
+		text: "a parent, such as CPS 7166, names a segment before it"},
+	hierarchyChildren: {id: "edifact.hierarchy.children", severity: edi.Warning, e0085: "12",
+		text: "an element that says whether something stands below agrees with what does"},
+	hierarchyLevel: {id: "edifact.hierarchy.level", severity: edi.Error, e0085: "12",
+		text: "a level stands under those that the partner's guide says"},
 }
 
 // codes are the acknowledgment codes of the rule. Every error in a set makes it

@@ -18,7 +18,6 @@ type remembered struct {
 // situations checks what the overlays of the guide ask for, once every segment
 // has its place.
 func (v *Validator) situations() {
-	v.memo = append(v.memo[:0], make([]remembered, v.g.conds)...)
 	for inst := range v.match.Loops {
 		loop := int32(0)
 		if use := v.match.Loops[inst].Use; use != nil {
@@ -77,21 +76,28 @@ func (v *Validator) applies(r *rule, inst int, s *edi.Segment) bool {
 // holds evaluates one condition, seen from a loop of the match.
 func (v *Validator) holds(c *condition, inst int, s *edi.Segment) bool {
 	if c.same {
-		return c.test(s, v.match.Placed[s.Place-1].Use.spec) != (c.decl.op == '!')
+		return c.test(s, v.match.Placed[s.Place-1].Use.spec, false) != (c.decl.op == '!')
 	}
-	for inst > 0 && v.match.Loops[inst].Use.index != c.scope {
-		inst = v.match.Loops[inst].Parent
-	}
+	inst = v.outwards(c, inst)
 	memo := &v.memo[c.id]
 	if memo.inst != inst+1 {
-		*memo = remembered{inst + 1, v.exists(c, inst, c.decl.place.Steps) != (c.decl.op == '!')}
+		*memo = remembered{inst + 1, v.find(c, inst, c.decl.place.Steps, false) > 0 != (c.decl.op == '!')}
 	}
 	return memo.holds
 }
 
-// exists reports whether something stands in a loop where steps lead that the
-// condition is looking for.
-func (v *Validator) exists(c *condition, inst int, steps []edi.Step) bool {
+// outwards is the loop of the match, inst or one around it, in which the place of
+// a condition is looked for.
+func (v *Validator) outwards(c *condition, inst int) int {
+	for inst > 0 && v.match.Loops[inst].Use.index != c.scope {
+		inst = v.match.Loops[inst].Parent
+	}
+	return inst
+}
+
+// find is the place of the first segment in a loop where steps lead that has what
+// the condition is looking for, or any value when other; 0 when there is none.
+func (v *Validator) find(c *condition, inst int, steps []edi.Step, other bool) int {
 	l := &v.match.Loops[inst]
 	for p := l.First; p <= l.Last; p++ {
 		use, child := v.direct(inst, p)
@@ -106,14 +112,16 @@ func (v *Validator) exists(c *condition, inst int, steps []edi.Step) bool {
 			continue
 		}
 		if len(steps) == 1 {
-			if c.test(&s, use.spec) {
-				return true
+			if c.test(&s, use.spec, other) {
+				return p
 			}
-		} else if child > 0 && v.exists(c, child, steps[1:]) {
-			return true
+		} else if child > 0 {
+			if at := v.find(c, child, steps[1:], other); at > 0 {
+				return at
+			}
 		}
 	}
-	return false
+	return 0
 }
 
 // direct gives the use of the segment at place when it stands directly in a loop
@@ -145,8 +153,8 @@ func qualifies(s *edi.Segment, use *SegmentUse, qualifier string) bool {
 }
 
 // test reports whether a segment has what the condition names: the segment
-// itself, an element, or one of the values.
-func (c *condition) test(s *edi.Segment, spec *structSpec) bool {
+// itself, an element, or one of the values; when other, any value of the element.
+func (c *condition) test(s *edi.Segment, spec *structSpec, other bool) bool {
 	if c.decl.place.Element == 0 {
 		return true
 	}
@@ -159,7 +167,7 @@ func (c *condition) test(s *edi.Segment, spec *structSpec) bool {
 		val = nth(val, c.decl.place.Component, s.Delimiters.Component, s.Delimiters.Release)
 	}
 	val = bytes.TrimRight(plain(val, s.Delimiters.Release), " ")
-	if len(c.decl.values) == 0 {
+	if other || len(c.decl.values) == 0 {
 		return len(val) > 0
 	}
 	for _, want := range c.decl.values {
@@ -197,15 +205,16 @@ func (v *Validator) presence(r *rule, inst int) {
 		uses++
 		switch {
 		case r.line.unused:
-			v.placeFinding(r, segmentUnused, p, "%s does not stand here")
+			v.placeFinding(r, segmentUnused, p, inst)
 		case r.line.uses > 0 && uses > r.line.uses && child > 0:
-			v.placeFinding(r, loopUses, p, "%s stands here more than "+times(r.line.uses))
+			v.placeFinding(r, loopUses, p, inst)
 		case r.line.uses > 0 && uses > r.line.uses:
-			v.placeFinding(r, segmentUses, p, "%s stands here more than "+times(r.line.uses))
+			v.placeFinding(r, segmentUses, p, inst)
 		}
 	}
 	if r.line.required && uses == 0 && v.ruleCounted(r, segmentMissing) {
 		f := v.gap(stands, inst, tags+1, &v.g.items[r.item])
+		f.Trigger = v.situation(r, inst, nil)
 		v.addRule(r, segmentMissing, f, strings.Replace(f.Message, f.Tag, r.step(), 1))
 	}
 }
@@ -225,12 +234,19 @@ func (r *rule) step() string {
 	return r.tag + ":" + r.qualifier
 }
 
-// placeFinding reports a segment that a rule does not let stand.
-func (v *Validator) placeFinding(r *rule, id ruleID, place int, format string) {
-	if v.ruleCounted(r, id) {
-		s := v.m.Segment(place)
-		v.addRule(r, id, v.whole(id, &s), fmt.Sprintf(format, r.step()))
+// placeFinding reports a segment that a rule does not let stand in a loop.
+func (v *Validator) placeFinding(r *rule, id ruleID, place, inst int) {
+	if !v.ruleCounted(r, id) {
+		return
 	}
+	s := v.m.Segment(place)
+	f := v.whole(id, &s)
+	f.Trigger = v.situation(r, inst, nil)
+	text := " does not stand here"
+	if id != segmentUnused {
+		text = " stands here more than " + times(r.line.uses)
+	}
+	v.addRule(r, id, f, r.step()+text)
 }
 
 // severity is that of a rule of the table as an overlay line sees it: what the
@@ -246,11 +262,11 @@ func (v *Validator) ruleCounted(r *rule, id ruleID) bool { return v.countedAs(v.
 
 // addRule keeps a finding of an overlay line: message and where the line stands.
 func (v *Validator) addRule(r *rule, id ruleID, f edi.Finding, message string) {
-	f.Severity, f.Codes = v.severity(r, id), map[string]string{}
-	if f.Severity != edi.Info {
-		f.Codes = v.rules[id].codes()
+	v.setSeverity(&f, id, v.severity(r, id))
+	f.Message = message
+	if r.line.at.Layer != v.g.base { // a partner's own demand: where it is written
+		f.Message = fmt.Sprintf("%s (guide %s, line %d)", message, r.line.at.Layer, r.line.at.Line)
 	}
-	f.Message = fmt.Sprintf("%s (guide %s, line %d)", message, r.line.at.Layer, r.line.at.Line)
 	if r.line.note != "" {
 		f.Message = fmt.Sprintf("%s: %s", f.Message, r.line.note)
 	}
@@ -259,17 +275,19 @@ func (v *Validator) addRule(r *rule, id ruleID, f edi.Finding, message string) {
 
 // elementRule checks a rule on an element of a segment.
 func (v *Validator) elementRule(r *rule, s *edi.Segment) {
-	inst, use := v.match.Placed[s.Place-1].Loop, v.match.Placed[s.Place-1].Use
-	around := inst
-	if r.trigger {
-		around = v.match.Loops[inst].Parent
-	}
-	if !qualifies(s, use, r.qualifier) || !v.within(r, around) || !v.applies(r, inst, s) {
+	use := v.match.Placed[s.Place-1].Use
+	if !v.reaches(r, s, use) || !v.applies(r, v.match.Placed[s.Place-1].Loop, s) {
 		return
 	}
-	spec := use.spec
-	whole := &spec.elements[r.element-1]
-	n, repetition := spec.place(r.element, s.Delimiters)
+	sp := r.spot(s, use)
+	mandatory := r.component == 0 && use.spec.required&(1<<(r.element-1)) != 0
+	v.elementValue(r, &sp, mandatory)
+}
+
+// spot is the value that a rule on an element is about.
+func (r *rule) spot(s *edi.Segment, use *SegmentUse) spot {
+	whole := &use.spec.elements[r.element-1]
+	n, repetition := use.spec.place(r.element, s.Delimiters)
 	sp := spot{s: s, spec: r.part(whole), element: n, component: r.component, repetition: repetition,
 		offset: s.ElementOffset(n), value: s.Element(n)}
 	if repetition > 0 {
@@ -282,8 +300,7 @@ func (v *Validator) elementRule(r *rule, s *edi.Segment) {
 		}
 		sp = sp.part(r.component)
 	}
-	mandatory := r.component == 0 && spec.required&(1<<(r.element-1)) != 0
-	v.elementValue(r, &sp, mandatory)
+	return sp
 }
 
 // elementValue checks a value against a rule; mandatory says that the standard
@@ -324,6 +341,7 @@ func (v *Validator) valueFinding(r *rule, id ruleID, sp *spot, format string, ar
 		return
 	}
 	f := v.at(id, sp, "")
+	f.Trigger = v.situation(r, v.match.Placed[sp.s.Place-1].Loop, sp.s)
 	switch id {
 	case elementCode:
 		codes := make([]code, len(r.line.codes))

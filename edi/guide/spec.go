@@ -40,36 +40,30 @@ func (d *dictionary) compile(p *problems) {
 func (e *elementDef) spec(list *codeList) elementSpec {
 	s := elementSpec{min: int32(e.min), max: int32(e.max), ref: e.id, name: e.name, repeat: 1}
 	switch e.typ {
-	case "ID":
-		if list != nil {
-			s.kind = kindCode
-		}
-	case "AN":
-	case "a", "n", "an":
-		switch {
-		case list != nil:
-			s.kind = kindCode
-		case e.typ == "a":
-			s.kind = kindAlpha
-		case e.typ == "n":
-			s.kind = kindAmount
-		}
+	case "ID", "AN", "an":
+	case "a":
+		s.form = kindAlpha
+	case "n":
+		s.form = kindAmount
 	case "R":
-		s.kind = kindDecimal
+		s.form = kindDecimal
 	case "DT":
-		s.kind = kindDate
+		s.form = kindDate
 	case "TM":
-		s.kind = kindTime
+		s.form = kindTime
 	case "B":
-		s.kind = kindBinary
+		s.form = kindBinary
 	default: // N, N0 to N9
-		s.kind = kindNumber
+		s.form = kindNumber
 		if len(e.typ) > 1 {
 			s.decimals = e.typ[1] - '0'
 		}
 	}
-	if s.kind == kindCode {
-		s.list, s.codes = list, newCodeSet(list.values())
+	switch e.typ {
+	case "ID", "a", "an", "n":
+		s.setList(list)
+	default:
+		s.setList(nil)
 	}
 	return s
 }

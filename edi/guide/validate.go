@@ -61,6 +61,11 @@ type Validator struct {
 	lost   lostness // whether the segment before found no place
 	held   []held   // what of res.Findings says that a line was missed
 
+	watched []int32    // places of segments that are compared over the set
+	torn    bool       // the structure is not as the guide says
+	tallies []tally    // of the guide's totals
+	levels  levelTable // segments of hierarchies
+
 	scratch []byte       // a value without its release characters
 	memo    []remembered // outcome of each condition for the loop asked last
 	class   [256]uint8   // what each byte is, with the delimiters of classFor
@@ -90,9 +95,14 @@ func (v *Validator) Validate(g *Guide, m *edi.Message, opt Options) *Result {
 		v.severities()
 		v.classes()
 	}
+	v.watched, v.torn = v.watched[:0], false
 	v.walk()
-	if !v.quiet && g.ruled {
-		v.situations()
+	if !v.quiet {
+		v.memo = append(v.memo[:0], make([]remembered, g.conds)...)
+		v.computations()
+		if g.ruled {
+			v.situations()
+		}
 	}
 	slices.SortStableFunc(v.res.Findings, func(a, b edi.Finding) int { return cmp.Compare(a.Offset, b.Offset) })
 	v.g, v.m, v.opt, v.seg = nil, nil, Options{}, edi.Segment{}

@@ -39,6 +39,9 @@ func (v *Validator) walk() {
 		use := v.step(&v.seg)
 		if use != nil && !v.quiet && !use.service {
 			v.segment(&v.seg, use.spec.of(&v.m.Delimiters))
+			if use.computing != nil {
+				v.watched = append(v.watched, int32(p))
+			}
 		}
 	}
 	for len(v.frames) > 0 {

@@ -85,13 +85,11 @@ func (r *release) edifactTables(tables fs.FS, folder string) error {
 		return element{id: row["id"], name: row["name"], typ: pad(row["repr"], 6)}
 	})
 	r.addCodes(codes)
-	for _, id := range open {
-		delete(r.codes, id)
-	}
+	r.open = open
 	return nil
 }
 
 // open are elements of the service segments whose lists grow with every
-// directory and every partner; a CONTRL repeats what stood in the message that
-// it answers.
+// directory and every partner: a CONTRL repeats what stood in the message that it
+// answers.
 var open = []string{"0007", "0051", "0052", "0054", "0057", "0065"}

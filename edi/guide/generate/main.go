@@ -10,7 +10,7 @@
 // release's folder gets one .guide file a set, and segments.dict, elements.dict
 // and codes.dict with what its sets use. Names and qualifier elements of
 // segments, and names of composites, are the command's own tables, for the
-// others have none.
+// others have none; so is rules.tsv, what must agree over a whole set.
 package main
 
 import (
@@ -21,10 +21,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-//go:embed x12.tsv edifact.tsv
+//go:embed x12.tsv edifact.tsv rules.tsv
 var own embed.FS
 
 func main() {
@@ -83,6 +84,10 @@ func (j job) read(tables fs.FS) (*release, error) {
 		return nil, err
 	}
 	r.nameAll(t)
+	if t, err = readTable(own, "rules.tsv"); err != nil {
+		return nil, err
+	}
+	r.addRules(t)
 	r.keepUsed()
 	return r, nil
 }
@@ -132,6 +137,7 @@ type release struct {
 	composites     []*structure
 	elements       []element
 	codes          map[string]map[string]string // names by element and code
+	open           []string                     // elements that take other codes too
 	others         []string                     // tags that no set uses
 }
 
@@ -139,6 +145,34 @@ type release struct {
 type set struct {
 	id, title string
 	lines     []line
+	rules     []rule
+}
+
+// rule is what must agree over a whole set: a place and the words of the
+// language.
+type rule struct{ place, words string }
+
+// addRules gives the sets the rules of a table whose segments they have.
+func (r *release) addRules(t table) {
+	for i := range r.sets {
+		s := &r.sets[i]
+		for _, row := range t {
+			if row["standard"] != r.standard || row["set"] != s.id || !s.has(row["needs"]) {
+				continue
+			}
+			s.rules = append(s.rules, rule{row["place"], row["words"]})
+		}
+	}
+}
+
+// has reports whether a set has segments, whose tags are divided by blanks.
+func (s *set) has(tags string) bool {
+	for _, tag := range strings.Fields(tags) {
+		if !slices.ContainsFunc(s.lines, func(l line) bool { return l.tag == tag }) {
+			return false
+		}
+	}
+	return true
 }
 
 // line is one line of a guide; one that opens a loop stands for the loop and its

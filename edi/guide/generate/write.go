@@ -69,6 +69,12 @@ func (r *release) guideFile(s set) string {
 		}
 		fmt.Fprintf(&b, "%s%-3s %s %s\n", indent, l.tag, l.req, l.max)
 	}
+	if len(s.rules) > 0 {
+		b.WriteString("\nrules\n")
+	}
+	for _, r := range s.rules {
+		fmt.Fprintf(&b, "  %s %s\n", pad(r.place, 10), r.words)
+	}
 	return b.String()
 }
 
@@ -138,7 +144,11 @@ func (r *release) codeFile() string {
 		if len(list) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "\ncodes %s\n", e.id)
+		kind := ""
+		if slices.Contains(r.open, e.id) {
+			kind = " open"
+		}
+		fmt.Fprintf(&b, "\ncodes %s%s\n", e.id, kind)
 		for _, code := range slices.Sorted(maps.Keys(list)) {
 			fmt.Fprintf(&b, "  %s", code)
 			if name := list[code]; name != "" {

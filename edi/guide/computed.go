@@ -1,0 +1,236 @@
+package guide
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edibridge/edibridge/edi"
+)
+
+// computing is what a segment use has to do with values that are compared over
+// the whole set.
+type computing struct {
+	counted []counted  // totals that it is a part of
+	totals  []*total   // totals that it says
+	tree    *hierarchy // of which its segments are the levels
+}
+
+// counted is a place that counts in a tally.
+type counted struct {
+	rule  *rule
+	tally int // in Validator.tallies
+}
+
+// total is what a line asks of a number: that it is a count or sum over the set.
+type total struct {
+	rule         *rule
+	first, after int // its alternatives are these of Validator.tallies
+	names        []string
+}
+
+// hierarchy is a tree of segments: each has an id, and may name the one above.
+type hierarchy struct {
+	rule             *rule // of the line, bound to the element that holds the id
+	parent, children int
+	levels           []level
+}
+
+// level says what segments with a qualifier may stand under.
+type level struct {
+	rule *rule
+	top  bool // under nothing
+}
+
+// computed binds a line that compares a value with others to its element.
+func (c *compiler) computed(r *rule, it *item) {
+	o := r.line
+	do := c.computing(it.use)
+	if len(o.totals) > 0 {
+		t := &total{rule: r, first: c.g.tallies, after: c.g.tallies + len(o.totals)}
+		c.g.tallies = t.after
+		for i, places := range o.totals {
+			t.names = append(t.names, c.counted(o, places, t.first+i))
+		}
+		do.totals = append(do.totals, t)
+	}
+	if !o.unique && o.parent == 0 && o.children == 0 {
+		return
+	}
+	for _, n := range []int{o.parent, o.children} {
+		if n > len(it.use.spec.elements) {
+			c.probs.add(o.at, o.column, "place %s: %s has %d elements", o.place, r.tag, len(it.use.spec.elements))
+			return
+		}
+	}
+	if do.tree != nil {
+		c.probs.add(o.at, o.column, "place %s: another line says which element of %s is unique", o.place, r.tag)
+		return
+	}
+	do.tree = &hierarchy{rule: r, parent: o.parent, children: o.children}
+}
+
+func (c *compiler) computing(use *SegmentUse) *computing {
+	if use.computing == nil {
+		use.computing = &computing{}
+	}
+	return use.computing
+}
+
+// counted binds the places that count together in a tally and gives their names.
+func (c *compiler) counted(o *overlayLine, places []condDecl, tally int) string {
+	var names []string
+	for _, p := range places {
+		targets := c.resolve(0, p.place.Steps, nil)
+		if len(targets) == 0 {
+			c.probs.add(o.at, p.column, "place %s: guide %s %s %s has no such place", p.place, c.g.standard, c.g.release, c.g.set)
+		}
+		for _, t := range targets {
+			it := &c.g.items[t.item]
+			last := p.place.Steps[len(p.place.Steps)-1]
+			r := &rule{line: &overlayLine{place: p.place, column: p.column, at: o.at}, around: t.around, tag: it.use.Tag, item: t.item,
+				qualifier: anyAsEmpty(last.Qualifier), trigger: it.loop >= 0}
+			if !c.qualifiers(r.line, t) || o.sum && !c.element(r, it) {
+				return ""
+			}
+			do := c.computing(it.use)
+			do.counted = append(do.counted, counted{r, tally})
+		}
+		names = append(names, p.place.String())
+	}
+	return strings.Join(names, " and ")
+}
+
+// levels binds a line with "under" to the hierarchy of its segment.
+func (c *compiler) levels(o *overlayLine) {
+	for _, t := range c.resolve(0, o.place.Steps, nil) {
+		it := &c.g.items[t.item]
+		last := o.place.Steps[len(o.place.Steps)-1]
+		if it.use.computing == nil || it.use.computing.tree == nil || it.use.computing.tree.parent == 0 {
+			c.probs.add(o.at, o.column, "place %s: no line says which element of %s names its parent", o.place, it.use.Tag)
+			return
+		}
+		if o.place.Element > 0 || anyAsEmpty(last.Qualifier) == "" {
+			c.probs.add(o.at, o.column, "place %s: under needs a segment with a qualifier: HL:I under P O", o.place)
+			return
+		}
+		r := &rule{line: o, around: t.around, tag: it.use.Tag, item: t.item, qualifier: last.Qualifier, trigger: it.loop >= 0}
+		if !c.qualifiers(o, t) || !c.conditions(r, t) {
+			return
+		}
+		tree := it.use.computing.tree
+		tree.levels = append(tree.levels, level{r, slices.Contains(o.under, top)})
+	}
+}
+
+// top is what a segment stands under that names no parent.
+const top = "top"
+
+// computations compares what the guide says must agree over the whole set: counts
+// and sums, and hierarchies. Where the structure is not as the guide says, what
+// would be counted or named may be what is wrong: then one finding is enough.
+func (v *Validator) computations() {
+	if len(v.watched) == 0 || v.torn || v.m.Truncated {
+		return
+	}
+	v.tallies = slices.Grow(v.tallies[:0], v.g.tallies)[:v.g.tallies]
+	for i := range v.tallies {
+		v.tallies[i] = tally{}
+	}
+	v.levels.reset(len(v.watched))
+	for _, p := range v.watched {
+		use := v.match.Placed[p-1].Use
+		s := v.m.Segment(int(p))
+		for i := range use.computing.counted {
+			v.tallyUp(&use.computing.counted[i], &s, use)
+		}
+		if use.computing.tree != nil {
+			v.branch(use.computing.tree, &s, use)
+		}
+	}
+	v.leaves()
+	for _, p := range v.watched {
+		use := v.match.Placed[p-1].Use
+		for _, t := range use.computing.totals {
+			s := v.m.Segment(int(p))
+			v.total(t, &s, use)
+		}
+	}
+}
+
+// reaches reports whether a rule speaks of a segment: its qualifier and those of
+// the loops around it are the rule's.
+func (v *Validator) reaches(r *rule, s *edi.Segment, use *SegmentUse) bool {
+	if len(r.around) == 0 && r.qualifier == "" {
+		return true
+	}
+	inst := v.match.Placed[s.Place-1].Loop
+	if r.trigger {
+		inst = v.match.Loops[inst].Parent
+	}
+	return qualifies(s, use, r.qualifier) && v.within(r, inst)
+}
+
+// tallyUp counts a segment, or adds its value.
+func (v *Validator) tallyUp(c *counted, s *edi.Segment, use *SegmentUse) {
+	if !v.reaches(c.rule, s, use) {
+		return
+	}
+	t := &v.tallies[c.tally]
+	if c.rule.element == 0 {
+		t.count()
+		return
+	}
+	if c.rule.component == 0 && use.spec.packed == nil {
+		t.add(bytes.TrimRight(s.Element(c.rule.element), " "))
+		return
+	}
+	sp := c.rule.spot(s, use)
+	t.add(bytes.TrimRight(v.plain(sp.value, s.Delimiters.Release), " "))
+}
+
+// total compares what a segment says with what was counted or summed.
+func (v *Validator) total(t *total, s *edi.Segment, use *SegmentUse) {
+	r := t.rule
+	if !v.reaches(r, s, use) || !v.applies(r, v.match.Placed[s.Place-1].Loop, s) {
+		return
+	}
+	sp := r.spot(s, use)
+	said := bytes.TrimRight(v.plain(sp.value, s.Delimiters.Release), " ")
+	if len(said) == 0 {
+		return
+	}
+	var claim tally
+	if claim.add(said); claim.unknown {
+		return // it is no number, and reported as such
+	}
+	for i := t.first; i < t.after; i++ {
+		have := &v.tallies[i]
+		if have.unknown || r.line.sum && have.added == 0 || have.equals(&claim) || r.line.sum && v.g.standard == edi.X12 && have.hashes(said, sp.spec.max) {
+			return
+		}
+	}
+	id := totalCount
+	if r.line.sum {
+		id = totalSum
+	}
+	if !v.ruleCounted(r, id) {
+		return
+	}
+	f := v.at(id, &sp, "")
+	var found []string
+	for i, name := range t.names {
+		found = append(found, v.tallies[t.first+i].told(name, r.line.sum))
+	}
+	f.Hint = "expected " + v.tallies[t.first].String()
+	v.addRule(r, id, f, fmt.Sprintf("%s is %s, but %s", sp.label(), shown(said), strings.Join(found, ", ")))
+}
+
+// told is what was counted or summed, in words.
+func (t *tally) told(name string, sum bool) string {
+	if sum {
+		return fmt.Sprintf("the sum of %s is %s", name, t)
+	}
+	return fmt.Sprintf("%s stands %s", name, times(int(t.units)))
+}
