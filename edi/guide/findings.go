@@ -165,20 +165,27 @@ func (v *Validator) named(tag string) string {
 	return tag
 }
 
-// nearestTag is a hint for a tag that does not exist: the only one of the guide
-// that a single change makes of it, lower case aside.
+// nearestTag is a hint for a tag that does not exist: the one that it is in upper
+// case, or the only one of the guide that looks like it or is a single change
+// away. Of two letters nearly every change makes another tag.
 func (v *Validator) nearestTag(tag string) string {
 	up := strings.ToUpper(strings.TrimSpace(tag))
 	if v.g.dict.has(up) {
 		return "did you mean " + up + "?"
 	}
-	found := ""
+	found, most := "", 0
 	for _, t := range v.g.tags.names {
-		if len(tag) <= 4 && oneChange(lookalike.Replace(up), lookalike.Replace(t)) {
-			if found != "" {
-				return ""
-			}
-			found = t
+		score := 0
+		switch {
+		case lookalike.Replace(up) == lookalike.Replace(t):
+			score = 2
+		case len(t) > 2 && len(up) > 2 && len(up) < 5 && oneChange(up, t):
+			score = 1
+		}
+		if score > most {
+			found, most = t, score
+		} else if score == most {
+			found = ""
 		}
 	}
 	if found == "" {

@@ -158,6 +158,30 @@ func TestLoadErrors(t *testing.T) {
 			"a.guide:12:1: place N3: guide X12 004010 850 has no such place",
 			"a.guide:13:1: place N1:ST/N104: codes +, list and name of an element need a place without qualifiers",
 			"a.guide:14:1: place BEG01: element 353 has no code list to add to"}},
+		{"comparisons", "a.guide", overlay("N1/N102 count N1 sum N1/N101\nN1/N102 count N1/N101\nN1/N102 sum N1\nN1/N102 count or N1\nN1/N102 count N9\nBEG unique\n" +
+			"BEG01 unique parent N101\nBEG01 parent BEG07\nBEG01 unique children\nN1:ST under ST\nBEG01 list\nBEG01 list shut\nBEG01 list external\nBEG01 list closed\nN1 sum N1/N102\n"), []string{
+			"a.guide:2:18: a second total: expected or",
+			"a.guide:3:15: place N101: count takes segments and loops, sum takes elements and qualified segments",
+			"a.guide:4:13: place N1: count takes segments and loops, sum takes elements and qualified segments",
+			`a.guide:5:15: found "or", expected a place`,
+			"a.guide:6:15: place N9: guide X12 004010 850 has no such place",
+			"a.guide:7:5: unique belongs to an element: HL01 unique parent HL02",
+			`a.guide:8:21: found "N101", expected an element of BEG`,
+			"a.guide:9:1: place BEG01: BEG has 2 elements",
+			"a.guide:10:23: found the end of the line, expected an element of BEG",
+			"a.guide:11:1: place N1:ST: no line says which element of N1 names its parent",
+			"a.guide:12:12: found the end of the line, expected closed, open or external",
+			`a.guide:13:12: found "shut", expected closed, open or external`,
+			"a.guide:14:21: found the end of the line, expected the name of who keeps the list, in quotes",
+			"a.guide:15:1: place BEG01: element 353 has no code list to close",
+			"a.guide:16:1: place N1: codes, list, value, length, count and sum need an element or a qualifier"}},
+		{"kinds of lists", "a.dict", "dictionary X12 004020\nelement 1 ID 1/2\ncodes 1 severity off\ncodes 1 external\ncodes 1 shut\n", []string{
+			`a.dict:3:18: found "off", expected a severity: error, warning, info`,
+			"a.dict:4:18: found the end of the line, expected the name of who keeps the list, in quotes",
+			`a.dict:5:9: found "shut", expected closed, open or external`}},
+		{"rules of a standard's guide", "a.guide", "guide X12 004010 860 \"x\"\nheading\n  ST M 1\n  SE M 1\nrules\n  ST02 unique parent\n  BEG01 required\n", []string{
+			"a.guide:6:22: found the end of the line, expected an element of ST",
+			"a.guide:7:3: place BEG01: guide X12 004010 860 has no such place"}},
 		{"overlay conditions", "a.guide", overlay("N1/N3:AB required\nN1 codes ST\nN1/N104 required when N105 = X\nN1 required when N3\nN1 required when BEG = X\nBEG01 required when BEG07 = X\n"), []string{
 			"a.guide:2:1: place N1/N3:AB: the dictionary knows no qualifier element of N3",
 			"a.guide:3:1: place N1: codes, list, value, length, count and sum need an element or a qualifier",
