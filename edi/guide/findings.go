@@ -125,6 +125,9 @@ func (v *Validator) stray(s *edi.Segment, r ruleID) *SegmentUse {
 	}
 	if v.sev[r] == edi.Error {
 		v.lost = lostReported
+		if r == segmentUnexpected {
+			v.blamed = v.g.tags.id(s.Tag())
+		}
 	}
 	if !v.counted(r) {
 		return nil
@@ -278,6 +281,7 @@ func (v *Validator) gap(place, inst, nth int, it *item) edi.Finding {
 
 // found takes back that a line was missing: it came late.
 func (v *Validator) found(inst, it int32) {
+	v.jump.place = 0 // what it takes back would be lost
 	s := v.sev[segmentMissing]
 	if s == "" || v.quiet {
 		return

@@ -59,6 +59,8 @@ type Validator struct {
 	frames []frame
 	counts []uint32 // uses of each line of each open loop
 	lost   lostness // whether the segment before found no place
+	blamed int32    // tag of the last one that lacks its loop, until that is opened; -1: none
+	jump   jump     // the walk as it was before the last segment that closed loops
 	held   []held   // what of res.Findings says that a line was missed
 
 	watched []int32    // places of segments that are compared over the set

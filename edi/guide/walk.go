@@ -29,11 +29,11 @@ func (v *Validator) walk() {
 	n := v.m.Len()
 	v.match.Loops = append(v.match.Loops[:0], Loop{Parent: -1, Nth: 1, First: 1, Last: n})
 	v.match.Placed = slices.Grow(v.match.Placed[:0], n)[:n]
-	v.frames, v.counts, v.lost = v.frames[:0], v.counts[:0], 0
+	v.frames, v.lost, v.blamed, v.jump.place = v.frames[:0], 0, -1, 0
 	if len(v.g.loops) == 0 {
 		return
 	}
-	v.push(0, 0)
+	v.push(0, 0, 0)
 	for p := 1; p <= n; p++ {
 		v.seg = v.m.Segment(p)
 		use := v.step(&v.seg)
@@ -53,21 +53,32 @@ func (v *Validator) walk() {
 	}
 }
 
-// push opens a loop.
-func (v *Validator) push(loop, inst int32) {
+// push opens a loop at a segment.
+func (v *Validator) push(loop, inst int32, place int) {
 	l := &v.g.loops[loop]
-	base := len(v.counts)
-	n := base + int(l.end-l.first)
-	v.counts = slices.Grow(v.counts, n-base)[:n]
-	clear(v.counts[base:])
-	v.frames = append(v.frames, frame{loop: loop, pos: l.first, base: int32(base), inst: inst})
+	n, base := l.end-l.first, int32(0)
+	if top := len(v.frames) - 1; top >= 0 {
+		base = v.end(top)
+	}
+	if v.jump.place == place && base+n > v.jump.from { // what was just closed stays as it is
+		base = v.jump.to
+	}
+	if int(base+n) > len(v.counts) {
+		v.counts = append(v.counts, make([]uint32, int(base+n)-len(v.counts))...)
+	}
+	clear(v.counts[base : base+n])
+	v.frames = append(v.frames, frame{loop: loop, pos: l.first, base: base, inst: inst})
+}
+
+// end is where the counts of frame f end.
+func (v *Validator) end(f int) int32 {
+	l := &v.g.loops[v.frames[f].loop]
+	return v.frames[f].base + l.end - l.first
 }
 
 // pop closes the innermost loop, whose last segment stands at place.
 func (v *Validator) pop(place int) {
-	fr := &v.frames[len(v.frames)-1]
-	v.match.Loops[fr.inst].Last = place
-	v.counts = v.counts[:fr.base]
+	v.match.Loops[v.frames[len(v.frames)-1].inst].Last = place
 	v.frames = v.frames[:len(v.frames)-1]
 }
 
@@ -124,12 +135,20 @@ func (v *Validator) bounded(f int, it int32) bool {
 
 // forward goes on to a line of frame f: what lies between is skipped.
 func (v *Validator) forward(s *edi.Segment, f int, it int32) *SegmentUse {
-	for top := len(v.frames) - 1; top > f; top-- {
-		v.skip(s.Place, top, v.g.loops[v.frames[top].loop].end)
-		v.pop(s.Place - 1)
+	if len(v.frames)-1 > f {
+		v.remember(s.Place, f, it)
 	}
+	v.close(s.Place, f)
 	v.skip(s.Place, f, it)
 	return v.put(s, f, it)
+}
+
+// close closes the loops within frame f before place.
+func (v *Validator) close(place, f int) {
+	for top := len(v.frames) - 1; top > f; top-- {
+		v.skip(place, top, v.g.loops[v.frames[top].loop].end)
+		v.pop(place - 1)
+	}
 }
 
 // skip notes the lines from the position of frame f up to line end that are
@@ -146,6 +165,7 @@ func (v *Validator) skip(place, f int, end int32) {
 		}
 		if it.missing || it.pair >= 0 && *v.count(f, it.pair)&^missed != 0 {
 			*v.count(f, i) = missed
+			v.jump.marked = append(v.jump.marked, fr.base+i-v.g.loops[fr.loop].first)
 			v.missing(place, f, i)
 		}
 	}
@@ -172,7 +192,10 @@ func (v *Validator) put(s *edi.Segment, f int, it int32) *SegmentUse {
 	}
 	inst := len(v.match.Loops)
 	v.match.Loops = append(v.match.Loops, Loop{item.loopUse, int(fr.inst), v.nth(f, it), s.Place, s.Place})
-	v.push(item.loop, int32(inst))
+	if v.blamed >= 0 && v.g.loops[item.loop].holds(v.blamed) {
+		v.blamed = -1
+	}
+	v.push(item.loop, int32(inst), s.Place)
 	v.counts[v.frames[len(v.frames)-1].base] = 1 // its trigger
 	v.match.Placed[s.Place-1] = Placed{item.use, inst, 1}
 	return item.use
@@ -201,147 +224,4 @@ func (v *Validator) bounds(s *edi.Segment, f int, it int32) {
 			v.identifier(s, &ls)
 		}
 	}
-}
-
-// recover handles a segment to which the walk cannot go on. What it does is
-// chosen so that one wrong segment gives one finding: the walk stays where it
-// was, unless the segment has its place there once too often, or has it earlier
-// and what follows goes on from that place.
-func (v *Validator) recover(s *edi.Segment, tag int32) *SegmentUse {
-	if tag < 0 {
-		return v.stray(s, v.strangeness(s))
-	}
-	if f, it := v.over(tag); it >= 0 {
-		use := v.forward(s, f, it)
-		v.tooOften(s, f, it)
-		return use
-	}
-	if v.lost != 0 && v.explained(tag) {
-		if v.lost == lostReported {
-			v.unplaced(s)
-			return nil
-		}
-		return v.stray(s, segmentUnexpected)
-	}
-	f, it := v.behind(tag)
-	if it < 0 {
-		return v.stray(s, segmentUnexpected)
-	}
-	rule := segmentSequence
-	if *v.count(f, it)&^missed >= v.g.items[it].max {
-		rule = segmentUses
-	}
-	if !v.goesOn(s.Place, f, it) {
-		return v.stray(s, rule)
-	}
-	before := v.g.items[v.frames[f].pos].use.Tag
-	for top := len(v.frames) - 1; top > f; top-- {
-		v.skip(s.Place, top, v.g.loops[v.frames[top].loop].end)
-		v.pop(s.Place - 1)
-	}
-	use := v.put(s, f, it)
-	if rule == segmentUses {
-		v.tooOften(s, f, it)
-	} else {
-		v.late(s, before)
-	}
-	return use
-}
-
-// over is the line of a tag at or behind the position of the innermost frame
-// that has one, its uses spent; line -1 when there is none.
-func (v *Validator) over(tag int32) (f int, it int32) {
-	for f = len(v.frames) - 1; f >= 0; f-- {
-		fr := &v.frames[f]
-		for it = v.g.firstOf(fr.loop, tag); it >= 0; it = v.g.items[it].next {
-			if it >= fr.pos && !v.isTrigger(fr, it) {
-				return f, it
-			}
-		}
-	}
-	return 0, -1
-}
-
-// behind is the line of a tag before the position of the innermost frame that
-// has one; line -1 when there is none.
-func (v *Validator) behind(tag int32) (f int, it int32) {
-	for f = len(v.frames) - 1; f >= 0; f-- {
-		fr := &v.frames[f]
-		for it = v.g.firstOf(fr.loop, tag); it >= 0; it = v.g.items[it].next {
-			if it < fr.pos && !v.isTrigger(fr, it) {
-				return f, it
-			}
-		}
-	}
-	return 0, -1
-}
-
-// isTrigger reports whether a line is the trigger of the frame's own loop.
-func (v *Validator) isTrigger(fr *frame, it int32) bool {
-	return fr.loop > 0 && it == v.g.loops[fr.loop].first
-}
-
-// explained reports whether a lost trigger would explain the tag: it stands in a
-// loop that the walk could have entered.
-func (v *Validator) explained(tag int32) bool {
-	for f := range v.frames {
-		fr := &v.frames[f]
-		for i := fr.pos; i < v.g.loops[fr.loop].end; i++ {
-			if l := v.g.items[i].loop; l >= 0 && v.g.loops[l].deep[tag/64]&(1<<(tag%64)) != 0 {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// goesOn reports whether the segment behind place could stand after a step back
-// to a line of frame f. When it could stand neither there nor from where the
-// walk is, the step back is taken.
-func (v *Validator) goesOn(place, f int, it int32) bool {
-	if place >= v.m.Len() {
-		return true
-	}
-	next := v.m.Segment(place + 1)
-	tag := v.g.tags.id(next.Tag())
-	if tag < 0 || v.fits(f, it, tag) {
-		return true
-	}
-	for i := len(v.frames) - 1; i >= 0; i-- {
-		if v.ahead(i, tag) >= 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// fits reports whether a tag could stand right behind a line of frame f.
-func (v *Validator) fits(f int, it int32, tag int32) bool {
-	if l := v.g.items[it].loop; l >= 0 {
-		for i := v.g.firstOf(l, tag); i >= 0; i = v.g.items[i].next {
-			if i > v.g.loops[l].first {
-				return true
-			}
-		}
-	}
-	for i := v.g.firstOf(v.frames[f].loop, tag); i >= 0; i = v.g.items[i].next {
-		uses := *v.count(f, i) &^ missed
-		if i == it {
-			uses++
-		}
-		if i >= it && uses < v.g.items[i].max {
-			return true
-		}
-	}
-	for f--; f >= 0; f-- {
-		if v.ahead(f, tag) >= 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// unplaced notes that a segment found no place.
-func (v *Validator) unplaced(s *edi.Segment) {
-	v.match.Placed[s.Place-1] = Placed{Loop: int(v.frames[len(v.frames)-1].inst)}
 }
