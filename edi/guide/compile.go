@@ -255,10 +255,11 @@ func (c *compiler) tables() {
 		}
 	}
 	g.mand = make([]int32, len(g.items)+1)
-	for i := range g.items {
-		g.mand[i+1] = g.mand[i]
+	g.mand[len(g.items)] = int32(len(g.items))
+	for i := len(g.items) - 1; i >= 0; i-- {
+		g.mand[i] = g.mand[i+1]
 		if g.items[i].missing || g.items[i].pair >= 0 {
-			g.mand[i+1]++
+			g.mand[i] = int32(i)
 		}
 	}
 }

@@ -89,7 +89,7 @@ func (c *compiler) counted(o *overlayLine, places []condDecl, tally int) string 
 		for _, t := range targets {
 			it := &c.g.items[t.item]
 			last := p.place.Steps[len(p.place.Steps)-1]
-			r := &rule{line: &overlayLine{place: p.place, column: p.column, at: o.at}, around: t.around, tag: it.use.Tag, item: t.item,
+			r := &rule{line: &overlayLine{place: p.place, column: p.column, at: o.at}, around: t.around, narrow: qualified(t.around), tag: it.use.Tag, item: t.item,
 				qualifier: anyAsEmpty(last.Qualifier), trigger: it.loop >= 0}
 			if !c.qualifiers(r.line, t) || o.sum && !c.element(r, it) {
 				return ""
@@ -115,7 +115,7 @@ func (c *compiler) levels(o *overlayLine) {
 			c.probs.add(o.at, o.column, "place %s: under needs a segment with a qualifier: HL:I under P O", o.place)
 			return
 		}
-		r := &rule{line: o, around: t.around, tag: it.use.Tag, item: t.item, qualifier: last.Qualifier, trigger: it.loop >= 0}
+		r := &rule{line: o, around: t.around, narrow: qualified(t.around), tag: it.use.Tag, item: t.item, qualifier: last.Qualifier, trigger: it.loop >= 0}
 		if !c.qualifiers(o, t) || !c.conditions(r, t) {
 			return
 		}
@@ -127,6 +127,24 @@ func (c *compiler) levels(o *overlayLine) {
 // top is what a segment stands under that names no parent.
 const top = "top"
 
+// startTallies begins the counts and sums of a message.
+func (v *Validator) startTallies() {
+	v.tallies = slices.Grow(v.tallies[:0], v.g.tallies)[:v.g.tallies]
+	clear(v.tallies)
+}
+
+// compute counts the current segment, and keeps its place where it is compared
+// with others once all are read.
+func (v *Validator) compute(use *SegmentUse) {
+	do := use.computing
+	for i := range do.counted {
+		v.tallyUp(&do.counted[i], &v.seg, use)
+	}
+	if do.tree != nil || len(do.totals) > 0 {
+		v.watched = append(v.watched, int32(v.seg.Place))
+	}
+}
+
 // computations compares what the guide says must agree over the whole set: counts
 // and sums, and hierarchies. Where the structure is not as the guide says, what
 // would be counted or named may be what is wrong: then one finding is enough.
@@ -134,18 +152,10 @@ func (v *Validator) computations() {
 	if len(v.watched) == 0 || v.torn || v.m.Truncated {
 		return
 	}
-	v.tallies = slices.Grow(v.tallies[:0], v.g.tallies)[:v.g.tallies]
-	for i := range v.tallies {
-		v.tallies[i] = tally{}
-	}
 	v.levels.reset(len(v.watched))
 	for _, p := range v.watched {
-		use := v.match.Placed[p-1].Use
-		s := v.m.Segment(int(p))
-		for i := range use.computing.counted {
-			v.tallyUp(&use.computing.counted[i], &s, use)
-		}
-		if use.computing.tree != nil {
+		if use := v.match.Placed[p-1].Use; use.computing.tree != nil {
+			s := v.m.Segment(int(p))
 			v.branch(use.computing.tree, &s, use)
 		}
 	}
@@ -162,32 +172,57 @@ func (v *Validator) computations() {
 // reaches reports whether a rule speaks of a segment: its qualifier and those of
 // the loops around it are the rule's.
 func (v *Validator) reaches(r *rule, s *edi.Segment, use *SegmentUse) bool {
-	if len(r.around) == 0 && r.qualifier == "" {
+	if r.qualifier != "" && !qualifies(s, use, r.qualifier) {
+		return false
+	}
+	if !r.narrow {
 		return true
 	}
 	inst := v.match.Placed[s.Place-1].Loop
 	if r.trigger {
 		inst = v.match.Loops[inst].Parent
 	}
-	return qualifies(s, use, r.qualifier) && v.within(r, inst)
+	return v.within(r, inst)
 }
 
 // tallyUp counts a segment, or adds its value.
 func (v *Validator) tallyUp(c *counted, s *edi.Segment, use *SegmentUse) {
-	if !v.reaches(c.rule, s, use) {
+	r, t := c.rule, &v.tallies[c.tally]
+	if !v.reaches(r, s, use) {
 		return
 	}
-	t := &v.tallies[c.tally]
-	if c.rule.element == 0 {
+	if r.element == 0 {
 		t.count()
 		return
 	}
-	if c.rule.component == 0 && use.spec.packed == nil {
-		t.add(bytes.TrimRight(s.Element(c.rule.element), " "))
-		return
+	val, ok := s.Element(r.element), r.component == 0 && use.spec.packed == nil
+	if r.component > 0 {
+		val, ok = v.plainComponent(val, r.component)
 	}
-	sp := c.rule.spot(s, use)
-	t.add(bytes.TrimRight(v.plain(sp.value, s.Delimiters.Release), " "))
+	if !ok {
+		sp := r.spot(s, use)
+		val = v.plain(sp.value, s.Delimiters.Release)
+	}
+	t.add(bytes.TrimRight(val, " "))
+}
+
+// plainComponent is component c of a value, not ok where a release character or a
+// repetition asks for a closer look.
+func (v *Validator) plainComponent(val []byte, c int) (part []byte, ok bool) {
+	if d := &v.delim; d.Repetition != 0 && bytes.IndexByte(val, d.Repetition) >= 0 || d.Release != 0 && bytes.IndexByte(val, d.Release) >= 0 {
+		return nil, false
+	}
+	for ; c > 1; c-- {
+		i := bytes.IndexByte(val, v.delim.Component)
+		if i < 0 {
+			return nil, true
+		}
+		val = val[i+1:]
+	}
+	if i := bytes.IndexByte(val, v.delim.Component); i >= 0 {
+		val = val[:i]
+	}
+	return val, true
 }
 
 // total compares what a segment says with what was counted or summed.

@@ -87,7 +87,7 @@ type Guide struct {
 	tags  tagTable
 	loops []loopSpec // [0] is the set itself
 	items []item     // lines of all loops; those of one loop follow each other
-	mand  []int32    // mand[i]: lines before i that can be missing
+	mand  []int32    // mand[i]: first line from i on that can be missing
 	first []int32    // [loop*tags+tag]: first line with that tag in that loop, or -1
 	conds int        // conditions of overlay lines, numbered from 0
 	ruled bool       // lines on single places are there

@@ -13,6 +13,7 @@ type rule struct {
 	// The loops around the target, innermost first, with the value that the
 	// qualifier of each must have; "" is any.
 	around []string
+	narrow bool // around has a qualifier
 	// Of a rule on elements: whether the target is the trigger of its loop; then
 	// around begins with the loop around that one.
 	trigger   bool
@@ -126,7 +127,7 @@ func (c *compiler) bind(o *overlayLine) {
 func (c *compiler) bindTo(o *overlayLine, t target, again bool) {
 	it := &c.g.items[t.item]
 	last := o.place.Steps[len(o.place.Steps)-1]
-	base := rule{line: o, around: t.around, tag: it.use.Tag, item: t.item, qualifier: anyAsEmpty(last.Qualifier)}
+	base := rule{line: o, around: t.around, narrow: qualified(t.around), tag: it.use.Tag, item: t.item, qualifier: anyAsEmpty(last.Qualifier)}
 	if !c.qualifiers(o, t) {
 		return
 	}

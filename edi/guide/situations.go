@@ -146,7 +146,12 @@ func qualifies(s *edi.Segment, use *SegmentUse, qualifier string) bool {
 	switch {
 	case qualifier == "":
 		return true
-	case use.spec.qualifierPart > 0:
+	case use.spec.qualifierPart == 1:
+		// Of what begins with the qualifier and is not longer only the qualifier is one.
+		val := s.Element(use.spec.qualifier)
+		return len(val) >= len(qualifier) && string(val[:len(qualifier)]) == qualifier &&
+			string(s.Component(use.spec.qualifier, 1)) == qualifier
+	case use.spec.qualifierPart > 1:
 		return string(s.Component(use.spec.qualifier, use.spec.qualifierPart)) == qualifier
 	}
 	return string(s.Repetition(use.spec.qualifier, 1)) == qualifier

@@ -33,6 +33,7 @@ func (v *Validator) walk() {
 	if len(v.g.loops) == 0 {
 		return
 	}
+	v.startTallies()
 	v.push(0, 0, 0)
 	for p := 1; p <= n; p++ {
 		v.seg = v.m.Segment(p)
@@ -40,7 +41,7 @@ func (v *Validator) walk() {
 		if use != nil && !v.quiet && !use.service {
 			v.segment(&v.seg, use.spec.of(&v.m.Delimiters))
 			if use.computing != nil {
-				v.watched = append(v.watched, int32(p))
+				v.compute(use)
 			}
 		}
 	}
@@ -155,10 +156,10 @@ func (v *Validator) close(place, f int) {
 // missing when the walk goes past them to place.
 func (v *Validator) skip(place, f int, end int32) {
 	fr := &v.frames[f]
-	if v.quiet || end <= fr.pos || v.g.mand[end] == v.g.mand[fr.pos] {
+	if v.quiet {
 		return
 	}
-	for i := fr.pos; i < end; i++ {
+	for i := v.g.mand[fr.pos]; i < end; i = v.g.mand[i+1] {
 		it := &v.g.items[i]
 		if *v.count(f, i) != 0 {
 			continue
