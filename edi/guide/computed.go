@@ -20,7 +20,8 @@ type computing struct {
 // counted is a place that counts in a tally.
 type counted struct {
 	rule  *rule
-	tally int // in Validator.tallies
+	tally int  // in Validator.tallies
+	bare  bool // each segment counts, whatever is in it
 }
 
 // total is what a line asks of a number: that it is a count or sum over the set.
@@ -95,7 +96,7 @@ func (c *compiler) counted(o *overlayLine, places []condDecl, tally int) string 
 				return ""
 			}
 			do := c.computing(it.use)
-			do.counted = append(do.counted, counted{r, tally})
+			do.counted = append(do.counted, counted{r, tally, !o.sum && r.qualifier == "" && !r.narrow})
 		}
 		names = append(names, p.place.String())
 	}
@@ -127,22 +128,10 @@ func (c *compiler) levels(o *overlayLine) {
 // top is what a segment stands under that names no parent.
 const top = "top"
 
-// startTallies begins the counts and sums of a message.
-func (v *Validator) startTallies() {
-	v.tallies = slices.Grow(v.tallies[:0], v.g.tallies)[:v.g.tallies]
-	clear(v.tallies)
-}
-
-// compute counts the current segment, and keeps its place where it is compared
-// with others once all are read.
-func (v *Validator) compute(use *SegmentUse) {
-	do := use.computing
-	for i := range do.counted {
-		v.tallyUp(&do.counted[i], &v.seg, use)
-	}
-	if do.tree != nil || len(do.totals) > 0 {
-		v.watched = append(v.watched, int32(v.seg.Place))
-	}
+// claim is a segment that says a total.
+type claim struct {
+	total *total
+	place int32
 }
 
 // computations compares what the guide says must agree over the whole set: counts
@@ -152,19 +141,54 @@ func (v *Validator) computations() {
 	if len(v.watched) == 0 || v.torn || v.m.Truncated {
 		return
 	}
+	v.claims = v.claims[:0]
 	v.levels.reset(len(v.watched))
 	for _, p := range v.watched {
-		if use := v.match.Placed[p-1].Use; use.computing.tree != nil {
+		use := v.match.Placed[p-1].Use
+		if do := use.computing; len(do.totals) > 0 || do.tree != nil {
 			s := v.m.Segment(int(p))
-			v.branch(use.computing.tree, &s, use)
+			for _, t := range do.totals {
+				if len(s.Element(t.rule.element)) > 0 && v.reaches(t.rule, &s, use) && v.applies(t.rule, v.match.Placed[p-1].Loop, &s) {
+					v.claims = append(v.claims, claim{t, p})
+				}
+			}
+			if do.tree != nil {
+				v.branch(do.tree, &s, use)
+			}
 		}
 	}
 	v.leaves()
+	if len(v.claims) == 0 {
+		return
+	}
+	v.countUp()
+	for _, c := range v.claims {
+		s := v.m.Segment(int(c.place))
+		v.total(c.total, &s, v.match.Placed[c.place-1].Use)
+	}
+}
+
+// countUp counts and sums what the message says a total of.
+func (v *Validator) countUp() {
+	v.tallies = slices.Grow(v.tallies[:0], v.g.tallies)[:v.g.tallies]
+	clear(v.tallies)
+	for _, c := range v.claims {
+		for i := c.total.first; i < c.total.after; i++ {
+			v.tallies[i].wanted = true
+		}
+	}
 	for _, p := range v.watched {
 		use := v.match.Placed[p-1].Use
-		for _, t := range use.computing.totals {
-			s := v.m.Segment(int(p))
-			v.total(t, &s, use)
+		for i := range use.computing.counted {
+			c := &use.computing.counted[i]
+			switch {
+			case !v.tallies[c.tally].wanted:
+			case c.bare:
+				v.tallies[c.tally].count()
+			default:
+				s := v.m.Segment(int(p))
+				v.tallyUp(c, &s, use)
+			}
 		}
 	}
 }
@@ -228,9 +252,6 @@ func (v *Validator) plainComponent(val []byte, c int) (part []byte, ok bool) {
 // total compares what a segment says with what was counted or summed.
 func (v *Validator) total(t *total, s *edi.Segment, use *SegmentUse) {
 	r := t.rule
-	if !v.reaches(r, s, use) || !v.applies(r, v.match.Placed[s.Place-1].Loop, s) {
-		return
-	}
 	sp := r.spot(s, use)
 	said := bytes.TrimRight(v.plain(sp.value, s.Delimiters.Release), " ")
 	if len(said) == 0 {

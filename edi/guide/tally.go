@@ -14,6 +14,7 @@ type tally struct {
 	hash    uint64   // the sum of the digits alone, modulo hashRange
 	added   int      // how many numbers were added
 	unknown bool     // something in it was no number
+	wanted  bool     // the message says it
 }
 
 // hashRange bounds hash: no element holds a longer hash total (X12 element 347

@@ -66,6 +66,7 @@ type Validator struct {
 	watched []int32    // places of segments that are compared over the set
 	torn    bool       // the structure is not as the guide says
 	tallies []tally    // of the guide's totals
+	claims  []claim    // totals that the message says
 	levels  levelTable // segments of hierarchies
 
 	scratch []byte       // a value without its release characters

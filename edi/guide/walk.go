@@ -33,7 +33,6 @@ func (v *Validator) walk() {
 	if len(v.g.loops) == 0 {
 		return
 	}
-	v.startTallies()
 	v.push(0, 0, 0)
 	for p := 1; p <= n; p++ {
 		v.seg = v.m.Segment(p)
@@ -41,7 +40,7 @@ func (v *Validator) walk() {
 		if use != nil && !v.quiet && !use.service {
 			v.segment(&v.seg, use.spec.of(&v.m.Delimiters))
 			if use.computing != nil {
-				v.compute(use)
+				v.watched = append(v.watched, int32(p))
 			}
 		}
 	}
