@@ -64,6 +64,9 @@ func (f *filler) segment(use *SegmentUse) {
 		}
 		values = append(values, v)
 	}
+	if n := int(spec.format); n > 0 && n < len(values) && values[n] != "" {
+		values[n-1], values[n] = "D8", "20240229"
+	}
 	for _, v := range values[:end] {
 		f.text.WriteString(string(f.d.Element) + v)
 	}

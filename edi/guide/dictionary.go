@@ -131,6 +131,9 @@ type structSpec struct {
 	// code is of another list than the standard's.
 	agency uint64
 	dated  bool // C507: a date, time or period and its format
+	// Of a segment of X12: the element that says how the next one writes a date,
+	// time or period (elements 1250 and 1251); 0: none.
+	format uint8
 }
 
 // of is the form of the spec that a message with these delimiters is written in.

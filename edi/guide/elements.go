@@ -53,6 +53,24 @@ func (v *Validator) segment(s *edi.Segment, spec *structSpec) {
 	if n > 0 && len(s.Element(s.Len())) == 0 {
 		v.trailing(s)
 	}
+	if spec.format > 0 && present>>(spec.format-1)&3 == 3 {
+		v.formatted(s, spec)
+	}
+}
+
+// formatted checks a date, time or period of X12 against the format that the
+// element before it names.
+func (v *Validator) formatted(s *edi.Segment, spec *structSpec) {
+	n := int(spec.format) + 1
+	format := bytes.TrimRight(s.Element(n-1), " ")
+	layout := formatLayout(format)
+	val := bytes.TrimRight(s.Element(n), " ")
+	if layout == "" || isFormatted(val, layout) || !v.counted(elementDate) {
+		return
+	}
+	sp := v.absent(s, spec, n)
+	sp.value = s.Element(n)
+	v.add(v.at(elementDate, &sp, fmt.Sprintf("%s %q is no value of format %s, %s", sp.label(), shown(val), format, layout)))
 }
 
 // plainText reports whether a text is right and has nothing that needs a closer

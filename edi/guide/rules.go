@@ -131,7 +131,7 @@ var x12Rules = ruleTable{
 	elementValue: {id: "x12.element.value", severity: edi.Error, ak304: "8", ak403: "7", ik304: "8", ik403: "I6",
 		text: "a value is the one that the partner's guide says"},
 	elementDate: {id: "x12.element.date", severity: edi.Error, ak304: "8", ak403: "8", ik304: "8", ik403: "8",
-		text: "a date is a day of the calendar, CCYYMMDD or YYMMDD"},
+		text: "a date is a day of the calendar, CCYYMMDD or YYMMDD, and a value of element 1251 is written as its format (1250) says"},
 	elementTime: {id: "x12.element.time", severity: edi.Error, ak304: "8", ak403: "9", ik304: "8", ik403: "9",
 		text: "a time is one of the day, HHMM, HHMMSS, HHMMSSD or HHMMSSDD"},
 	elementUnused: {id: "x12.element.unused", severity: edi.Error, ak304: "8", ak403: "10", ik304: "8", ik403: "I10",

@@ -119,6 +119,9 @@ func (c *specCompiler) spec(s *structDef, members []memberDef, repeats int) *str
 		if m.name != "" {
 			e.name = m.name
 		}
+		if m.ref == "1251" && i > 0 && members[i-1].ref == "1250" && !c.edifact {
+			out.format = uint8(i)
+		}
 		if m.req == Mandatory {
 			out.required |= 1 << i
 		}

@@ -1,6 +1,9 @@
 package guide
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // number is the number of digits of an N value: digits, a leading minus allowed
 // (X12.6).
@@ -211,6 +214,47 @@ func isPeriod(v []byte, layout string) bool {
 		}
 	}
 	return true
+}
+
+// formatLayout is how the formats of X12 element 1250 in daily use are written, in
+// the letters of periodLayout. "" is a format that is not looked into.
+func formatLayout(format []byte) string {
+	switch string(format) {
+	case "CM":
+		return "CCYYMM"
+	case "CY":
+		return "CCYY"
+	case "D6":
+		return "YYMMDD"
+	case "D8":
+		return "CCYYMMDD"
+	case "DB":
+		return "MMDDCCYY"
+	case "DT":
+		return "CCYYMMDDHHmm"
+	case "RD8":
+		return "CCYYMMDD-CCYYMMDD"
+	case "RTS":
+		return "CCYYMMDDHHmmSS"
+	case "TM":
+		return "HHmm"
+	case "TS":
+		return "HHmmSS"
+	case "TT":
+		return "MMDDYY"
+	}
+	return ""
+}
+
+// isFormatted reports whether v is written as layout says; the ends of a period
+// have a hyphen between them.
+func isFormatted(v []byte, layout string) bool {
+	first, last, period := strings.Cut(layout, "-")
+	if !period {
+		return isPeriod(v, layout)
+	}
+	a, b, ok := bytes.Cut(v, []byte("-"))
+	return ok && isPeriod(a, first) && isPeriod(b, last)
 }
 
 func leap(year int) bool { return year%4 == 0 && (year%100 != 0 || year%400 == 0) }
