@@ -35,8 +35,10 @@
 //
 //	element 330 R 1/15 "Quantity Ordered"    number, type, shortest/longest, name
 //
-//	codes 355                                the only values that an element takes
-//	  EA "Each"
+//	codes 355                                the only values that an element takes;
+//	  EA "Each"                              "codes 355 open": others of its form too,
+//	                                         "external "ISO 4217"": as open, kept elsewhere,
+//	                                         "severity warning": others are only noted
 //
 //	known ACK BIG                            tags that the release has and this file does not define
 //
@@ -86,7 +88,12 @@
 // A loop's lines are indented deeper than the loop; what counts is where the tag
 // or the word loop stands, with or without a position before it. A segment group
 // of EDIFACT is a loop, called by its trigger. Where a loop's lines hold LS
-// and LE, both stand or none, and LE01 repeats LS01.
+// and LE, both stand or none, and LE01 repeats LS01. Behind the areas may stand
+// "rules", with lines as those of an overlay: what must agree over the whole set.
+//
+//	rules
+//	  CTT01  count PO1
+//	  CTT02  sum PO1/PO102
 //
 // # Overlays
 //
@@ -118,6 +125,13 @@
 //	max N            uses of a segment or loop, repetitions of an element
 //	when C and C     the line holds only when all of these do
 //	unless C and C   the line holds only when not all of these do
+//	list K           closed, open, or external "who keeps it": the element's code list
+//	count P...       the value is how often these places stand in the set
+//	sum P...         the value is the sum of theirs; "or" before alternatives
+//	unique           no other segment of the place has the value
+//	parent E         element E names the value of an earlier segment
+//	children E       element E says (1, 0) whether a later one names this as its parent
+//	under Q...       its parent has one of these qualifiers; top: it has none
 //	severity S       error (default), warning, info, off
 //	name "text"      what this place is called in findings
 //	"text"           a note, shown in findings
@@ -128,7 +142,8 @@
 // around that, the set.
 //
 // Layers win line by line: an overlay may extend another one, and a line of it
-// replaces the line with the same place below it.
+// replaces the line with the same place below it; what a standard's guide counts or
+// makes a hierarchy of stands until a line does the same, or is off.
 //
 // # Examples
 //
@@ -150,8 +165,9 @@
 // only. A line between LS and LE is taken first when the LS stands, else only where
 // no other line fits. What does not fit is one [edi.Finding], not a
 // cascade: a segment that comes late is placed where it belongs when the one
-// after it goes on from there, one over its maximum stays where it stands over
-// it, and what only a lost trigger would explain is not reported again.
+// after it goes on from there, one that comes too early stays without a place when
+// the two after it go on from before it, one over its maximum stays where it stands
+// over it, and what only a lost trigger would explain is not reported again.
 //
 // # Out of scope
 //
