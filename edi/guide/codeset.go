@@ -53,7 +53,11 @@ func (s *codeSet) has(c []byte) bool {
 		_, ok := slices.BinarySearch(s.long, string(c))
 		return ok
 	}
-	k := packCode(c)
+	return s.hasWord(packCode(c))
+}
+
+// hasWord is has of a code that is packed.
+func (s *codeSet) hasWord(k uint64) bool {
 	for h := s.slot(k); ; h = (h + 1) & s.mask {
 		switch s.slots[h] {
 		case k:

@@ -91,42 +91,50 @@ func (v *Validator) dated(sp *spot) {
 }
 
 // plainComposite reports whether the value of a composite is right and has
-// nothing that needs a closer look.
+// nothing that needs a closer look. One pass finds the components, what bytes they
+// have and the word that a code is.
 func (v *Validator) plainComposite(parts *structSpec, val []byte) bool {
-	if v.delim.Component == 0 {
+	sep := v.delim.Component
+	if sep == 0 {
 		return false
 	}
 	var present uint64
-	rest := val
+	at := 0
 	for i := range parts.elements {
-		end := bytes.IndexByte(rest, v.delim.Component)
-		one := rest
-		if end >= 0 {
-			one = rest[:end]
+		var seen uint8
+		code, start := uint64(1), at
+		for ; at < len(val) && val[at] != sep; at++ {
+			seen |= v.class[val[at]]
+			code = code<<8 | uint64(val[at])
 		}
-		if len(one) > 0 {
-			if !v.plainPart(&parts.elements[i], one) {
+		if at > start {
+			if !plainPart(&parts.elements[i], val[start:at], seen, code) {
 				return false
 			}
 			present |= 1 << i
-		} else if end < 0 {
+		} else if at == len(val) {
 			return false // separators behind the last value
 		}
-		if end < 0 {
-			return parts.required&^present == 0 && parts.holds(present) && (!parts.dated || present&6 != 6 || plainPeriod(val, v.delim.Component))
+		if at == len(val) {
+			return parts.required&^present == 0 && parts.holds(present) && (!parts.dated || present&6 != 6 || plainPeriod(val, sep))
 		}
-		rest = rest[end+1:]
+		at++
 	}
 	return false
 }
 
-// plainPart reports whether a component is right and plain.
-func (v *Validator) plainPart(e *elementSpec, val []byte) bool {
+// plainPart reports whether a component is right and plain: seen is what its bytes
+// are, code the word of a short one.
+func plainPart(e *elementSpec, val []byte, seen uint8, code uint64) bool {
 	switch e.kind {
 	case kindCode:
-		return e.codes.has(val)
+		if len(val) > packed {
+			return e.codes.has(val)
+		}
+		return e.codes.hasWord(code)
 	case kindText:
-		return v.plainText(e, val)
+		n := int32(len(val))
+		return seen&classOdd == 0 && n >= e.min && n <= e.max && val[n-1] != ' '
 	}
 	return plainOther(e, val)
 }

@@ -19,9 +19,10 @@ func (v *Validator) segment(s *edi.Segment, spec *structSpec) {
 		n = defined
 	}
 	var present uint64
+	last := 1 // length of the last element
 	for i := range n {
 		val := s.Element(i + 1)
-		if len(val) == 0 {
+		if last = len(val); last == 0 {
 			continue
 		}
 		e := &spec.elements[i]
@@ -50,7 +51,7 @@ func (v *Validator) segment(s *edi.Segment, spec *structSpec) {
 			}
 		}
 	}
-	if n > 0 && len(s.Element(s.Len())) == 0 {
+	if s.Len() == n && last == 0 || s.Len() > n && len(s.Element(s.Len())) == 0 {
 		v.trailing(s)
 	}
 	if spec.format > 0 && present>>(spec.format-1)&3 == 3 {
