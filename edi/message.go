@@ -242,6 +242,22 @@ func (m *Message) Segment(place int) Segment {
 	}
 }
 
+// SegmentAt is [Message.Segment] in the caller's memory, for who goes through many
+// segments of one message: s was made by it before, or is new.
+func (m *Message) SegmentAt(place int, s *Segment) {
+	a, b := m.segs[place-1], m.segs[place]
+	s.Offset = m.Offset + int64(a.start-m.base)
+	s.Ordinal = m.Ordinal + place - 1
+	s.Place = place
+	if s.Delimiters != &m.Delimiters {
+		s.Delimiters = &m.Delimiters
+	}
+	s.Cut = false
+	s.raw = m.raw[a.start-m.base : b.start-m.base]
+	s.ends = m.ends[a.ends:b.ends]
+	s.base = a.start
+}
+
 // Raw is the message as received, from ST or UNH to the end of SE or UNT with
 // what stood behind its terminator.
 func (m *Message) Raw() []byte { return m.raw }

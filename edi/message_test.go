@@ -341,3 +341,20 @@ func TestWalkerAlone(t *testing.T) {
 		}
 	}
 }
+
+// Both ways to look at a segment show the same, whatever the memory held before.
+func TestSegmentAt(t *testing.T) {
+	m, err := ReadMessage([]byte("ST*850*0001~BEG*00*SA*4711~SE*3*0001~"), Delimiters{Segment: '~', Element: '*', Decimal: '.'})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := Segment{Cut: true, Offset: 99}
+	for p := 1; p <= m.Len(); p++ {
+		m.SegmentAt(p, &s)
+		want := m.Segment(p)
+		if string(s.Raw()) != string(want.Raw()) || s.Offset != want.Offset || s.Ordinal != want.Ordinal || s.Place != p || s.Cut ||
+			s.Delimiters != want.Delimiters || string(s.Element(2)) != string(want.Element(2)) {
+			t.Errorf("segment %d: got %+v, want %+v", p, s, want)
+		}
+	}
+}

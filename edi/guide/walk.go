@@ -35,7 +35,7 @@ func (v *Validator) walk() {
 	}
 	v.push(0, 0, 0)
 	for p := 1; p <= n; p++ {
-		v.seg = v.m.Segment(p)
+		v.m.SegmentAt(p, &v.seg)
 		use := v.step(&v.seg)
 		if use != nil && !v.quiet && !use.service {
 			v.segment(&v.seg, use.spec.of(&v.m.Delimiters))

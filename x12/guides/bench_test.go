@@ -1,13 +1,16 @@
 package guides_test
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edi/guide"
+	"github.com/edibridge/edibridge/x12"
 	"github.com/edibridge/edibridge/x12/guides"
 )
 
@@ -81,6 +84,36 @@ func BenchmarkValidateSmall(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		v.Validate(g, m, guide.Options{})
+	}
+}
+
+// BenchmarkReadValidate reads a file of many sets and validates each.
+func BenchmarkReadValidate(b *testing.B) {
+	const sets = 400
+	one := strings.TrimSuffix(order(10), "0001~")
+	var file bytes.Buffer
+	file.WriteString("ISA*00*          *00*          *ZZ*ACME           *ZZ*US             *261123*1200*U*00401*000000001*0*P*>~GS*PO*A*B*20261123*1200*1*X*004010~")
+	for i := range sets {
+		fmt.Fprintf(&file, "%s%04d~", strings.Replace(one, "0001", fmt.Sprintf("%04d", i+1), 1), i+1)
+	}
+	fmt.Fprintf(&file, "GE*%d*1~IEA*1*000000001~", sets)
+	g := po(b)
+	var v guide.Validator
+	b.SetBytes(int64(file.Len()))
+	for b.Loop() {
+		w := edi.NewWalker(bytes.NewReader(file.Bytes()), edi.Limits{}, x12.Syntax{})
+		n := 0
+		for ev, err := w.Next(); err != io.EOF; ev, err = w.Next() {
+			if err != nil {
+				b.Fatal(err)
+			}
+			if ev.Kind == edi.EndMessage && v.Validate(g, ev.Message, guide.Options{}).Total == 0 {
+				n++
+			}
+		}
+		if n != sets {
+			b.Fatalf("got %d sound sets, want %d", n, sets)
+		}
 	}
 }
 
