@@ -24,8 +24,8 @@ func effective(t *testing.T, name, overlay string) *guide.Guide {
 	return lib.Named("acme")
 }
 
-// told are the findings of a document, without the standard in their rules.
-func told(t *testing.T, g *guide.Guide, text string) []edi.Finding {
+// findingsOf are the findings of a document, without the standard in their rules.
+func findingsOf(t *testing.T, g *guide.Guide, text string) []edi.Finding {
 	t.Helper()
 	d := plain
 	if g.Standard() == edi.EDIFACT {
@@ -83,7 +83,7 @@ func TestTotals(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			begin := map[string]string{"850": "BEG*00*SA*4711**20261123~", "855": "BAK*00*AC*4711*20261123~", "856": "BSN*00*10*20261123*1200~"}[tt.set]
 			g := effective(t, "X12 004010 "+tt.set, tt.overlay)
-			if got := ruled(told(t, g, "ST*"+tt.set+"*0001~"+begin+tt.body+"SE*1*0001~")); got != tt.want {
+			if got := ruled(findingsOf(t, g, "ST*"+tt.set+"*0001~"+begin+tt.body+"SE*1*0001~")); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
@@ -101,7 +101,7 @@ func TestControlTotals(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			doc := "UNH+1+ORDERS:D:96A:UN'BGM+220+1'DTM+137:20261123:102'NAD+BY'LIN+1'QTY+21:12'QTY+59:6'LIN+2'QTY+21:2.5'UNS+S'" + tt.body + "UNT+1+1'"
-			if got := ruled(told(t, g, doc)); got != tt.want {
+			if got := ruled(findingsOf(t, g, doc)); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
@@ -130,13 +130,13 @@ func TestHierarchy(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			g := effective(t, "X12 004010 856", tt.overlay)
-			if got := ruled(told(t, g, "ST*856*0001~BSN*00*10*20261123*1200~"+tt.body+"SE*1*0001~")); got != tt.want {
+			if got := ruled(findingsOf(t, g, "ST*856*0001~BSN*00*10*20261123*1200~"+tt.body+"SE*1*0001~")); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
 	}
 	g := effective(t, "X12 004010 856", "HL:I under P O \"as on the label\"\n")
-	f := told(t, g, "ST*856*0001~BSN*00*10*20261123*1200~HL*1**S~HL*2*1*I~SE*1*0001~")[0]
+	f := findingsOf(t, g, "ST*856*0001~BSN*00*10*20261123*1200~HL*1**S~HL*2*1*I~SE*1*0001~")[0]
 	if got, want := f.Message, "HL:I stands under HL:S, expected under P or O (guide acme, line 2): as on the label"; got != want {
 		t.Errorf("message\ngot  %s\nwant %s", got, want)
 	}
@@ -154,7 +154,7 @@ func TestPackages(t *testing.T) {
 		{"totals", "CPS+1'LIN+1'QTY+12:5'CNT+1:11'CNT+2:2'", "total.sum CNT[1]/CNT01.2 (expected 5), total.count CNT[2]/CNT01.2 (expected 1)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := ruled(told(t, g, "UNH+1+DESADV:D:96A:UN'BGM+351+1'"+tt.body+"UNT+1+1'")); got != tt.want {
+			if got := ruled(findingsOf(t, g, "UNH+1+DESADV:D:96A:UN'BGM+351+1'"+tt.body+"UNT+1+1'")); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
@@ -182,7 +182,7 @@ func TestTriggers(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := "no such finding"
-			for _, f := range told(t, effective(t, "X12 004010 850", tt.overlay), around(tt.body)) {
+			for _, f := range findingsOf(t, effective(t, "X12 004010 850", tt.overlay), around(tt.body)) {
 				if f.Rule != "x12."+tt.rule {
 					continue
 				}
@@ -246,7 +246,7 @@ codes 4 severity warning
 				t.Fatal(err)
 			}
 			var got []string
-			for _, f := range told(t, lib.Named("acme"), "ST*850~BEG*"+tt.body+"~SE*3~") {
+			for _, f := range findingsOf(t, lib.Named("acme"), "ST*850~BEG*"+tt.body+"~SE*3~") {
 				got = append(got, fmt.Sprintf("%s BEG%02d", f.Severity, f.Element))
 			}
 			if strings.Join(got, ", ") != tt.want {
@@ -258,7 +258,7 @@ codes 4 severity warning
 
 // A tag that only another release has is told with its release.
 func TestOtherReleases(t *testing.T) {
-	fs := told(t, effective(t, "X12 004010 997", ""), "ST*997*1~AK1*PO*1~CTX*X~AK9*A*1*1*1~SE*1*1~")
+	fs := findingsOf(t, effective(t, "X12 004010 997", ""), "ST*997*1~AK1*PO*1~CTX*X~AK9*A*1*1*1~SE*1*1~")
 	if len(fs) != 1 || fs[0].Message != `"CTX" is no segment of X12 004010, but of 004030 and 005010` {
 		t.Errorf("got %v", fs)
 	}

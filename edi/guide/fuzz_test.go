@@ -26,6 +26,10 @@ func FuzzParseGuide(f *testing.F) {
 	f.Add([]byte("dictionary X12 004010\nsegment ST\n  01 143 M\nsegment SE\n  01 143 M\nelement 143 ID 3/3\n"),
 		[]byte("guide X12 004010 850\nheading\n  ST M 1\n  SE M 1\nexample \"a\" finds x12.element.code ST[1]/ST01 and x12.segment.missing\n"+
 			"  ST*850*1 # \"\n# c\n  SE**>^\n\nexample \"b\"\n  ST\n  SE*2\nguide a extends X12 004010 850\nexample \"c\"\n  ST*~\n"))
+	f.Add([]byte("dictionary X12 004010\nsegment ST\n  01 143 M\nsegment SE\n  01 1 M\nsegment N1 qualifier 2\n  01 1 M\n  02 143 O\n  03 1 O\n  04 1 O\n"+
+		"element 1 R 1/9\nelement 143 ID 1/3\ncodes 143 open severity info\n  850\ncodes 1 external \"x\"\n"),
+		[]byte("guide X12 004010 850\nheading\n  ST M 1\n  N1 O *\n  SE M 1\nrules\n  N101 unique parent N103 children N104\n  SE01 count N1 or N1:A\n"+
+			"guide a extends X12 004010 850\nN1:A under top B\nSE01 sum N1/N101 N1/N103 when N1:A\nN102 list closed severity warning\n"))
 	f.Fuzz(func(t *testing.T, dict, text []byte) {
 		lib, err := guide.Load(fstest.MapFS{"a.dict": {Data: dict}, "b.guide": {Data: text}})
 		if err != nil {
@@ -40,7 +44,7 @@ func FuzzParseGuide(f *testing.F) {
 			}
 			return
 		}
-		m := message("ST*850*1~N1*A>B*1~N1*A~XX*1~ST*850~SE*1*1~", plain)
+		m := message("ST*850*1~N1*A>B*1~N1*A~XX*1~ST*850~N1*1*A**1~N1*2*B*1*0~N1*2*A*2~SE*1*1~", plain)
 		un := message("UNH+1'AB+1+?+*?'+A:B*B?:::+'AB+A*B*C*D:1:2:3:4'UNT+1'", syntax4)
 		for _, name := range lib.Names() {
 			g := lib.Named(name)
@@ -89,6 +93,24 @@ func FuzzValidate(f *testing.F) {
 		m := message(drawn(text, picks), d)
 		for _, g := range []*guide.Guide{base, g} {
 			checkAny(t, g, m, used, guide.Options{MaxFindings: int(keep)})
+		}
+	})
+}
+
+// FuzzHierarchy is FuzzValidate over ship notices, whose levels name each other.
+func FuzzHierarchy(f *testing.F) {
+	f.Add([]byte("ST*856*1~BSN*00*10*20261123*1200~HL*1**S*1~HL*2*1*O*1~HL*3*2*P*0~HL*4*9*I~SN1**2*EA~HL*4*4*I*1~SN1**-.5*EA~CTT*3*25~SE*1*1~"))
+	f.Add([]byte("ST*856*1~HL*1~HL* ~HL*1 *1 ~HL***I~HL*2*1*X*2~CTT*1*1~CTT*-1*99999999999999999999999999999999999999999999~"))
+	lib, err := shipped(f).Extend(fstest.MapFS{"a.guide": {Data: []byte("guide acme extends X12 004010 856\nHL:S under top\nHL:O under S\n" +
+		"HL:I under P O\nCTT01 count HL:S or HL/LIN severity error\nHL/SN1/SN103 list open\nBSN02 count HL when BSN01 = 00\n")}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	used := new(guide.Validator)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		m := message(string(text), plain)
+		for _, name := range []string{"X12 004010 856", "acme"} {
+			checkAny(t, lib.Named(name), m, used, guide.Options{})
 		}
 	})
 }
