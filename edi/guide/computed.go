@@ -141,8 +141,7 @@ func (v *Validator) computations() {
 	if len(v.watched) == 0 || v.torn || v.m.Truncated {
 		return
 	}
-	v.claims = v.claims[:0]
-	v.levels.reset(len(v.watched))
+	v.claims, v.levels.all = v.claims[:0], v.levels.all[:0]
 	for _, p := range v.watched {
 		use := v.match.Placed[p-1].Use
 		if do := use.computing; len(do.totals) > 0 || do.tree != nil {
@@ -153,6 +152,9 @@ func (v *Validator) computations() {
 				}
 			}
 			if do.tree != nil {
+				if len(v.levels.all) == 0 {
+					v.levels.reset(len(v.watched))
+				}
 				v.branch(do.tree, &s, use)
 			}
 		}
@@ -253,7 +255,7 @@ func (v *Validator) plainComponent(val []byte, c int) (part []byte, ok bool) {
 func (v *Validator) total(t *total, s *edi.Segment, use *SegmentUse) {
 	r := t.rule
 	sp := r.spot(s, use)
-	said := bytes.TrimRight(v.plain(sp.value, s.Delimiters.Release), " ")
+	said := bytes.TrimRight(v.plain(sp.value, v.delim.Release), " ")
 	if len(said) == 0 {
 		return
 	}
