@@ -45,7 +45,7 @@ func TestGuidesPage(t *testing.T) {
 	for i, block := range regexp.MustCompile("(?s)```(guide|dict)\n(.*?)```").FindAllSubmatch(page, -1) {
 		fsys[fmt.Sprintf("block%d.%s", i+1, block[1])] = &fstest.MapFile{Data: block[2]}
 	}
-	if got, want := len(fsys), 8; got != want {
+	if got, want := len(fsys), 9; got != want {
 		t.Errorf("examples: got %d, want %d", got, want)
 	}
 	lib, err := shipped(t).Extend(fsys)

@@ -119,7 +119,7 @@ func TestExampleErrors(t *testing.T) {
 		{"no header", "example \"a\"\n  BEG\n  SE\n", "", `a.guide:7:3: the first segment is BEG: expected ST`},
 		{"no trailer", "example \"a\"\n  ST\n  BEG\n", "", `a.guide:8:3: the last segment is BEG: expected SE`},
 		{"a tab", "example \"a\"\n\tST\n  ST\n  SE\n", "", `a.guide:7:1: a tab in the indentation: expected blanks`},
-		{"a line behind", "example \"a\"\n  ST\n  SE\nBEG M 1\n", "", `a.guide:9:1: found "BEG", expected an area at the margin (heading detail summary) or an indented line`},
+		{"a line behind", "example \"a\"\n  ST\n  SE\nBEG M 1\n", "", `a.guide:9:1: found "BEG", expected an area at the margin (heading detail summary rules) or an indented line`},
 		{"a file of no guide", "", "examples acme\n", `a.example:1:10: no guide is called "acme"`},
 		{"a file without a head", "", "example \"a\"\n", `a.example:1:1: found "example", expected examples and the name of their guide`},
 		{"a file of something else", "", "examples X12 004010 850\nBEG required\n", `a.example:2:1: found "BEG", expected example and its name, or an indented segment`},
