@@ -127,7 +127,7 @@ func (k *linter) shadowed(d *guideDecl, layers []*guideDecl) {
 		for _, o := range layer.overlay {
 			place := o.place.String()
 			k.lines = slices.DeleteFunc(k.lines, func(below *overlayLine) bool {
-				same := below.at.Layer != layer.name && below.place.String() == place
+				same := below.at.Layer != layer.name && below.place.String() == place && o.replaces(below)
 				if same && layer == d {
 					k.add(lintShadowed, o.at, o.column, "%s replaces %q of %s, %s", place, below.text, below.at.Layer, below.at)
 				}
@@ -149,7 +149,7 @@ func (k *linter) line(o *overlayLine) {
 		return
 	}
 	k.unused(o)
-	if !o.required && !o.unused && len(o.codes)+len(o.values) == 0 && o.max == 0 && o.uses == 0 && o.name == "" {
+	if !o.onPlace() && !o.onValue() && !o.widen && !o.computed() && len(o.under) == 0 && o.list == nil && o.name == "" {
 		k.add(lintIdle, o.at, o.column, "%s: a note, a severity or a condition alone asks for nothing", o.place)
 		return
 	}

@@ -24,6 +24,7 @@ func remarks(t *testing.T, text string) []guide.Remark {
 func TestLint(t *testing.T) {
 	tests := []struct{ name, lines, want string }{
 		{"nothing to say", "BEG02 codes SA DS\nN1:ST required max 1\nPO1/PO107 required when PO106 = UP EN", ""},
+		{"words that compare", "PO101 unique\nCTT01 count PO1 severity error\nPO1/PO103 list open", ""},
 		{"a code of no list", "BEG02 codes SA XX", `acme.guide:2:1: warning guide.code.unknown: BEG02: "XX" is not on the list of element 92: codes + XX adds it`},
 		{"a code in lower case", "BEG02 codes sa", `acme.guide:2:1: warning guide.code.unknown: BEG02: "sa" is not on the list of element 92: did you mean SA?`},
 		{"a code that a line adds", "PO1/PO106 codes + 4A\nPO1/PO106 codes 4A UP", ""},
