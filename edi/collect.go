@@ -11,14 +11,14 @@ import (
 type Frame struct {
 	trailer tag
 	stops   [8]tag
-	heads   uint64 // one bit for the low six bits of each first byte
+	heads   uint64 // one bit for the low six bits of each first byte, those of special tags too
 }
 
 // NewFrame makes a Frame of tags of one to three letters, at most eight of them
 // stops: NewFrame("SE", "ST", "GS", "GE", "IEA").
 func NewFrame(trailer string, stops ...string) Frame {
 	f := Frame{trailer: packTag([]byte(trailer))}
-	f.heads = f.trailer.head()
+	f.heads = f.trailer.head() | tag('I').head() | tag('U').head() | tag('B').head()
 	for i, s := range stops {
 		f.stops[i] = packTag([]byte(s))
 		f.heads |= f.stops[i].head()
@@ -26,9 +26,10 @@ func NewFrame(trailer string, stops ...string) Frame {
 	return f
 }
 
-// ends reports whether t is the trailer or cannot stand within the message.
+// ends reports whether t is the trailer or cannot stand within the message, or
+// is one that [Reader.advance] must look at.
 func (f *Frame) ends(t tag) bool {
-	return f.heads&t.head() != 0 && (t == f.trailer || f.stopsAt(t))
+	return t == f.trailer || f.stopsAt(t) || special(t)
 }
 
 // stopsAt reports whether t cannot stand within the message.
@@ -190,11 +191,10 @@ func (c *collection) glide(f *Frame) {
 		if c := r.buf[next]; c <= ' ' || c == terminator || style != "" && string(r.buf[end+1:next]) != style {
 			return
 		}
-		if special(r.buf[r.pos], r.buf[r.pos+1]) {
+		if next > lastByte || k >= lastEnd || len(m.segs) > lastSegment {
 			return
 		}
-		t := packTag(r.buf[r.pos:tagEnd])
-		if f.ends(t) || next > lastByte || k >= lastEnd || len(m.segs) > lastSegment {
+		if f.heads&tag(r.buf[r.pos]).head() != 0 && (tagEnd-r.pos != len("UNT") && tagEnd-r.pos != len("SE") || f.ends(packTag(r.buf[r.pos:tagEnd]))) {
 			return
 		}
 		if last := r.buf[end-1]; last == 'A' || last == 'B' || end-r.pos > r.suspect || edifact && (k-r.next >= unbDate || end-r.pos > unaSize && r.buf[end-unaSize] == 'U') {
@@ -210,16 +210,17 @@ func (c *collection) glide(f *Frame) {
 	}
 }
 
-// special reports whether a tag that begins so may be one that
-// [Reader.advance] must look at: ISA, IEA; UNA, UNB, UNZ, UNO, UIB; BIN, BDS.
-func special(first, second byte) bool {
-	switch first {
-	case 'I':
-		return second == 'S' || second == 'E'
-	case 'U':
-		return second == 'N' || second == 'I'
-	case 'B':
-		return second == 'I' || second == 'D'
+// special reports whether [Reader.advance] must look at a tag.
+func special(t tag) bool {
+	const (
+		isa, iea      = 'I' | 'S'<<8 | 'A'<<16, 'I' | 'E'<<8 | 'A'<<16
+		una, unb, uib = 'U' | 'N'<<8 | 'A'<<16, 'U' | 'N'<<8 | 'B'<<16, 'U' | 'I'<<8 | 'B'<<16
+		unz, uno      = 'U' | 'N'<<8 | 'Z'<<16, 'U' | 'N'<<8 | 'O'<<16
+		bin, bds      = 'B' | 'I'<<8 | 'N'<<16, 'B' | 'D'<<8 | 'S'<<16
+	)
+	switch t {
+	case isa, iea, una, unb, uib, unz, uno, bin, bds:
+		return true
 	}
 	return false
 }

@@ -19,7 +19,8 @@ const (
 )
 
 // Interchange is the header of an interchange and, once its trailer was read,
-// what was counted.
+// what was counted. A copy of it may be kept: what its fields hold never
+// changes.
 type Interchange struct {
 	Standard     Standard
 	Ordinal      int    // within the file, from 1
@@ -41,7 +42,7 @@ type Interchange struct {
 }
 
 // Group is a functional group (GS to GE, UNG to UNE). A file of bare EDIFACT
-// messages has one group whose Control is "".
+// messages has one group whose Control is "". A copy of it may be kept.
 type Group struct {
 	Path       Path
 	Ordinal    int    // within the interchange, from 1
@@ -73,7 +74,9 @@ const (
 	EndInterchange                        // IEA or UNZ was read, or found missing
 )
 
-// Event is one step of a [Walker]. What it points to lives until the next step.
+// Event is one step of a [Walker]. What it points to lives until the next step;
+// the Interchange longer, until the step behind its EndInterchange, and the
+// Group until the one behind its EndGroup. Findings may be kept.
 type Event struct {
 	Kind        EventKind
 	Interchange *Interchange // nil for Junk
@@ -91,13 +94,18 @@ type Event struct {
 // implement it.
 type Syntax interface {
 	Standard() Standard
-	// Open begins an interchange: r stands before its first segment. ordinal
-	// counts interchanges within the file, from 1.
-	Open(r *Reader, ordinal int) Envelope
+	// Open makes what reads the interchanges of this standard out of r, one after
+	// the other.
+	Open(r *Reader) Envelope
 }
 
-// Envelope reads one interchange: BeginInterchange first, EndInterchange last,
-// then io.EOF. Any other error is a failure of the reader beneath.
+// Envelope reads the interchanges of one standard in one file.
 type Envelope interface {
+	// Begin begins an interchange: the Reader stands before its first segment.
+	// ordinal counts all interchanges within the file, from 1.
+	Begin(ordinal int)
+	// Next gives the interchange's next event: BeginInterchange first,
+	// EndInterchange last, then io.EOF. Any other error is a failure of the reader
+	// beneath.
 	Next() (Event, error)
 }

@@ -161,16 +161,14 @@ func nextMark(b []byte) int {
 
 // begin starts an interchange at pos.
 func (r *Reader) begin(h header) {
-	r.una = nil
-	if h.una > 0 {
-		r.una = append(r.una, r.buf[r.pos:r.pos+h.una]...)
-		r.pos += h.una
-	}
+	r.una = append(r.una[:0], r.buf[r.pos:r.pos+h.una]...)
+	r.pos += h.una
 	r.start(h)
 }
 
 // start makes ready for the segments of h from pos on.
 func (r *Reader) start(h header) {
+	same := h.d.Segment == r.head.d.Segment && h.d.Element == r.head.d.Element && h.d.Release == r.head.d.Release
 	r.head = h
 	r.open, r.again, r.skip = true, false, skipNothing
 	r.ordinal, r.binary = 0, 0
@@ -179,7 +177,29 @@ func (r *Reader) start(h header) {
 		r.suspect = min(suspectEDIFACT, r.lim.Segment)
 	}
 	r.breaks = Breaks{Mixed: -1, Empty: -1}
-	r.reindex()
+	if !same || !r.indexed(h.size-1) {
+		r.reindex()
+		r.block = firstBlock
+	}
+}
+
+// indexed reports whether the index of the interchange before, which had the
+// same delimiters, holds for this one too, whose header ends with the
+// terminator n bytes behind pos; what stands before pos is no longer in it. It
+// does not when text of the header holds a terminator. (A header begins with a
+// letter: no release character before it matters behind it.)
+func (r *Reader) indexed(n int) bool {
+	if r.scanned <= r.pos+n {
+		return false
+	}
+	at := uint32(r.Offset() - r.origin)
+	for r.next < len(r.at) && r.at[r.next] < at {
+		r.next++
+	}
+	for r.term < len(r.terms) && int(r.terms[r.term]) < r.next {
+		r.term++
+	}
+	return r.term < len(r.terms) && r.at[r.terms[r.term]] == at+uint32(n)
 }
 
 // reindex forgets the index: it goes on from pos.

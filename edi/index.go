@@ -39,7 +39,7 @@ func zeros(w uint64) uint64 {
 	return (^(w&^highs + ^uint64(highs) | w) & highs) * gather >> 56
 }
 
-// index finds the delimiters in the bytes from r.scanned on, at most block of
+// index finds the delimiters in the bytes from r.scanned on, at most r.block of
 // them, and appends their places to r.at and, for terminators, their ordinal
 // in r.at to r.terms.
 func (r *Reader) index() {
@@ -47,25 +47,23 @@ func (r *Reader) index() {
 	if at := r.Offset(); r.keep < 0 && (r.next > 0 || r.origin != at) {
 		r.rebase(r.next, at)
 	}
-	n := block
-	if r.ordinal > longInterchange {
-		n = longBlock
-	}
-	b := r.buf[r.scanned:min(r.scanned+n, len(r.buf))]
+	b := r.buf[r.scanned:min(r.scanned+r.block, len(r.buf))]
+	r.block = min(2*r.block, lastBlock)
 	at := uint32(r.off + int64(r.scanned) - r.origin)
 	r.scanned += len(b)
 	d := &r.head.d
 	e, t := uint64(d.Element)*ones, uint64(d.Segment)*ones
 	free := r.unreleased(b)
 	for len(b) >= lanes {
+		elements, terminators := match((*[lanes]byte)(b), e, t)
 		if free < lanes || r.released {
-			r.indexBytes(b[:lanes], at)
+			live := ^r.release(b)
+			elements, terminators = elements&live, terminators&live
 			free = r.unreleased(b[lanes:])
 		} else {
-			elements, terminators := match((*[lanes]byte)(b), e, t)
-			r.indexBits(elements|terminators, terminators, at)
 			free -= lanes
 		}
+		r.indexBits(elements|terminators, terminators, at)
 		b, at = b[lanes:], at+lanes
 	}
 	r.indexBytes(b, at)
@@ -79,6 +77,23 @@ func (r *Reader) unreleased(b []byte) int {
 		}
 	}
 	return len(b)
+}
+
+// release gives one bit for each of the first 64 bytes of b that a release
+// character stands before, and remembers whether one stands before the next.
+func (r *Reader) release(b []byte) (released uint64) {
+	if r.released {
+		released = 1
+	}
+	marks, _ := match((*[lanes]byte)(b), uint64(r.head.d.Release)*ones, 0)
+	r.released = false
+	for marks &^= released; marks != 0; {
+		mark := marks & -marks
+		released |= mark << 1
+		marks &^= mark | mark<<1
+		r.released = mark == 1<<(lanes-1)
+	}
+	return released
 }
 
 // indexBits takes the delimiters of 64 bytes at place at, one bit a byte: all

@@ -20,12 +20,12 @@ const (
 	defaultSegment = 1 << 20
 	defaultMessage = 32 << 20
 	window         = 64 << 10 // first size of the buffer
-	block          = 512      // bytes that are indexed in one go; as much is done in vain where the delimiters change
 
-	// Of an interchange of more segments than longInterchange, longBlock bytes
-	// are indexed in one go.
-	longInterchange = 400
-	longBlock       = 8 * block
+	// What is indexed in one go is done in vain where the delimiters change: it
+	// is firstBlock bytes behind the header of the interchange, and twice as many
+	// each time up to lastBlock.
+	firstBlock = 512
+	lastBlock  = 4 << 10
 )
 
 // withDefaults fills in what is zero. Places are counted in 32 bits, so no
@@ -68,6 +68,7 @@ type Reader struct {
 	term     int      // first of terms that was not given away
 	scanned  int      // buf is indexed up to here
 	released bool     // a release character stands before buf[scanned]
+	block    int      // bytes to be indexed in one go
 	suspect  int      // a longer segment is searched for a header
 	unmarked int64    // behind pos, none begins before this byte of the file
 
@@ -86,6 +87,8 @@ type Reader struct {
 	again    bool    // it is to be given once more
 	segs     []span  // of the last message
 	skip     skipping
+
+	memory memory
 }
 
 // skipping is what is to be passed over before the next segment.
@@ -122,7 +125,8 @@ func (r *Reader) Standard() Standard { return r.head.standard }
 func (r *Reader) Delimiters() Delimiters { return r.head.d }
 
 // UNA is the service string advice as received, with what stands between it
-// and UNB; nil where there is none. It is no segment.
+// and UNB; empty where there is none. It is no segment, and lives until the
+// next call of Find.
 func (r *Reader) UNA() []byte { return r.una }
 
 // Breaks tells how the segments that were read so far are set apart.

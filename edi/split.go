@@ -203,12 +203,20 @@ func (r *Reader) forget(n int) {
 	}
 }
 
-// takeHeader makes ISA or UNB the next segment. Its elements are found by the
-// separator alone: an ISA may hold its terminator in a text element.
+// takeHeader makes ISA or UNB the next segment. Where the index does not have
+// it, its elements are found by the separator alone: an ISA may hold its
+// terminator in a text element.
 func (r *Reader) takeHeader() {
 	n := r.head.size - 1
 	released := false
 	d := &r.head.d
+	r.seg.Delimiters = d
+	if r.scanned > r.pos {
+		ends := int(r.terms[r.term]) + 1
+		r.term++
+		r.take(n+1, ends, false)
+		return
+	}
 	for i, c := range r.buf[r.pos : r.pos+n] {
 		if released {
 			released = false
@@ -220,7 +228,6 @@ func (r *Reader) takeHeader() {
 	}
 	r.at = append(r.at, uint32(n))
 	r.scanned = r.pos + n + 1
-	r.seg.Delimiters = d
 	r.take(n+1, len(r.at), false)
 }
 

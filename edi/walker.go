@@ -12,7 +12,8 @@ import (
 type Walker struct {
 	r        *Reader
 	syntaxes []Syntax
-	env      Envelope // of the interchange in hand; nil between two
+	opened   []Envelope // one for each syntax, nil until there is an interchange of it
+	env      Envelope   // of the interchange in hand; nil between two
 	ordinal  int
 	lead     []Finding // about what stands before the interchange, for its first event
 	done     error
@@ -22,7 +23,7 @@ type Walker struct {
 // given for. Interchanges of another standard are passed over with a finding
 // edi.syntax.unknown.
 func NewWalker(r io.Reader, lim Limits, syntaxes ...Syntax) *Walker {
-	return &Walker{r: NewReader(r, lim), syntaxes: syntaxes}
+	return &Walker{r: NewReader(r, lim), syntaxes: syntaxes, opened: make([]Envelope, len(syntaxes))}
 }
 
 // Next gives the next event. At the end of the file the error is io.EOF; other
@@ -64,6 +65,7 @@ func (w *Walker) find() (Event, bool) {
 	default:
 		w.ordinal++
 		w.env = w.open()
+		w.env.Begin(w.ordinal)
 	}
 	if gap.Length == 0 {
 		return Event{}, false
@@ -79,12 +81,16 @@ func (w *Walker) find() (Event, bool) {
 }
 
 func (w *Walker) open() Envelope {
-	for _, s := range w.syntaxes {
-		if s.Standard() == w.r.Standard() {
-			return s.Open(w.r, w.ordinal)
+	for i, s := range w.syntaxes {
+		if s.Standard() != w.r.Standard() {
+			continue
 		}
+		if w.opened[i] == nil {
+			w.opened[i] = s.Open(w.r)
+		}
+		return w.opened[i]
 	}
-	return &unknown{r: w.r, ordinal: w.ordinal}
+	return &unknown{r: w.r}
 }
 
 // blank is the finding about white space or a byte order mark before an
@@ -125,6 +131,8 @@ type unknown struct {
 	ic      Interchange
 	state   int
 }
+
+func (u *unknown) Begin(ordinal int) { u.ordinal = ordinal }
 
 func (u *unknown) Next() (Event, error) {
 	u.state++

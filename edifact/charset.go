@@ -143,7 +143,8 @@ const (
 
 // legality tells of each byte whether it may stand in an interchange.
 type legality struct {
-	set   Charset
+	set   *Charset
+	name  string
 	d     edi.Delimiters
 	style string // what follows each segment
 	lines int    // line feeds in it
@@ -156,7 +157,18 @@ type legality struct {
 // legality is that of an interchange with those delimiters, whose segments are
 // followed by style.
 func (c *Charset) legality(d *edi.Delimiters, style string) legality {
-	return legality{set: *c, d: *d, style: style, lines: strings.Count(style, "\n")}
+	var l legality
+	l.begin(c, d, style)
+	return l
+}
+
+// begin makes it that of an interchange with those delimiters, whose segments
+// are followed by style.
+func (l *legality) begin(c *Charset, d *edi.Delimiters, style string) {
+	if l.name == c.name && l.d == *d && l.style == style && l.set != nil {
+		return
+	}
+	l.set, l.name, l.d, l.style, l.lines, l.made = c, c.name, *d, style, strings.Count(style, "\n"), false
 }
 
 // table makes the table of bytes.
@@ -166,6 +178,7 @@ func (l *legality) table() *[256]uint8 {
 		return t
 	}
 	l.made = true
+	*t = [256]uint8{}
 	for b := range t {
 		if !l.set.has(byte(b)) {
 			t[b] = wrong
@@ -222,9 +235,17 @@ func plain(b []byte) int {
 	for ; n+32 <= len(b); n += 32 {
 		w := b[n : n+32 : n+32]
 		v0, v1, v2, v3 := u(w), u(w[8:]), u(w[16:]), u(w[24:])
-		low := (v0 - ' '*ones) | (v1 - ' '*ones) | (v2 - ' '*ones) | (v3 - ' '*ones)
-		high := (v0 + ones) | (v1 + ones) | (v2 + ones) | (v3 + ones) | v0 | v1 | v2 | v3
-		if (low|high)&highs != 0 {
+		// One above 0x7E, but for 0xFF, has its high bit when 1 is added; 0xFF, and
+		// one below the blank, when that is taken away. Carries come of such alone.
+		x := (v0 - ' '*ones) | (v0 + ones) | (v1 - ' '*ones) | (v1 + ones) |
+			(v2 - ' '*ones) | (v2 + ones) | (v3 - ' '*ones) | (v3 + ones)
+		if x&highs != 0 {
+			return n
+		}
+	}
+	for ; n+8 <= len(b); n += 8 {
+		v := u(b[n : n+8 : n+8])
+		if ((v-' '*ones)|(v+ones))&highs != 0 {
 			return n
 		}
 	}

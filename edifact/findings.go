@@ -162,7 +162,7 @@ func (e *envelope) tolerated() []edi.Finding {
 		if e.last.trailer {
 			severity = edi.Warning
 		}
-		out = append(out, say(e.last.finding, severity, "edifact.segment.unterminated", badService, "the last segment has no terminator"))
+		out = append(out, say(*e.last.finding, severity, "edifact.segment.unterminated", badService, "the last segment has no terminator"))
 	}
 	return out
 }

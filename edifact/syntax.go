@@ -3,7 +3,6 @@ package edifact
 import (
 	"bytes"
 	"io"
-	"slices"
 	"strconv"
 
 	"github.com/edibridge/edibridge/edi"
@@ -15,16 +14,12 @@ type Syntax struct{}
 // Standard is edi.EDIFACT.
 func (Syntax) Standard() edi.Standard { return edi.EDIFACT }
 
-// Open begins the interchange that r stands before. ordinal counts from 1
-// within the file.
-func (Syntax) Open(r *edi.Reader, ordinal int) edi.Envelope {
-	e := &envelope{r: r, frame: edi.NewFrame("UNT", "UNH", "UNG", "UNE", "UNZ", "UNO")}
-	e.ic.Standard, e.ic.Ordinal = edi.EDIFACT, ordinal
-	e.path = edi.Path("").Segment("UNB", ordinal)
-	return e
+// Open makes what reads the EDIFACT interchanges of r.
+func (Syntax) Open(r *edi.Reader) edi.Envelope {
+	return &envelope{r: r, frame: edi.NewFrame("UNT", "UNH", "UNG", "UNE", "UNZ", "UNO")}
 }
 
-// envelope reads one interchange: one call of Next, one event.
+// envelope reads one interchange after the other: one call of Next, one event.
 type envelope struct {
 	r     *edi.Reader
 	frame edi.Frame
@@ -40,7 +35,8 @@ type envelope struct {
 	outside strays   // in the interchange, outside any group
 	last    tail     // of the last segment
 
-	group    *edi.Group
+	group    *edi.Group // nil or &g
+	g        edi.Group
 	implicit bool          // the group has no UNG
 	within   strays        // in the group, outside any message
 	misfit   []edi.Finding // about UNG and what it says of its messages
@@ -48,6 +44,7 @@ type envelope struct {
 	set      string    // type of the last message
 	release  string    // version, release and agency of the last message
 	paths    []byte    // UNB[1]/UNG[1]/UNH[
+	work     []byte
 	object   *objectOf // the package whose UNP is due
 	packages int       // of the interchange
 }
@@ -64,11 +61,33 @@ const (
 
 // tail is what the end of the interchange needs of the last segment read.
 type tail struct {
-	finding    edi.Finding // its place
-	ends       int64       // behind its terminator
+	finding    *edi.Finding // its place, when it is not terminated
+	ends       int64        // behind its terminator
 	terminated bool
 	sub        bool // 0x1A stands behind it
 	trailer    bool // it is UNZ
+}
+
+// Begin begins the interchange that the Reader stands before.
+func (e *envelope) Begin(ordinal int) {
+	e.state = atHeader
+	last := &e.ic
+	e.ic = edi.Interchange{Standard: edi.EDIFACT, Ordinal: ordinal, Version: last.Version,
+		Sender: last.Sender, Receiver: last.Receiver, Date: last.Date, Time: last.Time}
+	e.path = e.segment("", "UNB", ordinal)
+	e.bare, e.groups, e.packages = 0, 0, 0
+	e.outside, e.last, e.group, e.object = strays{}, tail{}, nil, nil
+}
+
+// segment is the path of the nth segment of a tag under p.
+func (e *envelope) segment(p edi.Path, tag string, nth int) edi.Path {
+	b := append(e.work[:0], p...)
+	if p != "" {
+		b = append(b, '/')
+	}
+	b = append(append(b, tag...), '[')
+	e.work = append(strconv.AppendInt(b, int64(nth), 10), ']')
+	return edi.Path(e.r.Text("", e.work))
 }
 
 // Next gives the next event of the interchange, io.EOF behind EndInterchange.
@@ -117,7 +136,8 @@ func (e *envelope) saw(s *edi.Segment) {
 	e.ic.Segments = s.Ordinal
 	e.last = tail{ends: s.End(), terminated: s.Terminated()}
 	if !e.last.terminated {
-		e.last.finding = e.at(e.path.Segment(string(s.Tag()), 1), s, 0, 0)
+		f := e.at(e.path.Segment(string(s.Tag()), 1), s, 0, 0)
+		e.last.finding = &f
 	}
 	if s.Is("UNZ") {
 		e.last.trailer = true
@@ -210,8 +230,8 @@ func (e *envelope) service(s *edi.Segment, findings []edi.Finding) edi.Event {
 func (e *envelope) beginGroup(s *edi.Segment) edi.Event {
 	e.ic.Groups++
 	v := func(n, c int) string { return component(s, n, c) }
-	ev := e.begin(&edi.Group{
-		Path:       e.path.Segment("UNG", e.ic.Groups),
+	ev := e.begin(edi.Group{
+		Path:       e.segment(e.path, "UNG", e.ic.Groups),
 		Functional: v(1, 1),
 		Sender:     v(2, 1),
 		Receiver:   v(3, 1),
@@ -234,7 +254,7 @@ func (e *envelope) beginGroup(s *edi.Segment) edi.Event {
 // first of them and is read again.
 func (e *envelope) beginBare(s *edi.Segment) edi.Event {
 	e.implicit = true
-	ev := e.begin(&edi.Group{Path: e.path, Offset: s.Offset})
+	ev := e.begin(edi.Group{Path: e.path, Offset: s.Offset})
 	if e.ic.Groups > 0 {
 		e.mixed(s)
 	}
@@ -242,12 +262,13 @@ func (e *envelope) beginBare(s *edi.Segment) edi.Event {
 	return ev
 }
 
-func (e *envelope) begin(g *edi.Group) edi.Event {
+func (e *envelope) begin(g edi.Group) edi.Event {
 	e.groups++
 	g.Ordinal, g.Declared = e.groups, -1
-	e.group, e.state = g, inGroup
+	e.g = g
+	e.group, e.state = &e.g, inGroup
 	e.within, e.misfit = strays{}, nil
-	e.paths = slices.Grow(append(e.paths[:0], g.Path+"/UNH["...), 16)
+	e.paths = append(e.paths[:0], g.Path+"/UNH["...)
 	return e.event(edi.BeginGroup, nil)
 }
 
@@ -265,7 +286,8 @@ func (e *envelope) readMessage() (edi.Event, error) {
 		return edi.Event{}, err
 	}
 	e.name(m)
-	m.Path = edi.Path(append(strconv.AppendInt(e.paths, int64(nth), 10), ']'))
+	e.work = append(strconv.AppendInt(append(e.work[:0], e.paths...), int64(nth), 10), ']')
+	m.Path = edi.Path(e.r.Text("", e.work))
 	m.Interchange = e.ic.Ordinal
 	e.sawMessage(m, &end)
 	ev := e.event(edi.EndMessage, e.checkMessage(m, &end))
@@ -277,12 +299,10 @@ func (e *envelope) readMessage() (edi.Event, error) {
 // they share the memory of its name.
 func (e *envelope) name(m *edi.Message) {
 	unh := m.Segment(1)
-	m.Control = value(unh.Component(1, 1), &m.Delimiters)
+	m.Control = e.text("", &unh, 1, 1)
 	id := unh.Repetition(2, 1)
 	set := unh.Component(2, 1)
-	if string(set) != e.set {
-		e.set = value(set, &m.Delimiters)
-	}
+	e.set = e.text(e.set, &unh, 2, 1)
 	m.Set = e.set
 	if rest := id[min(len(set)+1, len(id)):]; !e.sameRelease(rest) {
 		e.release = joined(component(&unh, 2, 2), component(&unh, 2, 3), component(&unh, 2, 4), component(&unh, 2, 5))

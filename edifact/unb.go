@@ -1,8 +1,8 @@
 package edifact
 
 import (
-	"bytes"
 	"strconv"
+	"strings"
 
 	"github.com/edibridge/edibridge/edi"
 )
@@ -25,28 +25,38 @@ const (
 
 // readUNB fills the interchange from its header and tells what is wrong with it.
 func (e *envelope) readUNB(s *edi.Segment) []edi.Finding {
-	v := func(n, c int) string { return component(s, n, c) }
 	ic := &e.ic
 	ic.Offset = s.Offset - int64(len(e.r.UNA()))
-	ic.Header = bytes.Clone(s.Raw())
+	ic.Header = e.r.Keep(s.Raw())
 	ic.Delimiters = e.r.Delimiters()
-	ic.Version = joined(v(unbSyntax, 1), v(unbSyntax, 2))
-	ic.Sender, ic.Receiver = party(s, unbSender), party(s, unbRecipient)
-	ic.Date, ic.Time = v(unbDate, 1), v(unbDate, 2)
-	ic.Control = v(unbReference, 1)
-	ic.AckRequested = v(unbAck, 1) == "1" || v(unbAck, 1) == "2"
-	ic.Mode = modeOf(v(unbTest, 1))
-	e.version = '4'
-	if n := v(unbSyntax, 2); len(n) == 1 && n >= "1" && n <= "4" {
-		e.version = n[0]
+	if v := s.Repetition(unbSyntax, 1); ic.Delimiters.Component != ':' || string(v) != ic.Version {
+		ic.Version = joined(component(s, unbSyntax, 1), component(s, unbSyntax, 2))
 	}
-	e.charset = CharsetOf(ic)
-	e.legal = e.charset.legality(&ic.Delimiters, e.r.Breaks().Style)
+	e.party(&ic.Sender, s, unbSender)
+	e.party(&ic.Receiver, s, unbRecipient)
+	ic.Date, ic.Time = e.text(ic.Date, s, unbDate, 1), e.text(ic.Time, s, unbDate, 2)
+	ic.Control = e.text("", s, unbReference, 1)
+	ack := e.text("1", s, unbAck, 1)
+	ic.AckRequested = ack == "1" || ack == "2"
+	ic.Mode = modeOf(e.text("1", s, unbTest, 1))
+	e.version = '4'
+	if v := s.Component(unbSyntax, 2); len(v) == 1 && v[0] >= '1' && v[0] <= '4' {
+		e.version = v[0]
+	}
+	if name, _, _ := strings.Cut(ic.Version, ":"); name != e.charset.name || name == "" {
+		e.charset = CharsetOf(ic)
+	}
+	e.legal.begin(&e.charset, &ic.Delimiters, e.r.Breaks().Style)
 	c := unbCheck{e: e, s: s}
 	c.syntax()
 	c.parties()
 	c.values()
 	return append(c.findings, e.characters(e.path, s)...)
+}
+
+// party fills in the party of composite S002 or S003 in element n.
+func (e *envelope) party(p *edi.Party, s *edi.Segment, n int) {
+	p.ID, p.Qualifier, p.Sub = e.text(p.ID, s, n, 1), e.text(p.Qualifier, s, n, 2), e.text(p.Sub, s, n, 3)
 }
 
 // modeOf is what 0035 says. From syntax version 4 on it has more codes than 1,
@@ -72,7 +82,7 @@ func (k *unbCheck) say(n, c int, severity edi.Severity, rule string, code code, 
 	k.findings = append(k.findings, say(k.e.at(k.e.path, k.s, n, c), severity, rule, code, format, args...))
 }
 
-func (k *unbCheck) value(n, c int) string { return component(k.s, n, c) }
+func (k *unbCheck) value(n, c int) string { return k.e.text("", k.s, n, c) }
 
 // syntax checks S001.
 func (k *unbCheck) syntax() {

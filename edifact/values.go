@@ -1,9 +1,9 @@
 package edifact
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/edibridge/edibridge/edi"
 )
@@ -22,6 +22,16 @@ func value(v []byte, d *edi.Delimiters) string {
 		s = string(b)
 	}
 	return strings.TrimRight(s, " ")
+}
+
+// text is the value of component c of element n in the memory of the Reader;
+// last, where that is the same.
+func (e *envelope) text(last string, s *edi.Segment, n, c int) string {
+	v := s.Component(n, c)
+	if r := s.Delimiters.Release; r != 0 && bytes.IndexByte(v, r) >= 0 {
+		return value(v, s.Delimiters)
+	}
+	return e.r.Text(last, bytes.TrimRight(v, " "))
 }
 
 // component is the value of component c of element n.
@@ -55,10 +65,7 @@ func isDate(s string) bool {
 	if len(s) != 8 || !digits(s) {
 		return false
 	}
-	year, _ := strconv.Atoi(s[:4])
-	month, _ := strconv.Atoi(s[4:6])
-	day, _ := strconv.Atoi(s[6:])
-	return month >= 1 && month <= 12 && day >= 1 && day <= time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	return edi.IsDate(s)
 }
 
 // isTime takes HHMM.

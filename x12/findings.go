@@ -118,7 +118,7 @@ func (e *envelope) tolerated() []edi.Finding {
 		if e.last.trailer {
 			severity = edi.Warning
 		}
-		out = append(out, say(e.last.finding, severity, "x12.segment.unterminated", nil, "the last segment has no terminator"))
+		out = append(out, say(*e.last.finding, severity, "x12.segment.unterminated", nil, "the last segment has no terminator"))
 	}
 	return out
 }

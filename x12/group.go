@@ -3,7 +3,6 @@ package x12
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/edibridge/edibridge/edi"
 )
@@ -182,10 +181,7 @@ func isDate(s string) bool {
 	if len(s) != 8 || !digits(s) {
 		return false
 	}
-	year, _ := strconv.Atoi(s[:4])
-	month, _ := strconv.Atoi(s[4:6])
-	day, _ := strconv.Atoi(s[6:])
-	return month >= 1 && month <= 12 && day >= 1 && day <= time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	return edi.IsDate(s)
 }
 
 // isTime takes HHMM, HHMMSS, HHMMSSD and HHMMSSDD.

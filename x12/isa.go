@@ -1,34 +1,26 @@
 package x12
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 
 	"github.com/edibridge/edibridge/edi"
 )
 
-// isaElement says of an element of ISA its width (X12.5) and the note code
-// (I18) of TA1 that calls it invalid.
-type isaElement struct {
-	width int
-	note  string
-}
-
-// isaElements has ISA01 at index 1.
-func isaElements() [17]isaElement {
-	return [17]isaElement{
-		{}, {2, "010"}, {10, "011"}, {2, "012"}, {10, "013"}, {2, "005"}, {15, "006"}, {2, "007"}, {15, "008"},
-		{6, "014"}, {4, "015"}, {1, "016"}, {5, "017"}, {9, "018"}, {1, "019"}, {1, "020"}, {1, "027"},
-	}
-}
+// isaWidths has the width of each element of ISA (X12.5), ISA01 at index 1, and
+// isaNotes the note code (I18) of TA1 that calls it invalid, three characters
+// each.
+const (
+	isaWidths = "\x00\x02\x0A\x02\x0A\x02\x0F\x02\x0F\x06\x04\x01\x05\x09\x01\x01\x01"
+	isaNotes  = "   010011012013005006007008014015016017018019020027"
+)
 
 // readISA fills the interchange from its header and tells what is wrong with it.
 func (e *envelope) readISA(s *edi.Segment) []edi.Finding {
-	t := texts(s)
+	t := e.texts(s)
 	ic := &e.ic
 	ic.Offset = s.Offset
-	ic.Header = bytes.Clone(s.Raw())
+	ic.Header = e.r.Keep(s.Raw())
 	ic.Delimiters = e.r.Delimiters()
 	ic.Sender = edi.Party{Qualifier: t.right(5), ID: t.right(6)}
 	ic.Receiver = edi.Party{Qualifier: t.right(7), ID: t.right(8)}
@@ -37,7 +29,7 @@ func (e *envelope) readISA(s *edi.Segment) []edi.Finding {
 	ic.Control = t.all(13)
 	ic.AckRequested = t.right(14) == "1"
 	ic.Mode = modeOf(t.right(15))
-	c := isaCheck{e: e, s: s, t: t, elements: isaElements()}
+	c := isaCheck{e: e, s: s, t: t}
 	c.widths()
 	c.values()
 	return c.findings
@@ -60,14 +52,13 @@ type isaCheck struct {
 	e        *envelope
 	s        *edi.Segment
 	t        segmentText
-	elements [17]isaElement
 	findings []edi.Finding
 }
 
 func (c *isaCheck) say(n int, severity edi.Severity, rule, format string, args ...any) {
-	note := codes{"ta105": c.elements[n].note}
-	if severity == edi.Info {
-		note = nil
+	var note codes
+	if severity != edi.Info {
+		note = codes{"ta105": isaNotes[3*n : 3*n+3]}
 	}
 	c.findings = append(c.findings, say(c.e.at(c.e.path, c.s, n), severity, rule, note, format, args...))
 }
@@ -76,7 +67,7 @@ func (c *isaCheck) say(n int, severity edi.Severity, rule, format string, args .
 // width.
 func (c *isaCheck) widths() {
 	for n := 1; n <= 16; n++ {
-		if have, want := len(c.s.Element(n)), c.elements[n].width; have != want {
+		if have, want := len(c.s.Element(n)), int(isaWidths[n]); have != want {
 			c.say(n, edi.Warning, "x12.isa.width", "ISA%02d has %d characters, not %d", n, have, want)
 		}
 	}
@@ -175,6 +166,11 @@ type segmentText struct {
 }
 
 func texts(s *edi.Segment) segmentText { return segmentText{s, string(s.Data())} }
+
+// texts does the same in the memory of the Reader.
+func (e *envelope) texts(s *edi.Segment) segmentText {
+	return segmentText{s, e.r.Text("", s.Data())}
+}
 
 // all is element n as received, "" when it is absent.
 func (t segmentText) all(n int) string {

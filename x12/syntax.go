@@ -3,7 +3,6 @@ package x12
 import (
 	"bytes"
 	"io"
-	"slices"
 	"strconv"
 
 	"github.com/edibridge/edibridge/edi"
@@ -15,16 +14,12 @@ type Syntax struct{}
 // Standard is edi.X12.
 func (Syntax) Standard() edi.Standard { return edi.X12 }
 
-// Open begins the interchange that r stands before. ordinal counts from 1
-// within the file.
-func (Syntax) Open(r *edi.Reader, ordinal int) edi.Envelope {
-	e := &envelope{r: r, frame: edi.NewFrame("SE", "ST", "GS", "GE", "IEA")}
-	e.ic.Standard, e.ic.Ordinal = edi.X12, ordinal
-	e.path = edi.Path("").Segment("ISA", ordinal)
-	return e
+// Open makes what reads the X12 interchanges of r.
+func (Syntax) Open(r *edi.Reader) edi.Envelope {
+	return &envelope{r: r, frame: edi.NewFrame("SE", "ST", "GS", "GE", "IEA")}
 }
 
-// envelope reads one interchange: one call of Next, one event.
+// envelope reads one interchange after the other: one call of Next, one event.
 type envelope struct {
 	r     *edi.Reader
 	frame edi.Frame
@@ -35,7 +30,8 @@ type envelope struct {
 	outside strays // in the interchange, outside any group
 	last    tail   // of the last segment
 
-	group    *edi.Group
+	group    *edi.Group // nil or &gs
+	gs       edi.Group
 	within   strays        // in the group, outside any set
 	misfit   []edi.Finding // about GS and what it says of its sets
 	fitting  string        // the last set that fits GS01
@@ -43,6 +39,7 @@ type envelope struct {
 	message  edi.Message
 	kind     string // ST01 of the last set
 	setPaths []byte // ISA[1]/GS[1]/ST[
+	work     []byte
 }
 
 // state is what Next reads next.
@@ -57,11 +54,30 @@ const (
 
 // tail is what the end of the interchange needs of the last segment read.
 type tail struct {
-	finding    edi.Finding // its place
-	ends       int64       // behind its terminator
+	finding    *edi.Finding // its place, when it is not terminated
+	ends       int64        // behind its terminator
 	terminated bool
 	sub        bool // 0x1A stands behind it
 	trailer    bool // it is IEA
+}
+
+// Begin begins the interchange that the Reader stands before.
+func (e *envelope) Begin(ordinal int) {
+	e.state = atHeader
+	e.ic = edi.Interchange{Standard: edi.X12, Ordinal: ordinal}
+	e.path = e.segment("", "ISA", ordinal)
+	e.outside, e.last, e.group = strays{}, tail{}, nil
+}
+
+// segment is the path of the nth segment of a tag under p.
+func (e *envelope) segment(p edi.Path, tag string, nth int) edi.Path {
+	b := append(e.work[:0], p...)
+	if p != "" {
+		b = append(b, '/')
+	}
+	b = append(append(b, tag...), '[')
+	e.work = append(strconv.AppendInt(b, int64(nth), 10), ']')
+	return edi.Path(e.r.Text("", e.work))
 }
 
 // Next gives the next event of the interchange, io.EOF behind EndInterchange.
@@ -104,7 +120,8 @@ func (e *envelope) saw(s *edi.Segment) {
 	e.ic.Segments = s.Ordinal
 	e.last = tail{ends: s.End(), terminated: s.Terminated()}
 	if !e.last.terminated {
-		e.last.finding = e.at(e.path.Segment(string(s.Tag()), 1), s, 0)
+		f := e.at(e.path.Segment(string(s.Tag()), 1), s, 0)
+		e.last.finding = &f
 	}
 	if s.Is("IEA") {
 		e.last.trailer = true
@@ -119,7 +136,7 @@ func (e *envelope) name(m *edi.Message) {
 	if set := st.Element(1); string(set) != e.kind {
 		e.kind = string(set)
 	}
-	m.Set, m.Control = e.kind, string(st.Element(2))
+	m.Set, m.Control = e.kind, e.r.Text("", st.Element(2))
 }
 
 // sawSet remembers the last segment of a set.
@@ -189,9 +206,10 @@ func (e *envelope) beginGroup(s *edi.Segment) edi.Event {
 	e.state = inGroup
 	e.within, e.fitting = strays{}, ""
 	e.controls.reset()
-	text := texts(s)
-	e.group = &edi.Group{
-		Path:       e.path.Segment("GS", e.ic.Groups),
+	text := e.texts(s)
+	e.group = &e.gs
+	e.gs = edi.Group{
+		Path:       e.segment(e.path, "GS", e.ic.Groups),
 		Ordinal:    e.ic.Groups,
 		Functional: text.right(1),
 		Sender:     text.right(2),
@@ -204,7 +222,7 @@ func (e *envelope) beginGroup(s *edi.Segment) edi.Event {
 		Offset:     s.Offset,
 		Declared:   -1,
 	}
-	e.setPaths = slices.Grow(append(e.setPaths[:0], e.group.Path+"/ST["...), 16)
+	e.setPaths = append(e.setPaths[:0], e.group.Path+"/ST["...)
 	e.misfit = e.checkGS(s)
 	return e.event(edi.BeginGroup, nil)
 }
@@ -218,7 +236,8 @@ func (e *envelope) readSet() (edi.Event, error) {
 		return edi.Event{}, err
 	}
 	e.name(m)
-	m.Path = edi.Path(append(strconv.AppendInt(e.setPaths, int64(e.group.Messages), 10), ']'))
+	e.work = append(strconv.AppendInt(append(e.work[:0], e.setPaths...), int64(e.group.Messages), 10), ']')
+	m.Path = edi.Path(e.r.Text("", e.work))
 	m.Version = e.group.Version
 	m.Interchange = e.ic.Ordinal
 	e.sawSet(m, &end)
