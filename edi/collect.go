@@ -3,6 +3,7 @@ package edi
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -11,20 +12,28 @@ import (
 type Frame struct {
 	trailer tag
 	stops   [8]tag
-	heads   uint64 // one bit for the low six bits of each first byte, those of special tags too
+	// One bit for the low six bits of each first byte and of each second, those of
+	// special tags too.
+	first, second uint64
 }
 
 // NewFrame makes a Frame of tags of one to three letters, at most eight of them
 // stops: NewFrame("SE", "ST", "GS", "GE", "IEA").
 func NewFrame(trailer string, stops ...string) Frame {
 	f := Frame{trailer: packTag([]byte(trailer))}
-	f.heads = f.trailer.head() | tag('I').head() | tag('U').head() | tag('B').head()
 	for i, s := range stops {
 		f.stops[i] = packTag([]byte(s))
-		f.heads |= f.stops[i].head()
+	}
+	for _, s := range append([]string{trailer, "ISA", "IEA", "UNA", "UIB", "BIN", "BDS"}, stops...) {
+		f.first |= 1 << (s[0] & 63)
+		f.second |= 1 << (s[min(1, len(s)-1)] & 63)
 	}
 	return f
 }
+
+// mayEnd reports whether a tag that begins with a and b may be one that [Frame.ends]
+// knows; it is false of most.
+func (f *Frame) mayEnd(a, b byte) bool { return f.first>>(a&63)&(f.second>>(b&63))&1 != 0 }
 
 // ends reports whether t is the trailer or cannot stand within the message, or
 // is one that [Reader.advance] must look at.
@@ -47,9 +56,6 @@ func (f *Frame) stopsAt(t tag) bool {
 
 // tag is a segment tag of one to three bytes in one word; 0 is any other.
 type tag uint32
-
-// head is the bit of the tag's first byte.
-func (t tag) head() uint64 { return 1 << (t & 63) }
 
 func packTag(b []byte) tag {
 	switch len(b) {
@@ -75,6 +81,9 @@ type Tail struct {
 	Limit string
 	// LimitPlace is the place of the segment at which it did.
 	LimitPlace int
+	// Printable: all bytes are known to be printable ASCII (0x20 to 0x7E). When
+	// it is false nothing is known.
+	Printable bool
 	// Binary is the place of the last binary segment whose declared length does
 	// not lead to a terminator; 0 if there is none.
 	Binary int
@@ -101,7 +110,10 @@ func (r *Reader) Collect(m *Message, f *Frame) (Tail, error) {
 	}
 	m.base = r.seg.base
 	r.keep, r.binary = r.segStart, 0
-	c := collection{r: r, m: m, first: r.segEnds}
+	c := collection{r: r, m: m, first: r.segEnds, date: unbDate}
+	if m.Standard != EDIFACT {
+		c.date = math.MaxInt
+	}
 	c.put()
 	if r.seg.Cut {
 		c.freeze("segment", 1)
@@ -111,6 +123,7 @@ func (r *Reader) Collect(m *Message, f *Frame) (Tail, error) {
 	r.keep = -1
 	if !c.frozen {
 		r.segs = m.segs
+		c.tail.Printable = r.odd <= m.Offset && r.looked >= m.Offset+int64(len(m.raw))
 	}
 	if r.binary > 0 {
 		c.tail.Binary = r.binary - m.Ordinal + 1
@@ -123,6 +136,7 @@ type collection struct {
 	r      *Reader
 	m      *Message
 	first  int // of r.at, the first that belongs to the message
+	date   int // a segment of more elements may hold a whole UNB
 	frozen bool
 	tail   Tail
 }
@@ -172,42 +186,45 @@ func (c *collection) run(f *Frame) error {
 // a header, that are too long or that are not set apart from the next one as the others are; and none that
 // ends the message or goes over a limit. It is what makes reading fast.
 func (c *collection) glide(f *Frame) {
-	r, m := c.r, c.m
-	delta := int(r.origin - r.off)
+	r, segs := c.r, c.m.segs
 	style, terminator := r.breaks.Style, r.head.d.Segment
 	if c.frozen || !r.open || r.skip != skipNothing || strings.IndexByte(style, terminator) >= 0 {
 		return
 	}
-	edifact := r.head.standard == EDIFACT
+	delta := int(r.origin - r.off)
 	lastByte, lastEnd, lastSegment := c.room()
-	for r.term < len(r.terms) {
-		k := int(r.terms[r.term])
-		end := int(r.at[k]) + delta
-		next := end + 1 + len(style)
-		tagEnd := int(r.at[r.next]) + delta
-		if next >= len(r.buf) || tagEnd == r.pos || end-r.pos > r.lim.Segment {
-			return
+	buf, at := r.buf[:min(len(r.buf), lastByte+1)], r.at[:min(len(r.at), lastEnd)]
+	pos, from := r.pos, r.next
+	for _, term := range r.terms[r.term:] {
+		k := int(term)
+		if k >= len(at) || len(segs) > lastSegment {
+			break
 		}
-		if c := r.buf[next]; c <= ' ' || c == terminator || style != "" && string(r.buf[end+1:next]) != style {
-			return
+		end := int(at[k]) + delta
+		next, size, tag := end+1+len(style), end-pos, int(at[from])+delta-pos
+		if next >= len(buf) || tag == 0 || size > r.lim.Segment {
+			break
 		}
-		if next > lastByte || k >= lastEnd || len(m.segs) > lastSegment {
-			return
+		if b := buf[next]; b <= ' ' || b == terminator || style != "" && string(buf[end+1:next]) != style {
+			break
 		}
-		if f.heads&tag(r.buf[r.pos]).head() != 0 && (tagEnd-r.pos != len("UNT") && tagEnd-r.pos != len("SE") || f.ends(packTag(r.buf[r.pos:tagEnd]))) {
-			return
+		if f.mayEnd(buf[pos], buf[pos+1]) && (tag != len("UNT") && tag != len("SE") || f.ends(packTag(buf[pos:pos+tag]))) {
+			break
 		}
-		if last := r.buf[end-1]; last == 'A' || last == 'B' || end-r.pos > r.suspect || edifact && (k-r.next >= unbDate || end-r.pos > unaSize && r.buf[end-unaSize] == 'U') {
-			if r.suspicious(end-r.pos, k+1) {
-				return
+		if last := buf[end-1]; last == 'A' || last == 'B' || size > r.suspect || k-from >= c.date || size > unaSize && buf[end-unaSize] == 'U' {
+			if r.pos, r.next = pos, from; r.suspicious(size, k+1) {
+				break
 			}
 		}
-		r.pos, r.next = next, k+1
-		r.term++
-		r.ordinal++
-		c.tail.Segments++
-		m.segs = append(m.segs, span{uint32(next - delta), uint32(k + 1 - c.first)})
+		pos, from = next, k+1
+		segs = append(segs, span{uint32(next - delta), uint32(k + 1 - c.first)})
 	}
+	taken := len(segs) - len(c.m.segs)
+	r.pos, r.next = pos, from
+	r.term += taken
+	r.ordinal += taken
+	c.tail.Segments += taken
+	c.m.segs = segs
 }
 
 // special reports whether [Reader.advance] must look at a tag.

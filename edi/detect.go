@@ -94,8 +94,12 @@ func parseISA(b []byte, eof bool) (header, answer) {
 	if !isSeparator(e) {
 		return header{}, no
 	}
-	seps := [elements]int{3}
-	for n, i := 1, 4; n < elements; i++ {
+	seps := standardISA()
+	n, i := 0, 0
+	if n = separatorsISA(b, &seps); n < elements {
+		seps, n, i = [elements]int{3}, 1, 4
+	}
+	for ; n < elements; i++ {
 		if i == len(b) {
 			return header{}, lacking(b, eof)
 		}
@@ -135,7 +139,25 @@ func parseISA(b []byte, eof bool) (header, answer) {
 // fixedISA reports whether the separators stand where the element lengths of
 // the ISA (2 10 2 10 2 15 2 15 6 4 1 5 9 1 1 1) put them.
 func fixedISA(seps *[16]int) bool {
-	return *seps == [16]int{3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103}
+	return *seps == standardISA()
+}
+
+func standardISA() [16]int {
+	return [16]int{3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103}
+}
+
+// separatorsISA is how many of the first separators of an ISA stand at seps and
+// nowhere else: 16 when all do.
+func separatorsISA(b []byte, seps *[16]int) int {
+	if len(b) <= seps[15] || bytes.Count(b[:seps[15]+1], b[3:4]) != len(seps) {
+		return 0
+	}
+	for n, i := range seps {
+		if b[i] != b[3] {
+			return n
+		}
+	}
+	return len(seps)
 }
 
 // repetitionISA is the repetition separator that ISA11 names. Up to 00401 it

@@ -21,8 +21,35 @@ const (
 )
 
 // match gives one bit for each byte of b that equals the byte of which x has
-// eight copies, and the same for y.
-func match(b *[lanes]byte, x, y uint64) (mx, my uint64) {
+// eight copies, and the same for y, and whether all of b is printable ASCII
+// (0x20 to 0x7E), of which it makes use.
+func match(b *[lanes]byte, x, y uint64) (mx, my uint64, printable bool) {
+	u := binary.LittleEndian.Uint64
+	w0, w1, w2, w3 := u(b[0:8]), u(b[8:16]), u(b[16:24]), u(b[24:32])
+	w4, w5, w6, w7 := u(b[32:40]), u(b[40:48]), u(b[48:56]), u(b[56:64])
+	if high := w0 | w1 | w2 | w3 | w4 | w5 | w6 | w7 | x | y; high&highs != 0 {
+		mx, my = matchAny(b, x, y)
+		return mx, my, false
+	}
+	// Where no high bit is set, taking away a blank sets that of control
+	// characters and adding one that of 0x7F; a borrow comes of such alone.
+	odd := (w0 - ' '*ones) | (w1 - ' '*ones) | (w2 - ' '*ones) | (w3 - ' '*ones) |
+		(w4 - ' '*ones) | (w5 - ' '*ones) | (w6 - ' '*ones) | (w7 - ' '*ones) |
+		(w0 + ones) | (w1 + ones) | (w2 + ones) | (w3 + ones) | (w4 + ones) | (w5 + ones) | (w6 + ones) | (w7 + ones)
+	mx = same(w0, x) | same(w1, x)<<8 | same(w2, x)<<16 | same(w3, x)<<24 |
+		same(w4, x)<<32 | same(w5, x)<<40 | same(w6, x)<<48 | same(w7, x)<<56
+	my = same(w0, y) | same(w1, y)<<8 | same(w2, y)<<16 | same(w3, y)<<24 |
+		same(w4, y)<<32 | same(w5, y)<<40 | same(w6, y)<<48 | same(w7, y)<<56
+	return mx, my, odd&highs == 0
+}
+
+// same gives one bit for each byte in which v and x, ASCII both, are the same,
+// the first byte lowest: no byte of their difference is over 0x7F, so that only
+// that of 0 leaves the high bit, and no borrow leaves its byte.
+func same(v, x uint64) uint64 { return (highs - (v ^ x)) & highs * gather >> 56 }
+
+// matchAny does what match does with any bytes.
+func matchAny(b *[lanes]byte, x, y uint64) (mx, my uint64) {
 	u := binary.LittleEndian.Uint64
 	w0, w1, w2, w3 := u(b[0:8]), u(b[8:16]), u(b[16:24]), u(b[24:32])
 	w4, w5, w6, w7 := u(b[32:40]), u(b[40:48]), u(b[48:56]), u(b[56:64])
@@ -50,12 +77,19 @@ func (r *Reader) index() {
 	b := r.buf[r.scanned:min(r.scanned+r.block, len(r.buf))]
 	r.block = min(2*r.block, lastBlock)
 	at := uint32(r.off + int64(r.scanned) - r.origin)
+	if from := r.off + int64(r.scanned); from != r.looked {
+		r.odd = max(r.odd, from)
+	}
 	r.scanned += len(b)
+	r.looked = r.off + int64(r.scanned)
 	d := &r.head.d
 	e, t := uint64(d.Element)*ones, uint64(d.Segment)*ones
 	free := r.unreleased(b)
 	for len(b) >= lanes {
-		elements, terminators := match((*[lanes]byte)(b), e, t)
+		elements, terminators, printable := match((*[lanes]byte)(b), e, t)
+		if !printable {
+			r.odd = r.looked - int64(len(b)-lanes)
+		}
 		if free < lanes || r.released {
 			live := ^r.release(b)
 			elements, terminators = elements&live, terminators&live
@@ -85,7 +119,7 @@ func (r *Reader) release(b []byte) (released uint64) {
 	if r.released {
 		released = 1
 	}
-	marks, _ := match((*[lanes]byte)(b), uint64(r.head.d.Release)*ones, 0)
+	marks, _ := matchAny((*[lanes]byte)(b), uint64(r.head.d.Release)*ones, 0)
 	r.released = false
 	for marks &^= released; marks != 0; {
 		mark := marks & -marks
@@ -97,28 +131,57 @@ func (r *Reader) release(b []byte) (released uint64) {
 }
 
 // indexBits takes the delimiters of 64 bytes at place at, one bit a byte: all
-// of them, and the terminators among them.
+// of them, and the terminators among them. It writes four and eight at a time,
+// whether there are as many or not: to count them one by one costs more, as
+// nothing foretells their number.
 func (r *Reader) indexBits(all, terminators uint64, at uint32) {
-	n := len(r.at)
-	for t := terminators; t != 0; t &= t - 1 {
-		r.terms = append(r.terms, uint32(n+bits.OnesCount64(all&(t&-t-1))))
-	}
+	n, m := len(r.at), len(r.terms)
 	if cap(r.at)-n < lanes {
 		r.at = append(r.at, make([]uint32, lanes)...)
 	}
-	out := r.at[n : n+lanes : n+lanes]
-	i := 0
-	for ; all != 0; all &= all - 1 {
-		out[i&(lanes-1)] = at + uint32(bits.TrailingZeros64(all))
-		i++
+	if cap(r.terms)-m < lanes {
+		r.terms = append(r.terms, make([]uint32, lanes)...)
 	}
-	r.at = r.at[:n+i]
+	const stride = 4
+	terms := r.terms[m : m+lanes]
+	r.terms = r.terms[:m+bits.OnesCount64(terminators)]
+	for t := terminators; t != 0; terms = terms[stride:] {
+		_ = terms[stride-1]
+		for i := range stride {
+			terms[i] = uint32(n + bits.OnesCount64(all&(t&-t-1)))
+			t &= t - 1
+		}
+	}
+	out := r.at[n : n+lanes]
+	r.at = r.at[:n+bits.OnesCount64(all)]
+	for ; all != 0; out = out[2*stride:] {
+		w := (*[2 * stride]uint32)(out)
+		w[0] = at + uint32(bits.TrailingZeros64(all))
+		all &= all - 1
+		w[1] = at + uint32(bits.TrailingZeros64(all))
+		all &= all - 1
+		w[2] = at + uint32(bits.TrailingZeros64(all))
+		all &= all - 1
+		w[3] = at + uint32(bits.TrailingZeros64(all))
+		all &= all - 1
+		w[4] = at + uint32(bits.TrailingZeros64(all))
+		all &= all - 1
+		w[5] = at + uint32(bits.TrailingZeros64(all))
+		all &= all - 1
+		w[6] = at + uint32(bits.TrailingZeros64(all))
+		all &= all - 1
+		w[7] = at + uint32(bits.TrailingZeros64(all))
+		all &= all - 1
+	}
 }
 
 // indexBytes does the same byte by byte, and heeds release characters.
 func (r *Reader) indexBytes(b []byte, at uint32) {
 	d := &r.head.d
 	for i, c := range b {
+		if c < ' ' || c > '~' {
+			r.odd = r.looked
+		}
 		switch {
 		case r.released:
 			r.released = false

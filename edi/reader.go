@@ -68,6 +68,8 @@ type Reader struct {
 	term     int      // first of terms that was not given away
 	scanned  int      // buf is indexed up to here
 	released bool     // a release character stands before buf[scanned]
+	looked   int64    // up to this byte of the file it went without a gap,
+	odd      int64    // and behind this one nothing but printable ASCII was seen
 	block    int      // bytes to be indexed in one go
 	suspect  int      // a longer segment is searched for a header
 	unmarked int64    // behind pos, none begins before this byte of the file

@@ -201,8 +201,7 @@ func (l *legality) table() *[256]uint8 {
 
 // of is what there is to say of all the bytes of b.
 func (l *legality) of(b []byte) uint8 {
-	if l.set.level != 'A' && l.set.level != 'B' {
-		// No set from UNOC on lacks any plain ASCII.
+	if l.takesPrintable() {
 		n := plain(b)
 		if n == len(b) {
 			return 0
@@ -221,6 +220,10 @@ func (l *legality) of(b []byte) uint8 {
 	}
 	return x
 }
+
+// takesPrintable reports whether all of printable ASCII is of the set: no set
+// from UNOC on lacks any of it.
+func (l *legality) takesPrintable() bool { return l.set.level != 'A' && l.set.level != 'B' }
 
 // plain is the length of a part at the start of b that has nothing below the
 // blank, no 0x7F and nothing beyond it: all of b, or less than that by up to

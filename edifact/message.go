@@ -2,7 +2,6 @@ package edifact
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/edibridge/edibridge/edi"
 )
@@ -25,7 +24,7 @@ func (e *envelope) checkMessage(m *edi.Message, end *edi.Tail) []edi.Finding {
 	if m.Set == "" {
 		tell(2, 1, edi.Error, "edifact.message.type", isMissing, "the message type (0065) is missing")
 	}
-	if strings.Count(m.Version, ":") < 2 || m.Version[0] == ':' || strings.Contains(m.Version, "::") {
+	if !complete(m.Version) {
 		for c, what := range [...]string{2: "version (0052)", 3: "release (0054)", 4: "controlling agency (0051)"} {
 			if c > 1 && len(unh.Component(2, c)) == 0 {
 				tell(2, c, edi.Warning, "edifact.message.version", isMissing, "the message's %s is missing", what)
@@ -39,7 +38,22 @@ func (e *envelope) checkMessage(m *edi.Message, end *edi.Tail) []edi.Finding {
 		out = append(out, say(f, edi.Error, "edi.limit."+end.Limit, unspecified,
 			"the %s is longer than is read here; the message was read no further than place %d", end.Limit, end.LimitPlace))
 	}
-	return append(out, e.messageCharacters(m)...)
+	return append(out, e.messageCharacters(m, end)...)
+}
+
+// complete reports whether version, release and agency are all there: "D:96A:UN".
+func complete(version string) bool {
+	colons, last := 0, 0
+	for i := range len(version) {
+		if version[i] != ':' {
+			continue
+		}
+		if colons++; i == last {
+			return false
+		}
+		last = i + 1
+	}
+	return colons >= 2
 }
 
 // checkUNT checks the trailer of a message.

@@ -27,6 +27,7 @@ type envelope struct {
 
 	state   state
 	ic      edi.Interchange
+	sound   edi.Interchange // the last one with whose UNB nothing was wrong
 	charset Charset
 	legal   legality // which bytes may stand in a message
 	version byte     // of the syntax, '1' to '4'; '4' when it is another
@@ -41,9 +42,8 @@ type envelope struct {
 	within   strays        // in the group, outside any message
 	misfit   []edi.Finding // about UNG and what it says of its messages
 	message  edi.Message
-	set      string    // type of the last message
-	release  string    // version, release and agency of the last message
-	paths    []byte    // UNB[1]/UNG[1]/UNH[
+	kind     kind   // of the last message
+	paths    []byte // UNB[1]/UNG[1]/UNH[
 	work     []byte
 	object   *objectOf // the package whose UNP is due
 	packages int       // of the interchange
@@ -295,28 +295,24 @@ func (e *envelope) readMessage() (edi.Event, error) {
 	return ev, nil
 }
 
-// name fills in what UNH says. Most messages of an interchange are of one kind:
-// they share the memory of its name.
+// name fills in what UNH says. Most messages are of one kind: they share the
+// memory of its name.
 func (e *envelope) name(m *edi.Message) {
 	unh := m.Segment(1)
 	m.Control = e.text("", &unh, 1, 1)
-	id := unh.Repetition(2, 1)
-	set := unh.Component(2, 1)
-	e.set = e.text(e.set, &unh, 2, 1)
-	m.Set = e.set
-	if rest := id[min(len(set)+1, len(id)):]; !e.sameRelease(rest) {
-		e.release = joined(component(&unh, 2, 2), component(&unh, 2, 3), component(&unh, 2, 4), component(&unh, 2, 5))
+	if id := unh.Element(2); string(id) != e.kind.raw || m.Delimiters != e.kind.d {
+		e.kind.raw, e.kind.d = string(id), m.Delimiters
+		e.kind.set = component(&unh, 2, 1)
+		e.kind.release = joined(component(&unh, 2, 2), component(&unh, 2, 3), component(&unh, 2, 4), component(&unh, 2, 5))
 	}
-	m.Version = e.release
+	m.Set, m.Version = e.kind.set, e.kind.release
 }
 
-// sameRelease reports whether the components behind the message type are those
-// of the message before.
-func (e *envelope) sameRelease(rest []byte) bool {
-	if e.ic.Delimiters.Component == ':' {
-		return string(rest) == e.release && e.release != ""
-	}
-	return false
+// kind is what S009 says of a message.
+type kind struct {
+	raw          string // as received
+	d            edi.Delimiters
+	set, release string // type; version, release and agency
 }
 
 // endGroup ends the group with s, its UNE, or nil: where UNE is missing.

@@ -26,6 +26,14 @@ const (
 // readUNB fills the interchange from its header and tells what is wrong with it.
 func (e *envelope) readUNB(s *edi.Segment) []edi.Finding {
 	ic := &e.ic
+	if e.repeats(s) {
+		ordinal := ic.Ordinal
+		*ic = e.sound
+		ic.Ordinal, ic.Offset, ic.Segments = ordinal, s.Offset-int64(len(e.r.UNA())), s.Ordinal
+		ic.Header = e.r.Keep(s.Raw())
+		ic.Control = e.text("", s, unbReference, 1)
+		return nil
+	}
 	ic.Offset = s.Offset - int64(len(e.r.UNA()))
 	ic.Header = e.r.Keep(s.Raw())
 	ic.Delimiters = e.r.Delimiters()
@@ -51,7 +59,24 @@ func (e *envelope) readUNB(s *edi.Segment) []edi.Finding {
 	c.syntax()
 	c.parties()
 	c.values()
-	return append(c.findings, e.characters(e.path, s)...)
+	findings := append(c.findings, e.characters(e.path, s)...)
+	e.sound = edi.Interchange{}
+	if len(findings) == 0 && digits(ic.Control) {
+		e.sound = *ic
+	}
+	return findings
+}
+
+// repeats reports whether UNB says what the last sound one said, but for its
+// reference, when both are numbers: most interchanges of a file differ in
+// nothing else.
+func (e *envelope) repeats(s *edi.Segment) bool {
+	have, want := s.Raw(), e.sound.Header
+	from, size := int(s.ElementOffset(unbReference)-s.Offset), len(s.Element(unbReference))
+	to := from + size
+	last := to + len(want) - len(have) // where the reference of the last one ended
+	return want != nil && size <= longestReference && last == from+len(e.sound.Control) && e.r.Delimiters() == e.sound.Delimiters &&
+		string(have[:from]) == string(want[:from]) && string(have[to:]) == string(want[last:]) && digits(string(have[from:to]))
 }
 
 // party fills in the party of composite S002 or S003 in element n.

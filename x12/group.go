@@ -160,8 +160,9 @@ func (e *envelope) checkBounds(m *edi.Message, end *edi.Tail) []edi.Finding {
 // fits tells, once a group, of a set that the group's GS01 does not allow.
 func (e *envelope) fits(m *edi.Message, st *edi.Segment) {
 	g := e.group
-	if m.Set == e.fitting || len(g.Functional) != 2 || fitsGroup(m.Set, g.Functional) {
-		e.fitting = m.Set
+	fits := [2]string{m.Set, g.Functional}
+	if fits == e.fitting || len(g.Functional) != 2 || fitsGroup(m.Set, g.Functional) {
+		e.fitting = fits
 		return
 	}
 	for i := range e.misfit {

@@ -17,8 +17,16 @@ const (
 
 // readISA fills the interchange from its header and tells what is wrong with it.
 func (e *envelope) readISA(s *edi.Segment) []edi.Finding {
-	t := e.texts(s)
 	ic := &e.ic
+	if e.repeats(s) {
+		ordinal := ic.Ordinal
+		*ic = e.sound
+		ic.Ordinal, ic.Offset, ic.Segments = ordinal, s.Offset, s.Ordinal
+		ic.Header = e.r.Keep(s.Raw())
+		ic.Control = e.r.Text("", s.Element(13))
+		return nil
+	}
+	t := e.texts(s)
 	ic.Offset = s.Offset
 	ic.Header = e.r.Keep(s.Raw())
 	ic.Delimiters = e.r.Delimiters()
@@ -32,7 +40,19 @@ func (e *envelope) readISA(s *edi.Segment) []edi.Finding {
 	c := isaCheck{e: e, s: s, t: t}
 	c.widths()
 	c.values()
+	if len(c.findings) == 0 {
+		e.sound = *ic
+	}
 	return c.findings
+}
+
+// repeats reports whether ISA says what the last sound one said, but for its
+// control number: most interchanges of a file differ in nothing else.
+func (e *envelope) repeats(s *edi.Segment) bool {
+	const from, to, size = 90, 99, 106
+	have, want := s.Raw(), e.sound.Header
+	return len(want) >= size && len(have) == len(want) && string(have[:from]) == string(want[:from]) &&
+		string(have[to:]) == string(want[to:]) && digits(string(have[from:to]))
 }
 
 func modeOf(isa15 string) edi.Mode {

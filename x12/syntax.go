@@ -27,14 +27,15 @@ type envelope struct {
 
 	state   state
 	ic      edi.Interchange
-	outside strays // in the interchange, outside any group
-	last    tail   // of the last segment
+	sound   edi.Interchange // the last one with whose ISA nothing was wrong
+	outside strays          // in the interchange, outside any group
+	last    tail            // of the last segment
 
 	group    *edi.Group // nil or &gs
 	gs       edi.Group
 	within   strays        // in the group, outside any set
 	misfit   []edi.Finding // about GS and what it says of its sets
-	fitting  string        // the last set that fits GS01
+	fitting  [2]string     // the last set that fits its group's GS01, and that
 	controls controls      // of its sets
 	message  edi.Message
 	kind     string // ST01 of the last set
@@ -204,7 +205,7 @@ func (e *envelope) betweenSets() (edi.Event, error) {
 func (e *envelope) beginGroup(s *edi.Segment) edi.Event {
 	e.ic.Groups++
 	e.state = inGroup
-	e.within, e.fitting = strays{}, ""
+	e.within = strays{}
 	e.controls.reset()
 	text := e.texts(s)
 	e.group = &e.gs
