@@ -13,6 +13,7 @@ type header struct {
 	d        Delimiters
 	una      int  // bytes of UNA and of what stands between it and UNB; 0 without
 	size     int  // bytes of ISA or UNB with its terminator
+	isx      int  // bytes of the ISX that follows, up to its terminator; 0 without
 	fixed    bool // an ISA of the standard's width, separators where they belong
 }
 
@@ -133,7 +134,44 @@ func parseISA(b []byte, eof bool) (header, answer) {
 		h.d.Component = 0
 	}
 	h.d.Repetition = repetitionISA(b[seps[10]+1:seps[11]], b[seps[11]+1:seps[12]], &h.d)
-	return h, yes
+	return h, h.extend(b[h.size:], eof)
+}
+
+// extend reads the ISX (interchange syntax extension, from 007040 on) that may
+// stand directly behind the ISA, b being what follows that: ISX01 is the release
+// character, which holds from behind ISX on.
+func (h *header) extend(b []byte, eof bool) answer {
+	d := &h.d
+	i := 0
+	for i < len(b) && (isFiller(b[i], d) || b[i] == d.Segment) {
+		i++
+	}
+	short := yes // what is said when b ends too early
+	if !eof && len(b) < headerMax {
+		short = more
+	}
+	tag := []byte{'I', 'S', 'X', d.Element}
+	switch b = b[i:]; {
+	case len(b) < len(tag) && bytes.HasPrefix(tag, b):
+		return short
+	case !bytes.HasPrefix(b, tag):
+		return yes
+	}
+	end := bytes.IndexByte(b, d.Segment)
+	if end < 0 {
+		return short
+	}
+	h.isx = end
+	if v, _, _ := bytes.Cut(b[len(tag):end], []byte{d.Element}); len(v) == 1 && canRelease(v[0], d) {
+		d.Release = v[0]
+	}
+	return yes
+}
+
+// canRelease reports whether c can be the release character of an X12
+// interchange.
+func canRelease(c byte, d *Delimiters) bool {
+	return isSeparator(c) && c != d.Element && c != d.Segment && c != d.Component && c != d.Repetition
 }
 
 // fixedISA reports whether the separators stand where the element lengths of
@@ -177,7 +215,7 @@ func repetitionISA(isa11, isa12 []byte, d *Delimiters) byte {
 
 // followsISA reports whether b begins with a segment that may stand behind ISA.
 func followsISA(b []byte, e byte) bool {
-	for _, tag := range []string{"GS", "TA1", "IEA"} {
+	for _, tag := range [...]string{"GS", "TA1", "IEA", "ISX"} {
 		if len(b) > len(tag) && string(b[:len(tag)]) == tag && b[len(tag)] == e {
 			return true
 		}

@@ -33,6 +33,7 @@ type Interchange struct {
 	Control      string // ISA13, UNB 0020, as received
 	Date, Time   string // as received: ISA09/ISA10, S004
 	AckRequested bool   // ISA14 = 1; UNB 0031 = 1
+	Encoding     string // ISX02, the character encoding of an X12 interchange; "" without
 	Header       []byte // the header segment as received; a copy
 	// Known when the interchange has ended:
 	Length   int64 // bytes from Offset to the end of the trailer with its terminator

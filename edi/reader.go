@@ -131,6 +131,11 @@ func (r *Reader) Delimiters() Delimiters { return r.head.d }
 // next call of Find.
 func (r *Reader) UNA() []byte { return r.una }
 
+// Extended reports whether an ISX, the interchange syntax extension of X12, is
+// the segment behind ISA. Its release character is one of the Delimiters, and
+// holds from behind it on.
+func (r *Reader) Extended() bool { return r.head.isx > 0 }
+
 // Breaks tells how the segments that were read so far are set apart.
 func (r *Reader) Breaks() Breaks { return r.breaks }
 
@@ -202,8 +207,9 @@ func (r *Reader) have(n int) bool {
 func (r *Reader) headerAt(n int) (header, bool) {
 	for {
 		h, a := parseHeader(r.buf[r.pos+n:], r.err != nil)
-		if a != more || !r.fill() {
+		if a != more {
 			return h, a == yes
 		}
+		r.fill()
 	}
 }

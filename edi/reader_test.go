@@ -16,6 +16,7 @@ import (
 const (
 	isa  = "ISA*00*          *00*          *ZZ*NORTHPIER      *ZZ*LAKEHOUSE3PL   *261123*0930*U*00401*000000301*0*T*>~"
 	isa2 = "ISA|00|          |00|          |ZZ|NORTHPIER      |ZZ|LAKEHOUSE3PL   |261123|0930|^|00501|000000302|0|T|:'"
+	isa7 = "ISA*00*          *00*          *ZZ*NORTHPIER      *ZZ*LAKEHOUSE3PL   *261123*0930*^*00704*000000303*0*T*:~"
 	unb  = "UNB+UNOC:3+4099999000003:14+4099999000010:14+261123:0930+REF1'"
 )
 
@@ -61,6 +62,12 @@ func documents() []document {
 		{"binary", "§" + isa + "§BIN*11*AB~CD*EF~GH~§BDS*ASC*5*A~B*C~§SE*1~§IEA*0~", "ISA BIN BDS SE IEA"},
 		{"binary of a wrong length", "§" + isa + "§BIN*9*AB~§BIN*x*AB~§BIN*99999999999*~§IEA*0~", "ISA BIN BIN BIN IEA"},
 		{"TA1 only", "§" + isa + "§TA1*000000301*261123*0930*A*000~§IEA*0*000000301~", "ISA TA1 IEA"},
+		{"ISX", "§" + isa7 + "§ISX*!*01~§N1*ST*A!*B!~C!!*D~§IEA*0~", "ISA ISX N1 IEA"},
+		{"ISX behind a line break", "§" + isa7 + "\r\n§ISX*?~\r\n§N1*A?~\r\n*B??~\r\n§IEA*0~\r\n", "ISA ISX N1 IEA"},
+		{"ISX of another interchange", "§" + isa7 + "§ISX*!~§N1*A!~~§IEA*0~§" + isa + "§N1*A!~§IEA*0~§" + isa7 + "§ISX*!~§N1*A!~~§IEA*0~", "ISA ISX N1 IEA / ISA N1 IEA / ISA ISX N1 IEA"},
+		{"ISX that names a separator", "§" + isa7 + "§ISX*:*01~§N1*A:~§IEA*0~", "ISA ISX N1 IEA"},
+		{"ISX that is not closed", "§" + isa7 + "§ISX*!*01", "ISA ISX!"},
+		{"ISX out of place", "§" + isa7 + "§GS*1~§ISX*!~§N1*A!~§IEA*0~", "ISA GS ISX N1 IEA"},
 		{"EDIFACT", "UNA:+.? '§" + unb + "§UNH+1+ORDERS:D:96A:UN'§FTX+AAI+++A?'B?+C??'§UNT+3+1'§UNZ+1+REF1'", "UNB UNH FTX UNT UNZ"},
 		{"EDIFACT without UNA", "§" + unb + "\r\n§UNH+1'\r\n§FTX+?'?+?:" + strings.Repeat("ABCDEFGH", 9) + "?''§UNZ+0+REF1'\r\n", "UNB UNH FTX UNZ"},
 		{"EDIFACT of other characters", "UNA^|.? ~\r\n§UNB|UNOC^3|A^14|B^14|261123^0930|REF1~§UNZ|0|REF1~", "UNB UNZ"},
@@ -309,6 +316,8 @@ func TestDelimiters(t *testing.T) {
 		{"00501", isa2, Delimiters{Segment: '\'', Element: '|', Component: ':', Repetition: '^', Decimal: '.'}},
 		{"00501 with U", strings.Replace(isa2, "^", "U", 1), Delimiters{Segment: '\'', Element: '|', Component: ':', Decimal: '.'}},
 		{"00401 with ^", strings.Replace(isa, "*U*", "*^*", 1), Delimiters{Segment: '~', Element: '*', Component: '>', Decimal: '.'}},
+		{"ISX", isa7 + "ISX*!~", Delimiters{Segment: '~', Element: '*', Component: ':', Repetition: '^', Release: '!', Decimal: '.'}},
+		{"ISX that names a letter", isa7 + "ISX*A~", Delimiters{Segment: '~', Element: '*', Component: ':', Repetition: '^', Decimal: '.'}},
 		{"UNA", "UNA:+,? '" + unb, Delimiters{Segment: '\'', Element: '+', Component: ':', Release: '?', Decimal: ','}},
 		{"syntax 3", unb, Delimiters{Segment: '\'', Element: '+', Component: ':', Release: '?', Decimal: '.'}},
 		{"syntax 4", strings.Replace(unb, "UNOC:3", "UNOC:4", 1), Delimiters{Segment: '\'', Element: '+', Component: ':', Repetition: '*', Release: '?', Decimal: '.'}},

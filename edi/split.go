@@ -47,6 +47,10 @@ func (r *Reader) advance() (bool, error) {
 		r.open = false
 		return false, r.failure()
 	}
+	if r.ordinal == 1 && r.head.isx > 0 {
+		r.takeExtension()
+		return true, nil
+	}
 	last, object := false, false
 	switch r.buf[r.pos] {
 	case 'I', 'U':
@@ -220,7 +224,7 @@ func (r *Reader) takeHeader() {
 	for i, c := range r.buf[r.pos : r.pos+n] {
 		if released {
 			released = false
-		} else if d.Release != 0 && c == d.Release {
+		} else if d.Release != 0 && c == d.Release && r.head.standard == EDIFACT {
 			released = true
 		} else if c == d.Element {
 			r.at = append(r.at, uint32(i))
@@ -228,6 +232,22 @@ func (r *Reader) takeHeader() {
 	}
 	r.at = append(r.at, uint32(n))
 	r.scanned = r.pos + n + 1
+	r.take(n+1, len(r.at), false)
+}
+
+// takeExtension makes ISX the next segment: the release character that it names
+// does not hold within it.
+func (r *Reader) takeExtension() {
+	n, at := r.head.isx, uint32(r.Offset()-r.origin)
+	r.at = r.at[:r.next]
+	for i, c := range r.buf[r.pos : r.pos+n] {
+		if c == r.head.d.Element {
+			r.at = append(r.at, at+uint32(i))
+		}
+	}
+	r.at = append(r.at, at+uint32(n))
+	r.terms, r.term = r.terms[:0], 0
+	r.scanned, r.released = r.pos+n+1, false
 	r.take(n+1, len(r.at), false)
 }
 

@@ -192,11 +192,11 @@ func (e *envelope) checkUNZ(s *edi.Segment) []edi.Finding {
 	if e.ic.Groups > 0 {
 		want, what = e.ic.Groups, "groups"
 	}
-	if n, err := strconv.Atoi(component(s, 1, 1)); err != nil || n != want {
+	if n, err := strconv.Atoi(string(s.Component(1, 1))); err != nil || n != want {
 		out = append(out, say(e.at(e.path, s, 1, 0), edi.Error, "edifact.interchange.count", wrongCount,
 			"UNZ says %s %s, counted %d", quote(string(s.Element(1))), what, want))
 	}
-	if v := component(s, 2, 1); v != e.ic.Control {
+	if v := e.text(e.ic.Control, s, 2, 1); v != e.ic.Control {
 		out = append(out, say(e.at(e.path, s, 2, 0), edi.Error, "edifact.interchange.control", mismatch,
 			"the reference %s in UNZ is not %s of UNB", quote(v), quote(e.ic.Control)))
 	}

@@ -59,6 +59,7 @@ func events(t *testing.T, text string, lim edi.Limits) (out []string, findings [
 // TestEnvelopes has one mark in each text: § stands where the (first) finding
 // must be, which begins with the rule that is named; codes are its codes.
 func TestEnvelopes(t *testing.T) {
+	isx := strings.Replace(isa, "*U*00401*", "*^*00704*", 1)
 	set := func(s string) string { return isa + gs + s + ge + iea }
 	for _, c := range []struct {
 		name, text string
@@ -115,6 +116,12 @@ func TestEnvelopes(t *testing.T) {
 		{"ISA14", strings.Replace(isa, "*0*T", "*§9*T", 1) + gs + st + ge + iea, "x12.isa.acknowledgment", "ta105=019", "ISA[1]/ISA14", 1, 0, edi.Warning},
 		{"ISA15", strings.Replace(isa, "*T*", "*§X*", 1) + gs + st + ge + iea, "x12.isa.mode", "ta105=020", "ISA[1]/ISA15", 1, 0, edi.Error},
 		{"ISA16", strings.Replace(isa, ">~", "§C~", 1) + gs + st + ge + iea, "x12.isa.component", "ta105=027", "ISA[1]/ISA16", 1, 0, edi.Warning},
+		{"ISX", strings.Replace(isa, "*U*00401*", "*^*00701*", 1) + "§ISX*!*01~" + gs + st + ge + iea, "x12.isx.version", "", "ISA[1]", 2, 0, edi.Info},
+		{"ISX01", isx + "ISX*§>~" + gs + st + ge + iea, "x12.isx.release", "", "ISA[1]/ISX01", 2, 0, edi.Error},
+		{"ISX02", isx + "ISX*!*§UTF8~" + gs + st + ge + iea, "x12.isx.encoding", "", "ISA[1]/ISX02", 2, 0, edi.Warning},
+		{"ISX03", isx + "ISX*!**§008010~" + gs + st + ge + iea, "x12.isx.elements", "", "ISA[1]/ISX03", 2, 0, edi.Info},
+		{"ISX05", strings.Replace(isx, "00704", "00801", 1) + "ISX*!*01*008010*VICS*§~" + gs + st + ge + iea, "x12.isx.elements", "", "ISA[1]/ISX05", 2, 0, edi.Warning},
+		{"ISX out of place", isx + gs + st + ge + "§ISX*!~" + iea, "x12.interchange.content", "ta105=024", "ISA[1]", 7, 0, edi.Error},
 		{"line breaks", "§" + isa + "\n" + gs + "\n" + st + "\n" + ge + "\n" + iea + "\n", "x12.breaks", "", "ISA[1]", 0, 0, edi.Info},
 		{"mixed line breaks", isa + gs + "§\n" + st + ge + iea, "x12.breaks.mixed", "", "ISA[1]", 0, 0, edi.Info},
 		{"empty segment", isa + gs + "§~" + st + ge + iea, "x12.segment.empty", "", "ISA[1]", 0, 0, edi.Info},
@@ -230,6 +237,49 @@ func TestHeader(t *testing.T) {
 	}
 	if got, want := ev.Interchange.Length, int64(len(text)); got != want {
 		t.Errorf("length\n got %d\nwant %d", got, want)
+	}
+}
+
+// TestExtension reads an interchange whose ISX names a release character, and
+// writes it again.
+func TestExtension(t *testing.T) {
+	text := strings.Replace(isa, "*U*00401*", "*^*00704*", 1) + "ISX*!*01~" + gs +
+		"ST*850*0001~N1*ST*CORNER!*MARKET!!!~~SE*3*0001~" + ge + iea
+	w := edi.NewWalker(strings.NewReader(text), edi.Limits{}, Syntax{})
+	var got []string
+	var d edi.Delimiters
+	for {
+		ev, err := w.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(ev.Findings) > 0 {
+			t.Error(ev.Findings)
+		}
+		switch ev.Kind {
+		case edi.BeginInterchange:
+			d = ev.Interchange.Delimiters
+			got = append(got, fmt.Sprintf("%q %s", d.Release, ev.Interchange.Encoding))
+		case edi.EndMessage:
+			s := ev.Message.Segment(2)
+			got = append(got, fmt.Sprintf("%d %q", s.Len(), s.Element(2)))
+		case edi.EndInterchange:
+			got = append(got, fmt.Sprint(ev.Interchange.Segments))
+		}
+	}
+	want := `'!' 01/2 "CORNER!*MARKET!!!~"/8`
+	if got := strings.Join(got, "/"); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+	var out strings.Builder
+	if err := edi.NewWriter(&out, d).Write("N1", "ST", "CORNER*MARKET!~"); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := out.String(), "N1*ST*CORNER!*MARKET!!!~~"; got != want {
+		t.Errorf("written\n got %s\nwant %s", got, want)
 	}
 }
 

@@ -40,7 +40,7 @@ func (e *envelope) readISA(s *edi.Segment) []edi.Finding {
 	c := isaCheck{e: e, s: s, t: t}
 	c.widths()
 	c.values()
-	if len(c.findings) == 0 {
+	if len(c.findings) == 0 && !e.r.Extended() {
 		e.sound = *ic
 	}
 	return c.findings
@@ -51,7 +51,7 @@ func (e *envelope) readISA(s *edi.Segment) []edi.Finding {
 func (e *envelope) repeats(s *edi.Segment) bool {
 	const from, to, size = 90, 99, 106
 	have, want := s.Raw(), e.sound.Header
-	return len(want) >= size && len(have) == len(want) && string(have[:from]) == string(want[:from]) &&
+	return len(want) >= size && !e.r.Extended() && len(have) == len(want) && string(have[:from]) == string(want[:from]) &&
 		string(have[to:]) == string(want[to:]) && digits(string(have[from:to]))
 }
 
@@ -146,6 +146,39 @@ func (c *isaCheck) standard() {
 	case version >= "00402" && c.e.ic.Delimiters.Repetition == 0:
 		c.say(11, edi.Info, "x12.isa.repetition", "ISA11 %q is no repetition separator: no element repeats", v)
 	}
+}
+
+// Versions (ISA12) from which ISX and its later elements stand in the standard.
+const (
+	withISX   = "00704"
+	withISX03 = "00801"
+)
+
+// readISX reads the interchange syntax extension and tells what is wrong with
+// it.
+func (e *envelope) readISX(s *edi.Segment) []edi.Finding {
+	var out []edi.Finding
+	tell := func(n int, severity edi.Severity, rule, format string, args ...any) {
+		out = append(out, say(e.at(e.path, s, n), severity, rule, nil, format, args...))
+	}
+	ic := &e.ic
+	ic.Encoding = string(s.Element(2))
+	if ic.Version < withISX {
+		tell(0, edi.Info, "x12.isx.version", "ISX stands in an interchange of version %s; it came with %s", quote([]byte(ic.Version)), withISX)
+	}
+	if v := s.Element(1); len(v) > 0 && ic.Delimiters.Release == 0 {
+		tell(1, edi.Error, "x12.isx.release", "ISX01 %s cannot be a release character", quote(v))
+	}
+	if n := len(s.Element(2)); n > 2 {
+		tell(2, edi.Warning, "x12.isx.encoding", "ISX02 %s has %d characters, not 1 or 2", quote(s.Element(2)), n)
+	}
+	switch most := 4; {
+	case s.Len() > most:
+		tell(most+1, edi.Warning, "x12.isx.elements", "ISX has %d elements, not up to %d", s.Len(), most)
+	case s.Len() > 2 && ic.Version < withISX03:
+		tell(3, edi.Info, "x12.isx.elements", "ISX03 and ISX04 came with version %s", withISX03)
+	}
+	return out
 }
 
 // checkIEA checks the trailer; s is nil when it is missing.

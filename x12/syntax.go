@@ -100,7 +100,14 @@ func (e *envelope) header() (edi.Event, error) {
 		return edi.Event{}, err
 	}
 	e.state = inInterchange
-	return e.event(edi.BeginInterchange, e.readISA(s)), nil
+	findings := e.readISA(s)
+	if e.r.Extended() {
+		if s, err = e.next(); err != nil {
+			return edi.Event{}, err
+		}
+		findings = append(findings, e.readISX(s)...)
+	}
+	return e.event(edi.BeginInterchange, findings), nil
 }
 
 func (e *envelope) event(kind edi.EventKind, findings []edi.Finding) edi.Event {
