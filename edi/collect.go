@@ -104,11 +104,12 @@ func (r *Reader) Collect(m *Message, f *Frame) (Tail, error) {
 	m.segs = r.segs[:0]
 	m.Standard, m.Delimiters = r.head.standard, r.head.d
 	m.Offset, m.Ordinal = r.seg.Offset, r.seg.Ordinal
-	if r.segEnds > longIndex || r.seg.Offset-r.origin > window {
-		r.rebase(r.segEnds, r.seg.Offset)
+	if r.segEnds > longIndex || r.segAt-r.origin > window {
+		r.rebase(r.segEnds, r.segAt)
 		r.segEnds, r.seg.base, r.seg.ends = 0, 0, r.at[:r.next]
 	}
 	m.base = r.seg.base
+	start := r.segAt
 	r.keep, r.binary = r.segStart, 0
 	c := collection{r: r, m: m, first: r.segEnds, date: unbDate}
 	if m.Standard != EDIFACT {
@@ -121,9 +122,10 @@ func (r *Reader) Collect(m *Message, f *Frame) (Tail, error) {
 	err := c.run(f)
 	c.lend()
 	r.keep = -1
+	m.wrap = r.wrap
 	if !c.frozen {
 		r.segs = m.segs
-		c.tail.Printable = r.odd <= m.Offset && r.looked >= m.Offset+int64(len(m.raw))
+		c.tail.Printable = r.odd <= start && r.looked >= start+int64(len(m.raw))
 	}
 	if r.binary > 0 {
 		c.tail.Binary = r.binary - m.Ordinal + 1

@@ -174,6 +174,9 @@ func canRelease(c byte, d *Delimiters) bool {
 	return isSeparator(c) && c != d.Element && c != d.Segment && c != d.Component && c != d.Repetition
 }
 
+// standardWidth is the bytes of an ISA with its terminator.
+const standardWidth = 106
+
 // fixedISA reports whether the separators stand where the element lengths of
 // the ISA (2 10 2 10 2 15 2 15 6 4 1 5 9 1 1 1) put them.
 func fixedISA(seps *[16]int) bool {

@@ -37,11 +37,19 @@ func (r *Reader) Find(junk io.Writer) (Gap, error) {
 			return Gap{}, err
 		}
 	}
+	if r.wrap != nil {
+		if h, ok := r.stay(); ok {
+			gap := Gap{Offset: r.Offset(), Blank: true, Broken: -1, Interactive: -1}
+			r.begin(h)
+			return gap, nil
+		}
+		r.rewrap()
+	}
 	if junk == nil {
 		junk = io.Discard
 	}
 	s := search{r: r, junk: junk, last: ' '}
-	s.gap = Gap{Offset: r.Offset(), Blank: true, Broken: -1, Interactive: -1}
+	s.gap = Gap{Offset: r.here(), Blank: true, Broken: -1, Interactive: -1}
 	s.begin()
 	return s.run()
 }
@@ -84,6 +92,7 @@ func (s *search) run() (Gap, error) {
 			continue
 		}
 		s.pass(n)
+		wrapped := (s.last == '\n' || s.last == ' ') && r.unwrap()
 		h, ok := r.headerAt(0)
 		if !ok && r.err != nil && r.err != io.EOF {
 			s.fail(r.err)
@@ -91,12 +100,15 @@ func (s *search) run() (Gap, error) {
 			r.begin(h)
 			return s.gap, s.err
 		}
+		if wrapped {
+			r.rewrap()
+		}
 		if r.have(32); isInteractive(r.buf[r.pos:]) {
 			if s.gap.Interactive < 0 {
-				s.gap.Interactive = r.Offset()
+				s.gap.Interactive = r.here()
 			}
 		} else if s.gap.Broken < 0 && !alphanumeric(s.last) && len(r.buf)-r.pos > 3 && !alphanumeric(r.buf[r.pos+3]) && r.buf[r.pos+3] != ' ' {
-			s.gap.Broken = r.Offset()
+			s.gap.Broken = r.here()
 		}
 		s.pass(1)
 	}
@@ -161,7 +173,7 @@ func nextMark(b []byte) int {
 
 // begin starts an interchange at pos.
 func (r *Reader) begin(h header) {
-	r.una = append(r.una[:0], r.buf[r.pos:r.pos+h.una]...)
+	r.una = append(r.una[:0], r.wrap.raw(r.here(), r.buf[r.pos:r.pos+h.una])...)
 	r.pos += h.una
 	r.start(h)
 }
@@ -192,7 +204,7 @@ func (r *Reader) indexed(n int) bool {
 	if r.scanned <= r.pos+n {
 		return false
 	}
-	at := uint32(r.Offset() - r.origin)
+	at := uint32(r.here() - r.origin)
 	for r.next < len(r.at) && r.at[r.next] < at {
 		r.next++
 	}

@@ -61,6 +61,7 @@ func TestHostile(t *testing.T) {
 	)
 	next := isa2 + "GS|PO'ST|850|0002'SE|2|0002'IEA|1'"
 	lim := Limits{Segment: 64 << 10, Message: 1 << 20}
+	lines, _, _ := unmark(wrapped(80, "\n", begin+"MSG*"+strings.Repeat("A", 400-len(begin)-4)))
 	const bound = 6 << 20 // the limits, the index of a message, and what the collector has not taken yet
 	for _, c := range []struct {
 		name, head, pattern, tail string
@@ -84,6 +85,10 @@ func TestHostile(t *testing.T) {
 		{"headers that are none", isa + "IEA*0~", "ISA*", next, "0002"},
 		{"one ISA", "ISA*00*", " ", "~" + next, "0002"},
 		{"interchanges", "", isa + "GS*PO~", next, "0002"},
+		{"one wrapped segment", lines + "\n", strings.Repeat("A", 80) + "\n", end + "\n" + next, "0001+ 0002"},
+		{"one wrapped segment, never closed", lines + "\n", strings.Repeat("A", 80) + "\n", next, "0001+ 0002"},
+		{"wrapped interchanges", "", isa[:80] + "\n" + isa[80:] + "GS*PO~\n", next, "0002"},
+		{"wrapped headers that are none", "", strings.Repeat("ISA*", 20) + "\n", next, "0002"},
 		{"no EDI", "", "\x00", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -71,7 +71,7 @@ func zeros(w uint64) uint64 {
 // in r.at to r.terms.
 func (r *Reader) index() {
 	r.terms, r.term = r.terms[:0], 0
-	if at := r.Offset(); r.keep < 0 && (r.next > 0 || r.origin != at) {
+	if at := r.here(); r.keep < 0 && (r.next > 0 || r.origin != at) {
 		r.rebase(r.next, at)
 	}
 	b := r.buf[r.scanned:min(r.scanned+r.block, len(r.buf))]

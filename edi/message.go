@@ -18,6 +18,7 @@ type Segment struct {
 	raw  []byte   // from the tag's first byte to the next segment's: terminator and line break included
 	ends []uint32 // ends[0] is where the tag ends, ends[n] where element n ends, counted from base
 	base uint32   // what ends counts raw[0] as
+	wrap *wrapping
 }
 
 // NewSegment makes a view over raw, which begins with the tag and ends with the
@@ -62,9 +63,31 @@ func (s *Segment) ElementOffset(n int) int64 {
 		if len(s.ends) == 0 {
 			return s.Offset
 		}
-		return s.Offset + int64(s.ends[len(s.ends)-1]-s.base)
+		return s.offset(int(s.ends[len(s.ends)-1] - s.base))
 	}
-	return s.Offset + int64(s.ends[n-1]-s.base) + 1
+	return s.offset(int(s.ends[n-1]-s.base) + 1)
+}
+
+// offset is the offset in the file of the byte that stands n bytes behind the
+// tag's first, line breaks that wrap the file not counted.
+func (s *Segment) offset(n int) int64 {
+	if s.wrap == nil {
+		return s.Offset + int64(n)
+	}
+	return s.wrap.file(s.wrap.logical(s.Offset) + int64(n))
+}
+
+// Span is where element n (from 1) stands within [Segment.Data]: its bytes are
+// Data()[from:to]. Of one that is absent, from and to are where it would stand.
+func (s *Segment) Span(n int) (from, to int) {
+	switch {
+	case n < 1 || len(s.ends) == 0:
+		return 0, 0
+	case n >= len(s.ends):
+		end := int(s.ends[len(s.ends)-1] - s.base)
+		return end, end
+	}
+	return int(s.ends[n-1]-s.base) + 1, int(s.ends[n] - s.base)
 }
 
 // Repetition gives repetition r (from 1) of element n. Without a repetition
@@ -79,8 +102,9 @@ func (s *Segment) Component(n, c int) []byte {
 }
 
 // Raw is the segment as received: tag, elements, terminator, and whatever stood
-// between the terminator and the next tag (line breaks).
-func (s *Segment) Raw() []byte { return s.raw }
+// between the terminator and the next tag (line breaks). Of a file that is
+// wrapped ([Reader.Width]) it is a copy with its breaks.
+func (s *Segment) Raw() []byte { return s.wrap.raw(s.wrap.logical(s.Offset), s.raw) }
 
 // Data is the segment from its tag up to, not including, the terminator.
 func (s *Segment) Data() []byte {
@@ -98,7 +122,11 @@ func (s *Segment) Terminated() bool {
 
 // End is the offset in the file behind the segment's terminator.
 func (s *Segment) End() int64 {
-	return s.Offset + int64(len(s.raw)-len(s.Break()))
+	n := int64(len(s.raw) - len(s.Break()))
+	if s.wrap == nil {
+		return s.Offset + n
+	}
+	return s.wrap.end(s.wrap.logical(s.Offset) + n)
 }
 
 // Break is what stands between the terminator and the next tag, or behind the
@@ -187,7 +215,8 @@ type Message struct {
 	segs []span   // one a segment and one behind the last
 	ends []uint32 // element ends of all segments
 	base uint32   // what segs and ends count raw[0] as
-	lent bool     // raw, segs and ends belong to a Reader
+	wrap *wrapping
+	lent bool // raw, segs and ends belong to a Reader
 }
 
 // span is where a segment starts in raw and where its ends start in ends.
@@ -214,7 +243,7 @@ func (m *Message) Append(s *Segment) {
 	m.own()
 	if len(m.segs) == 0 {
 		m.segs = append(m.segs, span{})
-		m.Offset, m.Ordinal = s.Offset, s.Ordinal
+		m.Offset, m.Ordinal, m.wrap = s.Offset, s.Ordinal, s.wrap
 	}
 	at := m.base + uint32(len(m.raw))
 	m.raw = append(m.raw, s.raw...)
@@ -231,14 +260,19 @@ func (m *Message) Len() int { return max(len(m.segs)-1, 0) }
 // is none, as an index does.
 func (m *Message) Segment(place int) Segment {
 	a, b := m.segs[place-1], m.segs[place]
+	offset := m.Offset + int64(a.start-m.base)
+	if m.wrap != nil {
+		offset = m.wrap.file(m.wrap.logical(m.Offset) + int64(a.start-m.base))
+	}
 	return Segment{
-		Offset:     m.Offset + int64(a.start-m.base),
+		Offset:     offset,
 		Ordinal:    m.Ordinal + place - 1,
 		Place:      place,
 		Delimiters: &m.Delimiters,
 		raw:        m.raw[a.start-m.base : b.start-m.base],
 		ends:       m.ends[a.ends:b.ends],
 		base:       a.start,
+		wrap:       m.wrap,
 	}
 }
 
@@ -259,11 +293,15 @@ func (m *Message) SegmentAt(place int, s *Segment) {
 }
 
 // Raw is the message as received, from ST or UNH to the end of SE or UNT with
-// what stood behind its terminator.
-func (m *Message) Raw() []byte { return m.raw }
+// what stood behind its terminator. Of a file that is wrapped ([Reader.Width])
+// it is a copy with its breaks.
+func (m *Message) Raw() []byte { return m.wrap.raw(m.wrap.logical(m.Offset), m.raw) }
 
 // Size is the number of bytes of [Message.Raw].
-func (m *Message) Size() int { return len(m.raw) }
+func (m *Message) Size() int {
+	at := m.wrap.logical(m.Offset)
+	return int(m.wrap.file(at+int64(len(m.raw))) - m.wrap.file(at))
+}
 
 // Clone gives a message of its own memory.
 func (m *Message) Clone() *Message {

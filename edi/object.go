@@ -39,7 +39,7 @@ func (r *Reader) takeObject(n, ends int) bool {
 	r.segEnds, r.next = r.next, ends
 	r.seg.raw = r.buf[r.pos : r.pos+end]
 	r.seg.ends = r.at[r.segEnds:ends]
-	r.seg.base = uint32(r.Offset() - r.origin)
+	r.seg.base = uint32(r.here() - r.origin)
 	r.seg.Cut = true
 	r.given(end, false)
 	r.skip, r.object = skipObject, length

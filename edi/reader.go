@@ -60,6 +60,11 @@ type Reader struct {
 	pos  int
 	keep int
 
+	// Of a file that is wrapped, see wrap.go, the window has no breaks; off and
+	// what else counts bytes of the file does not count them either.
+	wrap  *wrapping
+	ahead ahead
+
 	// The index, see index.go. Places count from byte origin of the file.
 	origin   int64
 	at       []uint32 // delimiters
@@ -84,6 +89,7 @@ type Reader struct {
 	object  int // bytes of the object that is to be passed over
 
 	seg      Segment // the last one
+	segAt    int64   // its offset
 	segStart int     // its place in buf
 	segEnds  int     // its place in at
 	again    bool    // it is to be given once more
@@ -137,14 +143,36 @@ func (r *Reader) UNA() []byte { return r.una }
 func (r *Reader) Extended() bool { return r.head.isx > 0 }
 
 // Breaks tells how the segments that were read so far are set apart.
-func (r *Reader) Breaks() Breaks { return r.breaks }
+func (r *Reader) Breaks() Breaks {
+	b := r.breaks
+	if b.Mixed >= 0 {
+		b.Mixed = r.wrap.file(b.Mixed)
+	}
+	if b.Empty >= 0 {
+		b.Empty = r.wrap.file(b.Empty)
+	}
+	return b
+}
 
 // Offset is the offset in the file of the first byte that was not given away.
-func (r *Reader) Offset() int64 {
+func (r *Reader) Offset() int64 { return r.wrap.file(r.here()) }
+
+// here is the same without the breaks of a file that is wrapped.
+func (r *Reader) here() int64 {
 	if r.again {
-		return r.seg.Offset
+		return r.segAt
 	}
 	return r.off + int64(r.pos)
+}
+
+// Width is the width of the lines at which the interchange is broken within
+// its segments; 0 when it is not. Such breaks are no part of what is read but of
+// what Raw gives.
+func (r *Reader) Width() int {
+	if r.wrap == nil {
+		return 0
+	}
+	return r.wrap.width
 }
 
 // fill reads more bytes into the window. It reports false when there are none:
@@ -156,6 +184,12 @@ func (r *Reader) fill() bool {
 	}
 	if len(r.buf) == cap(r.buf) {
 		r.room()
+	}
+	if r.wrap != nil {
+		return r.fillLines()
+	}
+	if r.fillAhead() || r.err != nil {
+		return r.err == nil
 	}
 	for range 100 {
 		n, err := r.src.Read(r.buf[len(r.buf):cap(r.buf)])

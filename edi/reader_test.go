@@ -68,6 +68,16 @@ func documents() []document {
 		{"ISX that names a separator", "§" + isa7 + "§ISX*:*01~§N1*A:~§IEA*0~", "ISA ISX N1 IEA"},
 		{"ISX that is not closed", "§" + isa7 + "§ISX*!*01", "ISA ISX!"},
 		{"ISX out of place", "§" + isa7 + "§GS*1~§ISX*!~§N1*A!~§IEA*0~", "ISA GS ISX N1 IEA"},
+		{"wrapped", "§" + isa[:80] + "\n" + isa[80:] + "§GS*PO*A*B*20261123*0930*1*X*004010~§ST*850*0001~\n§BEG*00~§IEA*0~\n", "ISA GS ST BEG IEA"},
+		{"wrapped, CRLF", wrapped(80, "\r\n", sets), setTags + " / " + setTags + " / ISA IEA"},
+		{"wrapped, each interchange on its own lines", wrapped(80, "\n", isa+"§GS*PO~§IEA*0~") + "\n" + wrapped(72, "\n", isa2+"§GS|PO'§IEA|0'") + "\n§" + isa + "§IEA*0~", "ISA GS IEA / ISA GS IEA / ISA IEA"},
+		{"wrapped wide", wrapped(132, "\n", sets) + "\n", setTags + " / " + setTags + " / ISA IEA"},
+		{"wrapped, ends with its line", wrapped(40, "\n", isa+"§IEA*0*000000~") + "\n§" + isa + "§IEA*0~", "ISA IEA / ISA IEA"},
+		{"wrapped EDIFACT", wrapped(80, "\r\n", "UNA:+.? '§"+unb+"§UNH+1'§FTX+?'?+A'"+strings.Repeat("§NAD+AB?+CD'", 40)+"§UNZ+1'"), "UNB UNH FTX" + strings.Repeat(" NAD", 40) + " UNZ"},
+		{"wrapped, cut off", wrapped(80, "\n", isa+"§GS*PO~§ST*850*0001~§PO1*1*2§"+isa2+"§GS|PO|"+strings.Repeat("A", 100)+"'§IEA|1'"), "ISA GS ST PO1! / ISA GS IEA"},
+		{"wrapped up to a short line", "§" + isa[:80] + "\n" + isa[80:] + "§N1*" + strings.Repeat("A", 40) + "\n~§IEA*0~", "ISA N1 IEA"},
+		{"lines, not wrapped", "§" + isa + "\n§N1*" + strings.Repeat("A", 102) + "~\n§N1*" + strings.Repeat("B", 102) + "~\n§IEA*0~\n", "ISA N1 N1 IEA"},
+		{"line breaks in a text, not wrapped", "§" + isa + "§MSG*A\nB~§MSG*C\nD~§IEA*0~", "ISA MSG MSG IEA"},
 		{"EDIFACT", "UNA:+.? '§" + unb + "§UNH+1+ORDERS:D:96A:UN'§FTX+AAI+++A?'B?+C??'§UNT+3+1'§UNZ+1+REF1'", "UNB UNH FTX UNT UNZ"},
 		{"EDIFACT without UNA", "§" + unb + "\r\n§UNH+1'\r\n§FTX+?'?+?:" + strings.Repeat("ABCDEFGH", 9) + "?''§UNZ+0+REF1'\r\n", "UNB UNH FTX UNZ"},
 		{"EDIFACT of other characters", "UNA^|.? ~\r\n§UNB|UNOC^3|A^14|B^14|261123^0930|REF1~§UNZ|0|REF1~", "UNB UNZ"},
@@ -88,6 +98,42 @@ func documents() []document {
 		{"long segment, another follows", "§" + isa + "§MSG*" + strings.Repeat("A", 5000) + "§" + isa2 + "§GS|PO'§IEA|0'", "ISA MSG… / ISA GS IEA"},
 		{"long break", "§" + isa + "§MSG*A~" + strings.Repeat("\n", 5000) + "§IEA*0~", "ISA MSG… IEA"},
 	}
+}
+
+// sets is three interchanges, one of which is cut off, in two standards'
+// delimiters.
+const (
+	sets    = isa + "§GS*PO~§ST*850*0001~§MSG*AN EARLY WORD~§SE*3*0001~§GE*1*1~§IEA*1*000000301~§" + isa + "§GS*PO~§ST*850*0001~§MSG*AN EARLY WORD~§SE*3*0001~§GE*1*1~§IEA*1*000000301~§" + isa2 + "§IEA|0'"
+	setTags = "ISA GS ST MSG SE GE IEA"
+)
+
+// wrapped breaks a marked text, which begins with the mark of its first segment
+// or UNA, into lines of a width; marks are no part of it.
+func wrapped(width int, brk, text string) string {
+	var b strings.Builder
+	if !strings.HasPrefix(text, "UNA") {
+		b.WriteString("§")
+	}
+	n := 0
+	for _, part := range strings.SplitAfter(text, "§") {
+		part, marked := strings.CutSuffix(part, "§")
+		for i := range len(part) {
+			if n == width {
+				b.WriteString(brk)
+				n = 0
+			}
+			b.WriteByte(part[i])
+			n++
+		}
+		if marked {
+			if n == width {
+				b.WriteString(brk)
+				n = 0
+			}
+			b.WriteString("§")
+		}
+	}
+	return b.String()
 }
 
 // smallLimits make the long rows of the table long.

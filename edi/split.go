@@ -130,7 +130,7 @@ func (r *Reader) take(end, ends int, last bool) {
 	s := &r.seg
 	s.raw = r.buf[r.pos : r.pos+end]
 	s.ends = r.at[r.segEnds:ends]
-	s.base = uint32(r.Offset() - r.origin)
+	s.base = uint32(r.here() - r.origin)
 	s.Cut = cut
 	r.given(end, last)
 }
@@ -138,7 +138,9 @@ func (r *Reader) take(end, ends int, last bool) {
 // given ends a segment of n bytes that takes the place of r.seg.
 func (r *Reader) given(n int, last bool) {
 	r.ordinal++
-	r.seg.Offset, r.seg.Ordinal, r.seg.Place = r.Offset(), r.ordinal, 0
+	r.segAt = r.here()
+	r.seg.Offset, r.seg.Ordinal, r.seg.Place = r.wrap.file(r.segAt), r.ordinal, 0
+	r.seg.wrap = r.wrap
 	r.segStart = r.pos
 	r.pos += n
 	r.open = !last
@@ -185,8 +187,8 @@ func (r *Reader) compareBreak(from, n int) {
 	switch ends := r.err != nil && r.pos+n == len(r.buf); {
 	case r.ordinal == 0:
 		r.breaks.Style = string(b[:min(len(b), 8)])
-	case r.breaks.Mixed < 0 && !ends && r.breaks.Empty < r.Offset() && string(b) != r.breaks.Style:
-		r.breaks.Mixed = r.Offset() + int64(from)
+	case r.breaks.Mixed < 0 && !ends && r.breaks.Empty < r.here() && string(b) != r.breaks.Style:
+		r.breaks.Mixed = r.here() + int64(from)
 	}
 }
 
@@ -238,7 +240,7 @@ func (r *Reader) takeHeader() {
 // takeExtension makes ISX the next segment: the release character that it names
 // does not hold within it.
 func (r *Reader) takeExtension() {
-	n, at := r.head.isx, uint32(r.Offset()-r.origin)
+	n, at := r.head.isx, uint32(r.here()-r.origin)
 	r.at = r.at[:r.next]
 	for i, c := range r.buf[r.pos : r.pos+n] {
 		if c == r.head.d.Element {
@@ -289,7 +291,7 @@ func (r *Reader) takeCutShort(n int) {
 // takePart makes n bytes from pos on the next segment, of which the first data
 // bytes are its tag and elements.
 func (r *Reader) takePart(data, n int) {
-	base := uint32(r.Offset() - r.origin)
+	base := uint32(r.here() - r.origin)
 	ends := r.next
 	for ends < len(r.at) && r.at[ends]-base < uint32(data) {
 		ends++
@@ -466,7 +468,7 @@ func (r *Reader) binaryData() int {
 
 // takeBinary makes the n bytes from pos on, a binary segment, the next segment.
 func (r *Reader) takeBinary(n int) {
-	at := uint32(r.Offset() - r.origin)
+	at := uint32(r.here() - r.origin)
 	elements := 2
 	if string(r.buf[r.pos:r.pos+3]) == "BDS" {
 		elements = 3

@@ -66,12 +66,13 @@ func (w *Walker) find() (Event, bool) {
 		w.ordinal++
 		w.env = w.open()
 		w.env.Begin(w.ordinal)
+		w.lead = w.wrapped()
 	}
 	if gap.Length == 0 {
 		return Event{}, false
 	}
 	if gap.Blank && err == nil {
-		w.lead = []Finding{w.blank(&gap)}
+		w.lead = append(w.lead, w.blank(&gap))
 		return Event{}, false
 	}
 	if gap.Blank && w.ordinal > 0 {
@@ -91,6 +92,16 @@ func (w *Walker) open() Envelope {
 		return w.opened[i]
 	}
 	return &unknown{r: w.r}
+}
+
+// wrapped tells that the interchange is broken into lines of one width.
+func (w *Walker) wrapped() []Finding {
+	n := w.r.Width()
+	if n == 0 {
+		return nil
+	}
+	return []Finding{{Rule: "edi.wrapped", Severity: Info, Offset: w.r.Offset(), Interchange: w.ordinal,
+		Message: fmt.Sprintf("lines are broken every %d characters, within segments: read as if they were not", n)}}
 }
 
 // blank is the finding about white space or a byte order mark before an

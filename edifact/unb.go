@@ -72,8 +72,8 @@ func (e *envelope) readUNB(s *edi.Segment) []edi.Finding {
 // nothing else.
 func (e *envelope) repeats(s *edi.Segment) bool {
 	have, want := s.Raw(), e.sound.Header
-	from, size := int(s.ElementOffset(unbReference)-s.Offset), len(s.Element(unbReference))
-	to := from + size
+	from, to := s.Span(unbReference)
+	size := to - from
 	last := to + len(want) - len(have) // where the reference of the last one ended
 	return want != nil && size <= longestReference && last == from+len(e.sound.Control) && e.r.Delimiters() == e.sound.Delimiters &&
 		string(have[:from]) == string(want[:from]) && string(have[to:]) == string(want[last:]) && digits(string(have[from:to]))

@@ -283,6 +283,57 @@ func TestExtension(t *testing.T) {
 	}
 }
 
+// TestWrapped reads files whose lines break at a width as the same files whose
+// lines do not; offsets are those of the file.
+func TestWrapped(t *testing.T) {
+	plain := isa + gs + strings.Repeat(st, 3) + "GE*3*301~" + iea
+	for _, width := range []int{40, 72, 80, 132} {
+		var b strings.Builder
+		for i := range len(plain) {
+			if i > 0 && i%width == 0 {
+				b.WriteString("\r\n")
+			}
+			b.WriteByte(plain[i])
+		}
+		text := b.String()
+		var got []string
+		w := edi.NewWalker(strings.NewReader(text), edi.Limits{}, Syntax{})
+		for {
+			ev, err := w.Next()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range ev.Findings {
+				got = append(got, ev.Findings[i].Rule)
+			}
+			m := ev.Message
+			for place := 1; m != nil && place <= m.Len(); place++ {
+				s := m.Segment(place)
+				for n := 1; n <= s.Len(); n++ {
+					v := string(s.Element(n))
+					at := s.ElementOffset(n)
+					if have := strings.ReplaceAll(text[at:], "\r\n", ""); !strings.HasPrefix(have, v) {
+						t.Errorf("width %d: %s%02d %q is not at byte %d", width, s.Tag(), n, v, at)
+					}
+				}
+			}
+			if m != nil && string(m.Raw()) != text[m.Offset:m.Offset+int64(m.Size())] {
+				t.Errorf("width %d: the set's bytes are %q", width, m.Raw())
+			}
+			if ic := ev.Interchange; ev.Kind == edi.EndInterchange && ic.Length != int64(len(text)) {
+				t.Errorf("width %d: length %d, want %d", width, ic.Length, len(text))
+			}
+		}
+		if got, want := strings.Join(got, " "), "edi.wrapped x12.set.control.duplicate x12.set.control.duplicate"; got != want {
+			t.Errorf("width %d: findings\n got %s\nwant %s", width, got, want)
+		}
+		sameInPieces(t, []byte(text), edi.Limits{})
+	}
+}
+
 // TestStrays reads a million segments out of place: one finding tells of all.
 func TestStrays(t *testing.T) {
 	var sets strings.Builder

@@ -227,8 +227,8 @@ func (e *envelope) texts(s *edi.Segment) segmentText {
 
 // all is element n as received, "" when it is absent.
 func (t segmentText) all(n int) string {
-	from := int(t.s.ElementOffset(n) - t.s.Offset)
-	return t.data[from : from+len(t.s.Element(n))]
+	from, to := t.s.Span(n)
+	return t.data[from:to]
 }
 
 // right is element n without the blanks behind it.
