@@ -17,6 +17,11 @@ type Gap struct {
 	// Interactive is the offset of the first interactive interchange in it (UIB,
 	// ISO 9735-3), which is not read; -1 if there is none.
 	Interactive int64
+	// Bare is the tag by which a message or a functional group begins that no
+	// interchange header stands before, "UNH", "ST" or "GS", and BareAt its
+	// offset; it is looked for at the start of the gap alone. "" if there is none.
+	Bare   string
+	BareAt int64
 	// Encoding names the encoding, "EBCDIC" or "UTF-16", in which the gap begins
 	// with a header; "" otherwise.
 	Encoding string
@@ -75,6 +80,13 @@ func (s *search) begin() {
 		s.gap.BOM = true
 		s.pass(3)
 		s.gap.Blank, s.last = true, ' '
+	}
+	if b := r.buf[r.pos:]; isMark(b) && string(b[:3]) != "UNA" {
+		return
+	}
+	r.have(headerMax)
+	if at, tag := bareTag(r.buf[r.pos:min(r.pos+headerMax, len(r.buf))]); tag != "" {
+		s.gap.Bare, s.gap.BareAt = tag, r.Offset()+int64(at)
 	}
 }
 

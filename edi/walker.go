@@ -120,6 +120,8 @@ func junkFindings(gap *Gap) []Finding {
 	f := Finding{Rule: "edi.junk", Severity: Warning, Offset: gap.Offset, Length: int(gap.Length),
 		Message: fmt.Sprintf("%d bytes that belong to no interchange", gap.Length)}
 	switch {
+	case gap.Bare != "":
+		return []Finding{missingHeader(gap)}
 	case gap.Encoding != "":
 		f.Rule, f.Severity = "edi.encoding", Error
 		f.Message = "an interchange in " + gap.Encoding + ", which cannot be read"
@@ -133,6 +135,21 @@ func junkFindings(gap *Gap) []Finding {
 			gap.Length, gap.Broken)
 	}
 	return []Finding{f}
+}
+
+// missingHeader tells of a message or group that stands in no interchange.
+func missingHeader(gap *Gap) Finding {
+	what, lacks := "an EDIFACT message", "UNB"
+	switch gap.Bare {
+	case "ST":
+		what, lacks = "an X12 transaction set", "ISA and GS"
+	case "GS":
+		what, lacks = "an X12 functional group", "ISA"
+	}
+	return Finding{Rule: "edi.header.missing", Severity: Error, Path: Path("").Segment(gap.Bare, 1),
+		Offset: gap.BareAt, Length: int(gap.Offset + gap.Length - gap.BareAt), Segment: 1, Place: 1, Tag: gap.Bare,
+		Message: fmt.Sprintf("%s without an interchange header: no %s stands before it", what, lacks),
+		Hint:    "nothing says who sent it and to whom; ask for it in its interchange, " + lacks + " before it"}
 }
 
 // unknown passes over an interchange of a standard that nobody reads.
