@@ -17,6 +17,9 @@ const (
 	widest    = 512
 )
 
+// mostLines is how many lines are looked at.
+const mostLines = 4
+
 // wrapping is how an interchange is wrapped. It is never changed once it is
 // made, as segments that were kept refer to it. A logical offset is one over
 // the file without the breaks, from start on.
@@ -91,13 +94,13 @@ func wrappingAt(b []byte, eof bool) (wrapping, answer) {
 	if w.width < narrowest || a == yes && h.fixed && i <= h.size+1 {
 		return wrapping{}, no // the first line ends behind ISA, or with it
 	}
-	const most = 4
 	step := w.width + len(w.brk)
-	if len(b) < most*step && !eof {
+	if len(b) < mostLines*step && !eof {
 		return wrapping{}, more
 	}
+	b = b[:min(len(b), mostLines*step)]
 	n := 0
-	for n < most && len(b) >= (n+1)*step && bytes.IndexByte(b[n*step:], '\n') == step-1 && string(b[n*step+w.width:(n+1)*step]) == w.brk {
+	for n < mostLines && len(b) >= (n+1)*step && bytes.IndexByte(b[n*step:], '\n') == step-1 && string(b[n*step+w.width:(n+1)*step]) == w.brk {
 		n++
 	}
 	if n < 2 && (b[0] != 'I' || w.width >= standardWidth) {
@@ -116,6 +119,12 @@ func wraps(b []byte, n int, w *wrapping) answer {
 	}
 	last := b[n*step:]
 	short := bytes.IndexByte(last, '\n')
+	if n < mostLines && len(last) > w.width && (short < 0 || short > w.width) {
+		return no // a line that does not end
+	}
+	if n < 2 && short >= 0 && !lastLine(last[short:]) {
+		return no
+	}
 	if short < 0 || short > w.width {
 		short = min(len(last), w.width)
 	}
@@ -135,6 +144,13 @@ func wraps(b []byte, n int, w *wrapping) answer {
 		return yes
 	}
 	return no
+}
+
+// lastLine reports whether nothing follows b, the end of a line, or another
+// interchange.
+func lastLine(b []byte) bool {
+	b = bytes.TrimLeft(b, " \r\n\x1a")
+	return len(b) == 0 || isMark(b)
 }
 
 // unwrap begins to read the interchange at pos without its breaks, if it is
@@ -175,11 +191,12 @@ func (r *Reader) rewrap() {
 // stay reports whether the next interchange goes on in the same lines, without
 // a break between.
 func (r *Reader) stay() (header, bool) {
-	if r.wrap.lines < math.MaxInt64 || bytes.IndexByte(r.seg.Break(), '\n') >= 0 {
+	if bytes.IndexByte(r.seg.Break(), '\n') >= 0 {
 		return header{}, false
 	}
 	h, ok := r.headerAt(0)
-	return h, ok && (h.fixed || h.standard == EDIFACT)
+	last := r.here() + int64(h.una+h.size) - 1
+	return h, ok && (h.fixed || h.standard == EDIFACT) && (last-r.wrap.start)/int64(r.wrap.width) <= r.wrap.lines
 }
 
 // ahead is what was read of a file that is unwrapped, or was, and is not in the

@@ -75,6 +75,9 @@ func TestEnvelopes(t *testing.T) {
 		{"UNT 0074 no number", message("UNH+1+ORDERS:D:96A:UN'UNT+§x+1'"), "edifact.message.count", "29", m1 + "/UNT01", 3, 2, edi.Error},
 		{"UNT 0062", message("UNH+1+ORDERS:D:96A:UN'UNT+2+§01'"), "edifact.message.control", "28", m1 + "/UNT02", 3, 2, edi.Error},
 		{"no UNT", message("UNH+1+ORDERS:D:96A:UN'BGM+1'§"), "edifact.message.trailer.missing", "13", m1, 4, 3, edi.Error},
+		{"0062 again", unb + msg + strings.Replace(msg, "UNH+1", "UNH+§1", 1) + "UNZ+2+REF1'", "edifact.message.control.duplicate", "26", "UNB[1]/UNH[2]/UNH01", 5, 1, edi.Warning},
+		{"0062 again in a group", unb + ung + msg + strings.Replace(msg, "UNH+1", "UNH+§1", 1) + "UNE+2+G1'" + unz, "edifact.message.control.duplicate", "26", g1 + "/UNH[2]/UNH01", 6, 1, edi.Warning},
+		{"0048 again", unb + ung + msg + une + strings.Replace(ung, "+G1", "+§G1", 1) + msg + une + "UNZ+2+REF1'", "edifact.group.control.duplicate", "26", "UNB[1]/UNG[2]/UNG05", 7, 0, edi.Warning},
 		{"no 0062", message("UNH+§+ORDERS:D:96A:UN'UNT+2+'"), "edifact.message.control.format", "13", m1 + "/UNH01", 2, 1, edi.Error},
 		{"0062 long", message("UNH+§123456789012345+ORDERS:D:96A:UN'UNT+2+123456789012345'"), "edifact.message.control.format", "39", m1 + "/UNH01", 2, 1, edi.Warning},
 		{"no type", message("UNH+1+§:D:96A:UN'UNT+2+1'"), "edifact.message.type", "13", m1 + "/UNH02.1", 2, 1, edi.Error},
@@ -167,7 +170,7 @@ func TestEvents(t *testing.T) {
 		{"mixed", unb + msg + ung + msg + une + msg + unz, edi.Limits{}, []string{
 			"EDIFACT REF1", "group 1  ", "UNB[1]/UNH[1] ORDERS D:96A:UN:EAN008 1 3", "end 1 true",
 			"group 2 ORDERS G1", "UNB[1]/UNG[1]/UNH[1] ORDERS D:96A:UN:EAN008 1 3", "end 1 true",
-			"group 3  ", "UNB[1]/UNH[2] ORDERS D:96A:UN:EAN008 1 3", "end 1 true", "UNZ 1 13 true edifact.interchange.mixed@112+40"}},
+			"group 3  ", "UNB[1]/UNH[2] ORDERS D:96A:UN:EAN008 1 3 edifact.message.control.duplicate@218+1", "end 1 true", "UNZ 1 13 true edifact.interchange.mixed@112+40"}},
 		{"nothing is closed, another follows", unb + ung + "UNH+1+ORDERS:D:96A:UN'BGM+1'UNH+2+ORDERS:D:96A:UN'UNT+2+2'" +
 			other("UNA:+.? '"+unb+msg+unz), edi.Limits{}, []string{
 			"EDIFACT REF1", "group 1 ORDERS G1",
@@ -235,7 +238,11 @@ func TestHeader(t *testing.T) {
 
 // TestStrays reads a million segments out of place: one finding tells of all.
 func TestStrays(t *testing.T) {
-	text := unb + ung + strings.Repeat("RFF+1'", 1_000_000) + strings.Repeat("RFF+1'"+msg, 200) + "UNE+200+G1'" + unz
+	var numbered strings.Builder
+	for n := range 200 {
+		numbered.WriteString("RFF+1'" + strings.NewReplacer("UNH+1", fmt.Sprint("UNH+", n), "UNT+3+1", fmt.Sprint("UNT+3+", n)).Replace(msg))
+	}
+	text := unb + ung + strings.Repeat("RFF+1'", 1_000_000) + numbered.String() + "UNE+200+G1'" + unz
 	_, findings := events(t, text, edi.Limits{})
 	if len(findings) > maxStrays {
 		t.Fatalf("%d findings", len(findings))

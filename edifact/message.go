@@ -21,6 +21,10 @@ func (e *envelope) checkMessage(m *edi.Message, end *edi.Tail) []edi.Finding {
 			tell(1, 0, edi.Warning, "edifact.message.control.format", tooLong, "the message reference has %d characters, not up to %d", n, longestReference)
 		}
 	}
+	if e.seen().Add(m.Control) {
+		tell(1, 0, edi.Warning, "edifact.message.control.duplicate", duplicate,
+			"the message reference %s is that of an earlier message", quote(m.Control))
+	}
 	if m.Set == "" {
 		tell(2, 1, edi.Error, "edifact.message.type", isMissing, "the message type (0065) is missing")
 	}
@@ -39,6 +43,26 @@ func (e *envelope) checkMessage(m *edi.Message, end *edi.Tail) []edi.Finding {
 			"the %s is longer than is read here; the message was read no further than place %d", end.Limit, end.LimitPlace))
 	}
 	return append(out, e.messageCharacters(m, end)...)
+}
+
+// seen has the references among which that of a message must be the only one of
+// its kind: of its group's messages, or of those outside any.
+func (e *envelope) seen() *edi.Controls {
+	if e.implicit {
+		return &e.bareMessages
+	}
+	return &e.messages
+}
+
+// untold tells, with a group, that references were too many to be remembered.
+func (e *envelope) untold() []edi.Finding {
+	n := e.seen().Lost()
+	if n == 0 {
+		return nil
+	}
+	f := edi.Finding{Path: e.group.Path, Offset: e.group.Offset, Interchange: e.ic.Ordinal}
+	return []edi.Finding{say(f, edi.Info, "edifact.message.control.untold", "",
+		"the references of %d messages were not compared with those of later ones: they leave too many gaps", n)}
 }
 
 // complete reports whether version, release and agency are all there: "D:96A:UN".

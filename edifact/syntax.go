@@ -45,8 +45,12 @@ type envelope struct {
 	kind     kind   // of the last message
 	paths    []byte // UNB[1]/UNG[1]/UNH[
 	work     []byte
-	object   *objectOf // the package whose UNP is due
-	packages int       // of the interchange
+
+	references   edi.Controls // 0048 of the groups of the interchange,
+	messages     edi.Controls // 0062 of the messages of the group,
+	bareMessages edi.Controls // and of those outside any
+	object       *objectOf    // the package whose UNP is due
+	packages     int          // of the interchange
 }
 
 // state is what Next reads next.
@@ -76,6 +80,8 @@ func (e *envelope) Begin(ordinal int) {
 		Sender: last.Sender, Receiver: last.Receiver, Date: last.Date, Time: last.Time}
 	e.path = e.segment("", "UNB", ordinal)
 	e.bare, e.groups, e.packages = 0, 0, 0
+	e.references.Reset()
+	e.bareMessages.Reset()
 	e.outside, e.last, e.group, e.object = strays{}, tail{}, nil, nil
 }
 
@@ -243,7 +249,12 @@ func (e *envelope) beginGroup(s *edi.Segment) edi.Event {
 		Offset:     s.Offset,
 	})
 	e.implicit = false
+	e.messages.Reset()
 	e.misfit = e.checkUNG(s)
+	if e.references.Add(e.g.Control) {
+		e.misfit = append(e.misfit, say(e.at(e.g.Path, s, 5, 0), edi.Warning, "edifact.group.control.duplicate", duplicate,
+			"the group reference %s is that of an earlier group of the interchange", quote(e.g.Control)))
+	}
 	if e.bare > 0 {
 		e.mixed(s)
 	}
@@ -321,6 +332,7 @@ func (e *envelope) endGroup(s *edi.Segment) edi.Event {
 		e.endPackage(nil)
 	}
 	findings := append(e.misfit, e.within.findings...)
+	findings = append(findings, e.untold()...)
 	if !e.implicit {
 		findings = append(findings, e.checkUNE(s)...)
 	}

@@ -88,7 +88,7 @@ func TestEnvelopes(t *testing.T) {
 		{"GE01", isa + gs + st + "GE*§2*301~" + iea, "x12.group.count", "ak905=5", "ISA[1]/GS[1]/GE01", 6, 0, edi.Error},
 		{"GE02", isa + gs + st + "GE*1*§302~" + iea, "x12.group.control", "ak905=4", "ISA[1]/GS[1]/GE02", 6, 0, edi.Error},
 		{"no GE", isa + gs + st + "§" + iea, "x12.group.trailer.missing", "ak905=3", "ISA[1]/GS[1]", 6, 0, edi.Error},
-		{"no GE, another GS", isa + gs + st + "§" + gs + st + ge + "IEA*2*000000301~", "x12.group.trailer.missing", "ak905=3", "ISA[1]/GS[1]", 6, 0, edi.Error},
+		{"no GE, another GS", isa + gs + st + "§" + strings.Replace(gs, "301", "302", 1) + st + strings.Replace(ge, "301", "302", 1) + "IEA*2*000000301~", "x12.group.trailer.missing", "ak905=3", "ISA[1]/GS[1]", 6, 0, edi.Error},
 		{"GS01 does not fit", isa + gs + "ST*§810*0001~SE*2*0001~" + ge + iea, "x12.group.functional", "ak905=1", "ISA[1]/GS[1]/ST[1]/ST01", 3, 1, edi.Error},
 		{"GS01", isa + strings.Replace(gs, "*PO", "*§P", 1) + st + ge + iea, "x12.group.functional", "ak905=1", "ISA[1]/GS[1]/GS01", 2, 0, edi.Error},
 		{"GS02", isa + strings.Replace(gs, "*NORTHPIER", "*§", 1) + st + ge + iea, "x12.group.party", "", "ISA[1]/GS[1]/GS02", 2, 0, edi.Warning},
@@ -122,6 +122,8 @@ func TestEnvelopes(t *testing.T) {
 		{"ISX03", isx + "ISX*!**§008010~" + gs + st + ge + iea, "x12.isx.elements", "", "ISA[1]/ISX03", 2, 0, edi.Info},
 		{"ISX05", strings.Replace(isx, "00704", "00801", 1) + "ISX*!*01*008010*VICS*§~" + gs + st + ge + iea, "x12.isx.elements", "", "ISA[1]/ISX05", 2, 0, edi.Warning},
 		{"ISX out of place", isx + gs + st + ge + "§ISX*!~" + iea, "x12.interchange.content", "ta105=024", "ISA[1]", 7, 0, edi.Error},
+		{"GS06 again", isa + gs + st + ge + strings.Replace(gs, "*301*", "*§0301*", 1) + st + ge + strings.Replace(iea, "*1*", "*2*", 1), "x12.group.control.duplicate", "ak905=19", "ISA[1]/GS[2]/GS06", 7, 0, edi.Warning},
+		{"GS06 again in 005010", isa + gs + st + ge + strings.NewReplacer("*301*", "*§301*", "004010", "005010").Replace(gs) + st + ge + strings.Replace(iea, "*1*", "*2*", 1), "x12.group.control.duplicate", "ak905=19", "ISA[1]/GS[2]/GS06", 7, 0, edi.Error},
 		{"line breaks", "§" + isa + "\n" + gs + "\n" + st + "\n" + ge + "\n" + iea + "\n", "x12.breaks", "", "ISA[1]", 0, 0, edi.Info},
 		{"mixed line breaks", isa + gs + "§\n" + st + ge + iea, "x12.breaks.mixed", "", "ISA[1]", 0, 0, edi.Info},
 		{"empty segment", isa + gs + "§~" + st + ge + iea, "x12.segment.empty", "", "ISA[1]", 0, 0, edi.Info},
@@ -184,7 +186,7 @@ func TestEvents(t *testing.T) {
 			"X12 000000301", "GS PO 301",
 			"ST 850 0001 2 x12.set.trailer.missing@177+0", "ST 850 0002 2",
 			"GE 2 false x12.group.trailer.missing@199+0",
-			"GS PO 301", "GE 0 false x12.group.trailer.missing@252+0",
+			"GS PO 301", "GE 0 false x12.group.control.duplicate@239+3 x12.group.trailer.missing@252+0",
 			"IEA 2 7 false x12.interchange.trailer.missing@252+0",
 			"X12 000000302", "IEA 0 2 true"}},
 		{"truncated", isa + gs + "ST*850*0001~BE", edi.Limits{}, []string{
@@ -331,6 +333,35 @@ func TestWrapped(t *testing.T) {
 			t.Errorf("width %d: findings\n got %s\nwant %s", width, got, want)
 		}
 		sameInPieces(t, []byte(text), edi.Limits{})
+	}
+}
+
+// TestControlsBound has more gaps than are remembered: those that are
+// remembered are still told, and how many are not.
+func TestControlsBound(t *testing.T) {
+	const maxRuns = 8192
+	var sets []byte
+	n := 2*maxRuns + 100
+	for i := range n {
+		sets = fmt.Appendf(sets, "ST*850*%06d~SE*2*%06d~", i*2%(3*maxRuns), i*2%(3*maxRuns))
+	}
+	_, findings := events(t, isa+gs+string(sets)+fmt.Sprintf("GE*%d*301~", n)+iea, edi.Limits{})
+	again := 0
+	for i := range findings[:len(findings)-1] {
+		if findings[i].Rule != "x12.set.control.duplicate" {
+			t.Fatalf("%v", &findings[i])
+		}
+		again++
+	}
+	// 1.5 maxRuns numbers differ, the first maxRuns of them are remembered; behind
+	// them the list begins again.
+	if got, want := again, n-3*maxRuns/2; got != want {
+		t.Errorf("duplicates\n got %d\nwant %d", got, want)
+	}
+	last := &findings[len(findings)-1]
+	if got, want := fmt.Sprint(last.Severity, " ", last.Message), fmt.Sprintf(
+		"info the control numbers of %d sets were not compared with those of later ones: they leave too many gaps", maxRuns/2); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 }
 

@@ -42,10 +42,10 @@ func (e *envelope) checkGS(s *edi.Segment) []edi.Finding {
 func (e *envelope) checkGE(s *edi.Segment) []edi.Finding {
 	g := e.group
 	var out []edi.Finding
-	if n := e.controls.lost; n > 0 {
+	if n := e.controls.Lost(); n > 0 {
 		f := edi.Finding{Path: g.Path, Offset: g.Offset, Interchange: e.ic.Ordinal}
 		out = append(out, say(f, edi.Info, "x12.set.control.untold", nil,
-			"the control numbers of %d sets were not compared with those of later ones: more than %d runs of numbers", n, maxRuns))
+			"the control numbers of %d sets were not compared with those of later ones: they leave too many gaps", n))
 	}
 	if s == nil {
 		return append(out, say(e.missing(g.Path, "GE"), edi.Error, "x12.group.trailer.missing", codes{"ak905": "3"}, "the group ends without GE"))
@@ -63,6 +63,15 @@ func (e *envelope) checkGE(s *edi.Segment) []edi.Finding {
 			"GE02 %s is not GS06 %s", quote(s.Element(2)), quote([]byte(g.Control))))
 	}
 	return out
+}
+
+// plainNumber is a control number (type N0) without the zeros before it, by which two
+// are the same.
+func plainNumber(v string) string {
+	if v = strings.TrimSpace(v); !digits(v) || v[0] != '0' {
+		return v
+	}
+	return strings.TrimLeft(v[:len(v)-1], "0") + v[len(v)-1:]
 }
 
 // sameNumber reports whether two control numbers (type N0) are the same: 1 is
@@ -90,7 +99,7 @@ func (e *envelope) checkSet(m *edi.Message, end *edi.Tail) []edi.Finding {
 		out = append(out, say(e.at(m.Path, &st, 2), edi.Warning, "x12.set.control.format", codes{"ak502": "7"},
 			"ST02 %s has %d characters, not 4 to 9", quote(st.Element(2)), n))
 	}
-	if e.controls.add(m.Control) {
+	if e.controls.Add(m.Control) {
 		out = append(out, e.duplicate(m, &st))
 	}
 	out = append(out, e.checkSE(m, end)...)
@@ -98,18 +107,31 @@ func (e *envelope) checkSet(m *edi.Message, end *edi.Tail) []edi.Finding {
 }
 
 // duplicate is the finding about a control number that an earlier set of the
-// group has. Releases from 005010 on reject it; code list 718 has its code from
-// 004010 on.
+// group has. Code list 718 has its code from 004010 on.
 func (e *envelope) duplicate(m *edi.Message, st *edi.Segment) edi.Finding {
-	severity, c := edi.Warning, codes{"ak502": "23"}
-	switch release := e.group.Version; {
-	case len(release) < 6 || !digits(release[:6]) || release < "004010":
-		c = nil
-	case release >= "005010":
-		severity = edi.Error
-	}
+	severity, c := e.again(codes{"ak502": "23"})
 	return say(e.at(m.Path, st, 2), severity, "x12.set.control.duplicate", c,
 		"ST02 %s is the control number of an earlier set of the group", quote(st.Element(2)))
+}
+
+// duplicateGroup is the one about a control number that an earlier group of the
+// interchange has. Code list 716 has its code from 004010 on.
+func (e *envelope) duplicateGroup(gs *edi.Segment) edi.Finding {
+	severity, c := e.again(codes{"ak905": "19"})
+	return say(e.at(e.group.Path, gs, 6), severity, "x12.group.control.duplicate", c,
+		"GS06 %s is the control number of an earlier group of the interchange", quote(gs.Element(6)))
+}
+
+// again is how grave it is, by the release of the group, that a control number
+// comes again, and the codes: releases from 005010 on reject it.
+func (e *envelope) again(c codes) (edi.Severity, codes) {
+	switch release := e.group.Version; {
+	case len(release) < 6 || !digits(release[:6]) || release < "004010":
+		return edi.Warning, nil
+	case release >= "005010":
+		return edi.Error, c
+	}
+	return edi.Warning, c
 }
 
 // checkSE checks the trailer of a set.

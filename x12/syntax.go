@@ -36,7 +36,8 @@ type envelope struct {
 	within   strays        // in the group, outside any set
 	misfit   []edi.Finding // about GS and what it says of its sets
 	fitting  [2]string     // the last set that fits its group's GS01, and that
-	controls controls      // of its sets
+	controls edi.Controls  // of its sets
+	groups   edi.Controls  // GS06 of the interchange, as numbers
 	message  edi.Message
 	kind     string // ST01 of the last set
 	setPaths []byte // ISA[1]/GS[1]/ST[
@@ -68,6 +69,7 @@ func (e *envelope) Begin(ordinal int) {
 	e.ic = edi.Interchange{Standard: edi.X12, Ordinal: ordinal}
 	e.path = e.segment("", "ISA", ordinal)
 	e.outside, e.last, e.group = strays{}, tail{}, nil
+	e.groups.Reset()
 }
 
 // segment is the path of the nth segment of a tag under p.
@@ -213,7 +215,7 @@ func (e *envelope) beginGroup(s *edi.Segment) edi.Event {
 	e.ic.Groups++
 	e.state = inGroup
 	e.within = strays{}
-	e.controls.reset()
+	e.controls.Reset()
 	text := e.texts(s)
 	e.group = &e.gs
 	e.gs = edi.Group{
@@ -232,6 +234,9 @@ func (e *envelope) beginGroup(s *edi.Segment) edi.Event {
 	}
 	e.setPaths = append(e.setPaths[:0], e.group.Path+"/ST["...)
 	e.misfit = e.checkGS(s)
+	if e.groups.Add(plainNumber(e.gs.Control)) {
+		e.misfit = append(e.misfit, e.duplicateGroup(s))
+	}
 	return e.event(edi.BeginGroup, nil)
 }
 

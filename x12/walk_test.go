@@ -141,10 +141,23 @@ func checkMessage(t *testing.T, data []byte, m *edi.Message) {
 		for n := 1; n <= s.Len(); n++ {
 			v := s.Element(n)
 			at := s.ElementOffset(n)
-			if got, want := string(v), string(data[at:at+int64(len(v))]); got != want {
+			want := string(data[at : at+int64(len(v))])
+			if breaks := strings.NewReplacer("\r", "", "\n", ""); string(v) != want && strings.ContainsAny(want, "\r\n") {
+				want = breaks.Replace(string(data[at:]))[:len(v)] // wrapped
+			}
+			if got := string(v); got != want {
 				t.Fatalf("%s\n got %q\nwant %q", m.Path.Element(string(s.Tag()), n, 0, 0), got, want)
 			}
 		}
+	}
+}
+
+// readBetter has the files of which the manifest says that they are not sound,
+// and why they are.
+func readBetter() map[string]string {
+	return map[string]string{
+		"x12/210/staedi__ts210_80char.edi":                  "its lines are wrapped at 80 characters",
+		"x12/997/staedi__StaEDIStreamReaderTest.java-6.edi": "its ISX names a release character",
 	}
 }
 
@@ -178,7 +191,7 @@ func TestCorpus(t *testing.T) {
 			sameInPieces(t, data, edi.Limits{Message: 600, Segment: 60})
 			c := count(t, data, edi.Limits{})
 			sound := f[column["sound"]]
-			if sound != "yes" && !worse(c.findings, edi.Info) {
+			if sound != "yes" && !worse(c.findings, edi.Info) && readBetter()[f[0]] == "" {
 				t.Errorf("nothing is reported; the manifest says %s", sound)
 			}
 			if f[column["facts"]] != "sure" {

@@ -1,11 +1,10 @@
-package x12
+package edi
 
 import (
 	"fmt"
 	"slices"
 	"testing"
 
-	"github.com/edibridge/edibridge/edi"
 	"pgregory.net/rapid"
 )
 
@@ -24,13 +23,14 @@ func TestControls(t *testing.T) {
 		{"letters", []string{"A0001", "A0002", "B0002", "A000", "A0001"}, []string{"A0001"}, 3},
 		{"letters behind", []string{"0009", "000A", "0010", "000A"}, []string{"000A"}, 2},
 		{"nine digits", []string{"999999999", "000000000", "999999999"}, []string{"999999999"}, 2},
-		{"no control numbers", []string{"", "", "0123456789", "0123456789"}, nil, 0},
+		{"no control numbers", []string{"", "", "012345678901234", "012345678901234"}, nil, 0},
+		{"fourteen digits", []string{"12345999999998", "12345999999999", "12346000000000", "12345999999998"}, []string{"12345999999998"}, 2},
 		{"NUL", []string{"A\x00", "A", "A\x001", "A1"}, nil, 4},
 	} {
-		var seen controls
+		var seen Controls
 		var got []string
 		for _, v := range c.text {
-			if seen.add(v) {
+			if seen.Add(v) {
 				got = append(got, v)
 			}
 		}
@@ -44,10 +44,10 @@ func TestControls(t *testing.T) {
 func TestControlsAgree(t *testing.T) {
 	text := rapid.OneOf(rapid.StringMatching(`[0-3]{1,3}`), rapid.StringMatching(`[A-B]?[0-1A]{0,2}[0-9]`), rapid.StringMatching(`[0-9]{9}`))
 	rapid.Check(t, func(t *rapid.T) {
-		var c controls
+		var c Controls
 		seen := map[string]bool{}
 		for _, v := range rapid.SliceOfN(text, 0, 200).Draw(t, "controls") {
-			if got, want := c.add(v), seen[v]; got != want {
+			if got, want := c.Add(v), seen[v]; got != want {
 				t.Fatalf("%q\n got %v\nwant %v", v, got, want)
 			}
 			seen[v] = true
@@ -55,31 +55,20 @@ func TestControlsAgree(t *testing.T) {
 	})
 }
 
-// TestControlsBound has more gaps than are remembered: those that are
-// remembered are still told, and how many are not.
-func TestControlsBound(t *testing.T) {
-	var sets []byte
-	n := 2*maxRuns + 100
-	for i := range n {
-		sets = fmt.Appendf(sets, "ST*850*%06d~SE*2*%06d~", i*2%(3*maxRuns), i*2%(3*maxRuns))
-	}
-	_, findings := events(t, isa+gs+string(sets)+fmt.Sprintf("GE*%d*301~", n)+iea, edi.Limits{})
-	again := 0
-	for i := range findings[:len(findings)-1] {
-		if findings[i].Rule != "x12.set.control.duplicate" {
-			t.Fatalf("%v", &findings[i])
+// TestControlsLost fills the memory: what is in it is still known, what found
+// no room is counted.
+func TestControlsLost(t *testing.T) {
+	var c Controls
+	for i := range 2 * maxRuns {
+		if c.Add(fmt.Sprintf("%06d", 2*i)) {
+			t.Fatalf("%d was there", 2*i)
 		}
-		again++
 	}
-	// 1.5 maxRuns numbers differ, the first maxRuns of them are remembered; behind
-	// them the list begins again.
-	if got, want := again, n-3*maxRuns/2; got != want {
-		t.Errorf("duplicates\n got %d\nwant %d", got, want)
+	if got, want := c.Lost(), maxRuns; got != want {
+		t.Errorf("lost\n got %d\nwant %d", got, want)
 	}
-	last := &findings[len(findings)-1]
-	if got, want := fmt.Sprint(last.Severity, " ", last.Message), fmt.Sprintf(
-		"info the control numbers of %d sets were not compared with those of later ones: more than %d runs of numbers", maxRuns/2, maxRuns); got != want {
-		t.Errorf("\n got %s\nwant %s", got, want)
+	if !c.Add("000000") || c.Add("099998") {
+		t.Error("the first is forgotten, or one that was lost is known")
 	}
 }
 
@@ -88,12 +77,12 @@ func BenchmarkControls(b *testing.B) {
 	for i := range text {
 		text[i] = fmt.Sprintf("%09d", i)
 	}
-	var c controls
+	var c Controls
 	b.ReportAllocs()
 	for b.Loop() {
-		c.reset()
+		c.Reset()
 		for _, v := range text {
-			c.add(v)
+			c.Add(v)
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(text)), "ns/set")

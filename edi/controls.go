@@ -1,4 +1,4 @@
-package x12
+package edi
 
 import (
 	"bytes"
@@ -6,33 +6,41 @@ import (
 	"slices"
 )
 
-// maxRuns bounds what is remembered of the control numbers of a group: 8,192
-// runs of 20 bytes, 160 KiB. Numbers that follow each other are one run, so that
-// a group of any size fits that counts them up, and one of 8,192 sets whatever
-// its numbers are.
+// maxRuns bounds what is remembered of the control numbers of a group or an
+// interchange: 8,192 runs of 24 bytes, 192 KiB. Numbers that follow each other
+// are one run, so that any count of them fits that counts up, and 8,192 whatever
+// they are.
 const maxRuns = 8192
 
-// controls remembers the control numbers (ST02) of one group, as text: 0001 is
-// not 1.
-type controls struct {
+// longestControl is the longest control number that is remembered: an EDIFACT
+// reference (0020, 0048, 0062); those of X12 have up to nine characters.
+const longestControl = 14
+
+// Controls remembers control numbers (ST02, GS06, UNH 0062, UNG 0048), as text:
+// 0001 is not 1. The zero value remembers none. Its memory is bounded.
+type Controls struct {
 	runs []run // ordered, none adjoins or overlaps another
-	lost int   // numbers that found no room
+	lost int
 }
+
+// Reset forgets all.
+func (c *Controls) Reset() { c.runs, c.lost = c.runs[:0], 0 }
+
+// Lost is how many numbers found no room: they are not known again.
+func (c *Controls) Lost() int { return c.lost }
 
 // run is a run of control numbers: texts of the same length that differ in the
 // number at their end.
 type run struct {
-	head   [10]byte // what stands before the number; its length is the last byte
-	width  uint8    // digits of the number, 0 to 9
+	head   [longestControl + 1]byte // what stands before the number; its length is the last byte
+	width  uint8                    // digits of the number, 0 to 9
 	lo, hi uint32
 }
 
-func (c *controls) reset() { c.runs, c.lost = c.runs[:0], 0 }
-
-// add remembers a control number and reports whether it was there. Those that
-// are longer than nine characters are no control numbers and not remembered.
-func (c *controls) add(text string) (again bool) {
-	if text == "" || len(text) > 9 {
+// Add remembers a control number and reports whether it was there. One that is
+// empty or longer than 14 characters is no control number and not remembered.
+func (c *Controls) Add(text string) (again bool) {
+	if text == "" || len(text) > longestControl {
 		return false
 	}
 	n := runOf(text)
@@ -66,13 +74,13 @@ func (c *controls) add(text string) (again bool) {
 func runOf(text string) run {
 	var r run
 	i := len(text)
-	for i > 0 && text[i-1] >= '0' && text[i-1] <= '9' {
+	for i > max(0, len(text)-9) && text[i-1] >= '0' && text[i-1] <= '9' {
 		i--
 	}
 	copy(r.head[:], text[:i])
 	r.head[len(r.head)-1] = byte(i)
 	r.width = uint8(len(text) - i)
-	for _, d := range []byte(text[i:]) {
+	for _, d := range text[i:] {
 		r.lo = r.lo*10 + uint32(d-'0')
 	}
 	r.hi = r.lo
