@@ -10,11 +10,16 @@ import (
 // the next one with it; bytes outside any are a [Junk] event. A Walker is for
 // one goroutine.
 type Walker struct {
+	// Found, unless nil, is called with each finding before the event that it
+	// belongs to is given: for loops that see no events.
+	Found func(*Finding)
+
 	r        *Reader
 	syntaxes []Syntax
 	opened   []Envelope // one for each syntax, nil until there is an interchange of it
 	env      Envelope   // of the interchange in hand; nil between two
 	ordinal  int
+	within   within
 	lead     []Finding // about what stands before the interchange, for its first event
 	done     error
 }
@@ -29,6 +34,20 @@ func NewWalker(r io.Reader, lim Limits, syntaxes ...Syntax) *Walker {
 // Next gives the next event. At the end of the file the error is io.EOF; other
 // errors are failures of the reader beneath, and last.
 func (w *Walker) Next() (Event, error) {
+	ev, err := w.next()
+	if err != nil {
+		return ev, err
+	}
+	w.within = w.within.after(ev.Kind)
+	for i := range ev.Findings {
+		if w.Found != nil {
+			w.Found(&ev.Findings[i])
+		}
+	}
+	return ev, nil
+}
+
+func (w *Walker) next() (Event, error) {
 	for w.done == nil {
 		if w.env == nil {
 			if ev, ok := w.find(); ok {

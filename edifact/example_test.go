@@ -82,3 +82,28 @@ func ExampleCharset_Decode() {
 	fmt.Println(set.Name(), set.Decode([]byte("\xbc\xde\xe1\xda\xd2\xd0")))
 	// Output: UNOE Москва
 }
+
+// The texts of a message: components as they were meant, without release
+// characters.
+func Example() {
+	const file = "UNA:+.? 'UNB+UNOC:3+NORTHPIER:14+LAKEHOUSE:14+261123:0930+REF1'" +
+		"UNH+1+ORDERS:D:96A:UN'BGM+220+4711+9'FTX+DEL+++GATE 7?: RING?'S BROKEN:KNOCK'UNT+4+1'UNZ+1+REF1'"
+	for m, err := range edi.Messages(strings.NewReader(file), edifact.Syntax{}) {
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(m.Set, m.Version)
+		for _, s := range m.Segments() {
+			if !s.Is("FTX") {
+				continue
+			}
+			for c := range s.Components(4, 1) {
+				fmt.Println(s.Value(4, c))
+			}
+		}
+	}
+	// Output:
+	// ORDERS D:96A:UN
+	// GATE 7: RING'S BROKEN
+	// KNOCK
+}

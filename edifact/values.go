@@ -10,18 +10,7 @@ import (
 
 // value is v without its release characters and the blanks behind it.
 func value(v []byte, d *edi.Delimiters) string {
-	s := string(v)
-	if d.Release != 0 && strings.IndexByte(s, d.Release) >= 0 {
-		b := make([]byte, 0, len(s))
-		for i := 0; i < len(s); i++ {
-			if s[i] == d.Release && i+1 < len(s) {
-				i++
-			}
-			b = append(b, s[i])
-		}
-		s = string(b)
-	}
-	return strings.TrimRight(s, " ")
+	return strings.TrimRight(d.Plain(v), " ")
 }
 
 // text is the value of component c of element n in the memory of the Reader;

@@ -99,3 +99,59 @@ func ExampleReadGroupAck() {
 	// set 945 0002 rejected [5]
 	// segment 9, W1207 "61414100": 4
 }
+
+// All lines of all orders of a file, with the places where their quantities
+// stand.
+func Example() {
+	const file = "ISA*00*          *00*          *ZZ*NORTHPIER      *ZZ*LAKEHOUSE3PL   *261123*0930*U*00401*000000301*0*T*>~" +
+		"GS*PO*NPIER*LAKE*20261123*0930*301*X*004010~" +
+		"ST*850*0001~BEG*00*SA*4711**20261123~PO1*1*12*EA~PO1*2*7*CA~SE*5*0001~GE*1*301~IEA*1*000000301~"
+	for m, err := range edi.Messages(strings.NewReader(file), x12.Syntax{}) {
+		if err != nil {
+			panic(err)
+		}
+		for place, s := range m.Segments() {
+			if s.Is("PO1") {
+				fmt.Printf("%s %s, segment %d: %s %s at byte %d\n", m.Set, m.Control, place, s.Element(2), s.Element(3), s.ElementOffset(2))
+			}
+		}
+	}
+	// Output:
+	// 850 0001, segment 3: 12 EA at byte 193
+	// 850 0001, segment 4: 7 CA at byte 205
+}
+
+// Interchanges, their groups, and the sets of these, in nested loops. A set
+// that is kept is cloned; findings come on their own.
+func Example_envelopes() {
+	const file = "ISA*00*          *00*          *ZZ*NORTHPIER      *ZZ*LAKEHOUSE3PL   *261123*0930*U*00401*000000301*0*T*>~" +
+		"GS*PO*NPIER*LAKE*20261123*0930*301*X*004010~ST*850*0001~SE*3*0001~ST*850*0002~SE*2*0002~GE*2*301~" +
+		"GS*PO*NPIER*LAKE*20261123*0931*302*X*004010~ST*850*0001~SE*2*0001~GE*1*302~IEA*2*000000301~"
+	w := edi.NewWalker(strings.NewReader(file), edi.Limits{}, x12.Syntax{})
+	w.Found = func(f *edi.Finding) { fmt.Println(f) }
+	var kept []*edi.Message
+	for ic, err := range w.Interchanges() {
+		if err != nil {
+			panic(err)
+		}
+		for g, err := range w.Groups() {
+			if err != nil {
+				panic(err)
+			}
+			for m, err := range w.Messages() {
+				if err != nil {
+					panic(err)
+				}
+				fmt.Println(ic.Sender.ID, ic.Control, g.Control, m.Set, m.Control)
+				kept = append(kept, m.Clone())
+			}
+		}
+	}
+	fmt.Printf("%s\n", kept[0].Raw())
+	// Output:
+	// error x12.set.count ISA[1]/GS[1]/ST[1]/SE01, byte 165: SE01 says "3" segments, counted 2
+	// NORTHPIER 000000301 301 850 0001
+	// NORTHPIER 000000301 301 850 0002
+	// NORTHPIER 000000301 302 850 0001
+	// ST*850*0001~SE*3*0001~
+}

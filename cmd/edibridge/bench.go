@@ -18,6 +18,7 @@ import (
 
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edi/guide"
+	"github.com/edibridge/edibridge/edifact"
 	"github.com/edibridge/edibridge/mappings"
 	"github.com/edibridge/edibridge/x12"
 	"github.com/edibridge/edibridge/x12/guides"
@@ -135,10 +136,11 @@ func best(n int, rounds int, work func() error) (float64, error) {
 	return top, nil
 }
 
-// floor is the cheapest pass that still finds every segment and every element.
-func floor(data []byte) (segments, elements int) {
+// floor is the cheapest pass that still finds every segment and every element
+// between these delimiters. It heeds no release character.
+func floor(data []byte, terminator, separator byte) (segments, elements int) {
 	for len(data) > 0 {
-		end := bytes.IndexByte(data, '~')
+		end := bytes.IndexByte(data, terminator)
 		if end < 0 {
 			return segments, elements
 		}
@@ -146,7 +148,7 @@ func floor(data []byte) (segments, elements int) {
 		seg := data[:end]
 		data = data[end+1:]
 		for {
-			i := bytes.IndexByte(seg, '*')
+			i := bytes.IndexByte(seg, separator)
 			if i < 0 {
 				break
 			}
@@ -164,9 +166,13 @@ const (
 )
 
 func benchFloor(data []byte) (float64, error) {
+	terminator, separator := byte('~'), byte('*')
+	if bytes.HasPrefix(data, []byte("UN")) {
+		terminator, separator = '\'', '+'
+	}
 	var sum int
 	v, err := best(len(data), 5, func() error {
-		s, e := floor(data)
+		s, e := floor(data, terminator, separator)
 		sum += s + e
 		return nil
 	})
@@ -178,41 +184,62 @@ func benchFloor(data []byte) (float64, error) {
 
 // walkAll gives every message of data to visit.
 func walkAll(data []byte, visit func(*edi.Message) error) error {
-	w := edi.NewWalker(bytes.NewReader(data), edi.Limits{}, x12.Syntax{})
-	for {
-		ev, err := w.Next()
-		if err == io.EOF {
-			return nil
+	for m, err := range edi.Messages(bytes.NewReader(data), x12.Syntax{}, edifact.Syntax{}) {
+		if err == nil && visit != nil {
+			err = visit(m)
 		}
 		if err != nil {
 			return err
 		}
-		if ev.Kind == edi.EndMessage && visit != nil {
-			if err := visit(ev.Message); err != nil {
-				return err
-			}
-		}
 	}
+	return nil
 }
 
+// benchRead reads files of both standards, with thousands of messages in one
+// interchange and with one in each. The floor is that of the former.
 func benchRead(context.Context) ([]figure, error) {
-	one, many := benchData(benchSize, benchSets), benchData(benchSize, 1)
-	fl, err := benchFloor(one)
-	if err != nil {
-		return nil, err
+	var out []figure
+	for _, c := range []struct {
+		standard string
+		data     func(size, messages int) []byte
+	}{{"X12", benchData}, {"EDIFACT", benchOrders}} {
+		large, single := c.data(benchSize, benchSets), c.data(benchSize, 1)
+		fl, err := benchFloor(large)
+		if err != nil {
+			return nil, err
+		}
+		for _, part := range []struct {
+			name string
+			data []byte
+		}{{"large interchanges", large}, {"one message per interchange", single}} {
+			v, err := best(len(part.data), 5, func() error { return walkAll(part.data, nil) })
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, figure{Name: "read " + c.standard + ", " + part.name, Value: v, Unit: "MB/CPU s", Floor: fl, Ratio: v / fl})
+		}
 	}
-	big, err := best(len(one), 5, func() error { return walkAll(one, nil) })
-	if err != nil {
-		return nil, err
+	return out, nil
+}
+
+// benchOrders is about size bytes of ORDERS, so many messages to an interchange.
+func benchOrders(size, messages int) []byte {
+	var b bytes.Buffer
+	for n := 1; b.Len() < size; n++ {
+		fmt.Fprintf(&b, "UNA:+.? 'UNB+UNOC:3+4099999000003:14+4099999000010:14+261123:0930+%d'", n)
+		for m := 1; m <= messages; m++ {
+			fmt.Fprintf(&b, "UNH+%d+ORDERS:D:96A:UN:EAN008'BGM+220+PO%06d-%d+9'DTM+137:20261123:102'", m, n, m)
+			fmt.Fprintf(&b, "FTX+AAI+++IS GATE %d OPEN?? IT?'S URGENT'NAD+BY+4099999000003::9'", m%9)
+			fmt.Fprintf(&b, "NAD+DP+4099999%06d::9++CORNER MARKET %d+HARBOUR STREET %d+KIEL++24103+DE'", m, m%400, n%900+1)
+			for k := 1; k <= 20; k++ {
+				fmt.Fprintf(&b, "LIN+%d++4099999%06d:EN'PIA+1+SKU-%d:SA'IMD+F++:::MADE UP ARTICLE NO %d'QTY+21:%d:PCE'PRI+AAA:%d.%02d'",
+					k, k*7919%1000000, k, k, k%48+1, k%90+1, k%100)
+			}
+			fmt.Fprintf(&b, "UNS+S'CNT+2:20'UNT+109+%d'", m)
+		}
+		fmt.Fprintf(&b, "UNZ+%d+%d'", messages, n)
 	}
-	small, err := best(len(many), 5, func() error { return walkAll(many, nil) })
-	if err != nil {
-		return nil, err
-	}
-	return []figure{
-		{Name: "read, large interchanges", Value: big, Unit: "MB/CPU s", Floor: fl, Ratio: big / fl},
-		{Name: "read, one set per interchange", Value: small, Unit: "MB/CPU s", Floor: fl, Ratio: small / fl},
-	}, nil
+	return b.Bytes()
 }
 
 func benchGuide() (*guide.Guide, error) {

@@ -76,19 +76,15 @@ func hidden(ev *edi.Event) string {
 
 // walk goes through a file and gives every event to visit.
 func walk(r io.Reader, visit func(ev *edi.Event) error) error {
-	w := edi.NewWalker(r, edi.Limits{}, x12.Syntax{}, edifact.Syntax{})
-	for {
-		ev, err := w.Next()
-		if err == io.EOF {
-			return nil
+	for ev, err := range edi.NewWalker(r, edi.Limits{}, x12.Syntax{}, edifact.Syntax{}).Events() {
+		if err == nil {
+			err = visit(&ev)
 		}
 		if err != nil {
 			return err
 		}
-		if err := visit(&ev); err != nil {
-			return err
-		}
 	}
+	return nil
 }
 
 // languages are what documents are read by.
