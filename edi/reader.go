@@ -62,8 +62,9 @@ type Reader struct {
 
 	// Of a file that is wrapped, see wrap.go, the window has no breaks; off and
 	// what else counts bytes of the file does not count them either.
-	wrap  *wrapping
-	ahead ahead
+	wrap     *wrapping
+	ahead    ahead
+	unbroken int64 // behind pos, no line ends before this byte of the file
 
 	// The index, see index.go. Places count from byte origin of the file.
 	origin   int64

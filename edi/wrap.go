@@ -156,6 +156,9 @@ func lastLine(b []byte) bool {
 // unwrap begins to read the interchange at pos without its breaks, if it is
 // wrapped.
 func (r *Reader) unwrap() bool {
+	if r.oneLine() {
+		return false
+	}
 	w, a := wrappingAt(r.buf[r.pos:], r.err != nil)
 	for a == more {
 		r.fill()
@@ -164,14 +167,24 @@ func (r *Reader) unwrap() bool {
 	if a != yes {
 		return false
 	}
-	w.start = r.off + int64(r.pos)
+	r.wrap = &wrapping{start: r.off + int64(r.pos), width: w.width, brk: w.brk, lines: w.lines}
 	r.ahead.give(r.buf[r.pos:])
 	if r.err != nil {
 		r.ahead.err, r.err = r.err, nil
 	}
-	r.wrap, r.looked = &w, -1
+	r.looked = -1
 	r.buf, r.scanned = r.buf[:r.pos], r.pos
 	return true
+}
+
+// oneLine reports whether the first line, from pos on, is known to be longer than
+// any that is wrapped. No byte is looked at twice.
+func (r *Reader) oneLine() bool {
+	from := max(r.pos, int(r.unbroken-r.off))
+	if from < len(r.buf) && bytes.IndexByte(r.buf[from:], '\n') < 0 {
+		r.unbroken = r.off + int64(len(r.buf))
+	}
+	return r.unbroken-r.off-int64(r.pos) >= widest+2
 }
 
 // rewrap ends that: what is in the window is again as it was received.
@@ -184,7 +197,7 @@ func (r *Reader) rewrap() {
 		r.ahead.give(r.wrap.raw(at, rest))
 	}
 	r.off, r.pos, r.buf, r.err = r.wrap.file(at), 0, r.buf[:0], nil
-	r.wrap, r.looked = nil, -1
+	r.wrap, r.looked, r.unbroken = nil, -1, 0
 	r.reindex()
 }
 

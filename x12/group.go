@@ -7,6 +7,9 @@ import (
 	"github.com/edibridge/edibridge/edi"
 )
 
+// longestNumber is the length of the longest control number of a group (28).
+const longestNumber = 9
+
 // checkGS checks the header of a group.
 func (e *envelope) checkGS(s *edi.Segment) []edi.Finding {
 	var out []edi.Finding
@@ -29,7 +32,7 @@ func (e *envelope) checkGS(s *edi.Segment) []edi.Finding {
 	if !isTime(g.Time) {
 		tell(5, edi.Warning, "x12.group.time", nil, "GS05 %q is no time HHMM", g.Time)
 	}
-	if !digits(g.Control) || len(g.Control) > 9 {
+	if !digits(g.Control) || len(g.Control) > longestNumber {
 		tell(6, edi.Error, "x12.group.control.format", codes{"ak905": "6"}, "GS06 %s is no control number of one to nine digits", quote([]byte(g.Control)))
 	}
 	if len(g.Version) < 6 || !digits(g.Version[:6]) {

@@ -31,17 +31,19 @@ type envelope struct {
 	outside strays          // in the interchange, outside any group
 	last    tail            // of the last segment
 
-	group    *edi.Group // nil or &gs
-	gs       edi.Group
-	within   strays        // in the group, outside any set
-	misfit   []edi.Finding // about GS and what it says of its sets
-	fitting  [2]string     // the last set that fits its group's GS01, and that
-	controls edi.Controls  // of its sets
-	groups   edi.Controls  // GS06 of the interchange, as numbers
-	message  edi.Message
-	kind     string // ST01 of the last set
-	setPaths []byte // ISA[1]/GS[1]/ST[
-	work     []byte
+	group              *edi.Group // nil or &gs
+	gs                 edi.Group
+	soundGS            []byte        // the last GS with which nothing was wrong,
+	soundFrom, soundTo int           // and where its control number stands in it
+	within             strays        // in the group, outside any set
+	misfit             []edi.Finding // about GS and what it says of its sets
+	fitting            [2]string     // the last set that fits its group's GS01, and that
+	controls           edi.Controls  // of its sets
+	groups             edi.Controls  // GS06 of the interchange, as numbers
+	message            edi.Message
+	kind               string // ST01 of the last set
+	setPaths           []byte // ISA[1]/GS[1]/ST[
+	work               []byte
 }
 
 // state is what Next reads next.
@@ -216,8 +218,15 @@ func (e *envelope) beginGroup(s *edi.Segment) edi.Event {
 	e.state = inGroup
 	e.within = strays{}
 	e.controls.Reset()
-	text := e.texts(s)
 	e.group = &e.gs
+	if e.repeatsGS(s) {
+		e.gs.Path, e.gs.Ordinal, e.gs.Offset = e.segment(e.path, "GS", e.ic.Groups), e.ic.Groups, s.Offset
+		e.gs.Messages, e.gs.Declared, e.gs.Complete = 0, -1, false
+		e.gs.Control = e.r.Text("", s.Element(gsControl))
+		e.beginSets(s, nil)
+		return e.event(edi.BeginGroup, nil)
+	}
+	text := e.texts(s)
 	e.gs = edi.Group{
 		Path:       e.segment(e.path, "GS", e.ic.Groups),
 		Ordinal:    e.ic.Groups,
@@ -232,12 +241,37 @@ func (e *envelope) beginGroup(s *edi.Segment) edi.Event {
 		Offset:     s.Offset,
 		Declared:   -1,
 	}
+	findings := e.checkGS(s)
+	e.soundGS = e.soundGS[:0]
+	if len(findings) == 0 {
+		e.soundGS = append(e.soundGS, s.Data()...)
+		e.soundFrom, e.soundTo = s.Span(gsControl)
+	}
+	e.beginSets(s, findings)
+	return e.event(edi.BeginGroup, nil)
+}
+
+// beginSets makes ready for the sets of the group whose GS was read, with which
+// that is wrong.
+func (e *envelope) beginSets(s *edi.Segment, findings []edi.Finding) {
 	e.setPaths = append(e.setPaths[:0], e.group.Path+"/ST["...)
-	e.misfit = e.checkGS(s)
+	e.misfit = findings
 	if e.groups.Add(plainNumber(e.gs.Control)) {
 		e.misfit = append(e.misfit, e.duplicateGroup(s))
 	}
-	return e.event(edi.BeginGroup, nil)
+}
+
+// gsControl is the element of GS that is its control number, GS06.
+const gsControl = 6
+
+// repeatsGS reports whether GS says what the last sound one said, but for its
+// control number: most groups of a file differ in nothing else.
+func (e *envelope) repeatsGS(s *edi.Segment) bool {
+	have, want := s.Data(), e.soundGS
+	from, to := s.Span(gsControl)
+	control := string(have[from:to])
+	return len(want) > 0 && from == e.soundFrom && len(control) <= longestNumber && digits(control) &&
+		string(have[:from]) == string(want[:from]) && string(have[to:]) == string(want[e.soundTo:])
 }
 
 // readSet collects the set whose ST was read.
