@@ -24,8 +24,12 @@ func bareTag(b []byte) (at int, tag string) {
 	if string(b[:3]) == "UNH" && b[3] == e && isUNH(b[4:], e, c) {
 		return at, "UNH"
 	}
-	if tag := string(b[:2]); isSeparator(b[2]) && (tag == "ST" && isST(b) || tag == "GS" && isGS(b)) {
-		return at, tag
+	switch {
+	case !isSeparator(b[2]):
+	case b[0] == 'S' && b[1] == 'T' && isST(b):
+		return at, "ST"
+	case b[0] == 'G' && b[1] == 'S' && isGS(b):
+		return at, "GS"
 	}
 	return 0, ""
 }

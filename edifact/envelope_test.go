@@ -3,6 +3,7 @@ package edifact
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -75,6 +76,10 @@ func TestEnvelopes(t *testing.T) {
 		{"UNT 0074 no number", message("UNH+1+ORDERS:D:96A:UN'UNT+§x+1'"), "edifact.message.count", "29", m1 + "/UNT01", 3, 2, edi.Error},
 		{"UNT 0062", message("UNH+1+ORDERS:D:96A:UN'UNT+2+§01'"), "edifact.message.control", "28", m1 + "/UNT02", 3, 2, edi.Error},
 		{"no UNT", message("UNH+1+ORDERS:D:96A:UN'BGM+1'§"), "edifact.message.trailer.missing", "13", m1, 4, 3, edi.Error},
+		{"line break as terminator", "§UNA:+.? \n" + strings.ReplaceAll(unb+msg+unz, "'", "\n"), "edifact.breaks", "", "UNB[1]", 0, 0, edi.Info},
+		{"line break behind UNA", "§UNA:+.? '\r\n" + unb + msg + unz, "edifact.breaks", "", "UNB[1]", 0, 0, edi.Info},
+		{"empty lines behind", unb + msg + unz + "§\n\n", "edifact.file.blank", "", "UNB[1]", 0, 0, edi.Info},
+		{"BOM", "§\xEF\xBB\xBF" + unb + msg + unz, "edi.bom", "", "", 0, 0, edi.Info},
 		{"0062 again", unb + msg + strings.Replace(msg, "UNH+1", "UNH+§1", 1) + "UNZ+2+REF1'", "edifact.message.control.duplicate", "26", "UNB[1]/UNH[2]/UNH01", 5, 1, edi.Warning},
 		{"0062 again in a group", unb + ung + msg + strings.Replace(msg, "UNH+1", "UNH+§1", 1) + "UNE+2+G1'" + unz, "edifact.message.control.duplicate", "26", g1 + "/UNH[2]/UNH01", 6, 1, edi.Warning},
 		{"0048 again", unb + ung + msg + une + strings.Replace(ung, "+G1", "+§G1", 1) + msg + une + "UNZ+2+REF1'", "edifact.group.control.duplicate", "26", "UNB[1]/UNG[2]/UNG05", 7, 0, edi.Warning},
@@ -236,6 +241,65 @@ func TestHeader(t *testing.T) {
 	}
 }
 
+// TestKept copies what events tell and reads on: no copy changes, though the
+// memory of many interchanges is shared.
+func TestKept(t *testing.T) {
+	var file strings.Builder
+	for n := range 300 {
+		r := strings.NewReplacer("REF1", fmt.Sprint(n), "NORTHPIER", fmt.Sprint("PIER", n/5), "UNH+1", fmt.Sprint("UNH+", n), "UNT+3+1", fmt.Sprint("UNT+3+", n))
+		file.WriteString(r.Replace(unb + msg + unz))
+		file.WriteString(r.Replace(unb + ung + msg + une + unz))
+	}
+	type copied struct {
+		ic   edi.Interchange
+		g    edi.Group
+		m    *edi.Message
+		text string
+	}
+	tell := func(c *copied) string {
+		return fmt.Sprintf("%+v %+v %s %s %s %s %q", c.ic, c.g, c.m.Path, c.m.Set, c.m.Control, c.m.Version, c.m.Raw())
+	}
+	var kept []copied
+	w := edi.NewWalker(strings.NewReader(file.String()), edi.Limits{}, Syntax{})
+	for ev, err := range w.Events() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ev.Kind == edi.EndMessage {
+			c := copied{ic: *ev.Interchange, g: *ev.Group, m: ev.Message.Clone()}
+			c.text = tell(&c)
+			kept = append(kept, c)
+		}
+	}
+	if len(kept) < 300 {
+		t.Fatalf("%d messages", len(kept))
+	}
+	for i := range kept {
+		if got, want := tell(&kept[i]), kept[i].text; got != want {
+			t.Fatalf("message %d\n got %s\nwant %s", i, got, want)
+		}
+	}
+}
+
+// TestSameAlone reads the interchanges of a file alone: what one says does not
+// hang on those before it.
+func TestSameAlone(t *testing.T) {
+	var parts []string
+	for n := range 60 {
+		parts = append(parts, variants()[n*n%len(variants())])
+	}
+	want := ""
+	for _, part := range parts {
+		got, _ := events(t, part, edi.Limits{})
+		want += strings.Join(got, "\n") + "\n"
+	}
+	got, _ := events(t, strings.Join(parts, ""), edi.Limits{})
+	plain := regexp.MustCompile(`@\d+|(ISA|UNB)\[\d+\]`)
+	if got, want := plain.ReplaceAllString(strings.Join(got, "\n")+"\n", ""), plain.ReplaceAllString(want, ""); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
 // TestStrays reads a million segments out of place: one finding tells of all.
 func TestStrays(t *testing.T) {
 	var numbered strings.Builder
@@ -284,5 +348,23 @@ func TestPackages(t *testing.T) {
 				t.Errorf("\n got %s\nwant %s", got, c.want)
 			}
 		})
+	}
+}
+
+// variants are interchanges that differ in what their envelopes say.
+func variants() []string {
+	sound := unb + msg + unz
+	return []string{
+		sound, sound,
+		strings.ReplaceAll(sound, "REF1", "17"), strings.ReplaceAll(sound, "REF1", "18"),
+		strings.Replace(sound, "UNOC:3", "UNOA:3", 1), strings.Replace(strings.ReplaceAll(sound, "REF1", "19"), "UNOC:3", "UNOA:2", 1),
+		strings.Replace(strings.ReplaceAll(sound, "REF1", "20"), "PO77", "po77", 1),
+		strings.Replace(strings.Replace(strings.ReplaceAll(sound, "REF1", "21"), "PO77", "po77", 1), "UNOC", "UNOA", 1),
+		strings.Replace(sound, "UNOC:3", "UNOC:4", 1),
+		strings.Replace(sound, "0930", "2530", 1),
+		"UNA:+.? '" + strings.ReplaceAll(sound, "REF1", "22"),
+		"UNA^|.? ~" + strings.NewReplacer("+", "|", ":", "^", "'", "~").Replace(sound),
+		unb + ung + msg + une + unz,
+		strings.ReplaceAll(strings.ReplaceAll(sound, "REF1", "23"), "'", "'\n"),
 	}
 }

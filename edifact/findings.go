@@ -10,6 +10,9 @@ import (
 // interchange; the last one tells how many more there were.
 const maxStrays = 100
 
+// unaSize is the bytes of a service string advice.
+const unaSize = 9
+
 // longestValue is what a finding cuts its value to.
 const longestValue = 99
 
@@ -145,14 +148,23 @@ func (e *envelope) tolerated() []edi.Finding {
 		out = append(out, say(f, edi.Info, rule, "", format, args...))
 	}
 	b := e.r.Breaks()
+	if t := e.ic.Delimiters.Segment; t == '\r' || t == '\n' {
+		tell(e.ic.Offset, "edifact.breaks", "a line break, %q, is the segment terminator", t)
+	}
 	if b.Style != "" {
 		tell(e.ic.Offset, "edifact.breaks", "segments are followed by %q", b.Style)
+	}
+	if una := len(e.r.UNA()); una > unaSize && b.Style == "" {
+		tell(e.ic.Offset, "edifact.breaks", "UNA is followed by %d bytes that are none of it", una-unaSize)
 	}
 	if b.Mixed >= 0 {
 		tell(b.Mixed, "edifact.breaks.mixed", "what stands between segments is not everywhere the same")
 	}
 	if b.Empties > 0 {
 		tell(b.Empty, "edifact.segment.empty", "%d terminators close no segment", b.Empties)
+	}
+	if e.last.blank {
+		tell(e.last.ends, "edifact.file.blank", "blanks or empty lines stand behind UNZ")
 	}
 	if e.last.sub {
 		tell(e.last.ends, "edifact.file.sub", "the end-of-file character 0x1A stands behind UNZ")

@@ -3,6 +3,7 @@ package x12
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"sort"
 	"strings"
 	"testing"
@@ -127,6 +128,14 @@ func TestEnvelopes(t *testing.T) {
 		{"line breaks", "§" + isa + "\n" + gs + "\n" + st + "\n" + ge + "\n" + iea + "\n", "x12.breaks", "", "ISA[1]", 0, 0, edi.Info},
 		{"mixed line breaks", isa + gs + "§\n" + st + ge + iea, "x12.breaks.mixed", "", "ISA[1]", 0, 0, edi.Info},
 		{"empty segment", isa + gs + "§~" + st + ge + iea, "x12.segment.empty", "", "ISA[1]", 0, 0, edi.Info},
+		{"line break as terminator", "§" + strings.ReplaceAll(isa+gs+st+ge+iea, "~", "\n"), "x12.breaks", "", "ISA[1]", 0, 0, edi.Info},
+		{"empty lines behind", isa + gs + st + ge + iea + "§\n\n", "x12.file.blank", "", "ISA[1]", 0, 0, edi.Info},
+		{"blanks behind", isa + gs + st + ge + iea + "§   ", "x12.file.blank", "", "ISA[1]", 0, 0, edi.Info},
+		{"BOM", "§\xEF\xBB\xBF" + isa + gs + st + ge + iea, "edi.bom", "", "", 0, 0, edi.Info},
+		{"blanks before", "§\r\n " + isa + gs + st + ge + iea, "edi.blank", "", "", 0, 0, edi.Info},
+		{"junk behind", isa + gs + st + ge + iea + "§BYE", "edi.junk", "", "", 0, 0, edi.Warning},
+		{"long ISA", strings.Replace(isa, "LAKEHOUSE3PL ", "§LAKEHOUSE3PL  ", 1) + gs + st + ge + iea, "x12.isa.width", "ta105=008", "ISA[1]/ISA08", 1, 0, edi.Warning},
+		{"letter for a repetition separator", strings.Replace(isa, "*U*00401*", "*§U*00501*", 1) + gs + st + ge + iea, "x12.isa.repetition", "", "ISA[1]/ISA11", 1, 0, edi.Info},
 		{"SUB", isa + gs + st + ge + iea + "§\r\n\x1a", "x12.file.sub", "", "ISA[1]", 0, 0, edi.Info},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -365,6 +374,67 @@ func TestControlsBound(t *testing.T) {
 	}
 }
 
+// TestKept copies what events tell and reads on: no copy changes, though the
+// memory of many interchanges is shared.
+func TestKept(t *testing.T) {
+	var file strings.Builder
+	for n := range 300 {
+		ic := strings.Replace(isa, "000000301", fmt.Sprintf("%09d", n), 1)
+		if n%5 == 0 {
+			ic = strings.Replace(ic, "NORTHPIER     ", "NORTHPIER"+fmt.Sprintf("%05d", n), 1)
+		}
+		file.WriteString(ic + strings.ReplaceAll(gs+st+ge, "301", fmt.Sprint(n+1)) + fmt.Sprintf("IEA*1*%09d~", n))
+	}
+	type copied struct {
+		ic   edi.Interchange
+		g    edi.Group
+		m    *edi.Message
+		text string
+	}
+	tell := func(c *copied) string {
+		return fmt.Sprintf("%+v %+v %s %s %s %s %q", c.ic, c.g, c.m.Path, c.m.Set, c.m.Control, c.m.Version, c.m.Raw())
+	}
+	var kept []copied
+	w := edi.NewWalker(strings.NewReader(file.String()), edi.Limits{}, Syntax{})
+	for ev, err := range w.Events() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ev.Kind == edi.EndMessage {
+			c := copied{ic: *ev.Interchange, g: *ev.Group, m: ev.Message.Clone()}
+			c.text = tell(&c)
+			kept = append(kept, c)
+		}
+	}
+	if len(kept) < 300 {
+		t.Fatalf("%d messages", len(kept))
+	}
+	for i := range kept {
+		if got, want := tell(&kept[i]), kept[i].text; got != want {
+			t.Fatalf("message %d\n got %s\nwant %s", i, got, want)
+		}
+	}
+}
+
+// TestSameAlone reads the interchanges of a file alone: what one says does not
+// hang on those before it.
+func TestSameAlone(t *testing.T) {
+	var parts []string
+	for n := range 60 {
+		parts = append(parts, variants()[n*n%len(variants())])
+	}
+	want := ""
+	for _, part := range parts {
+		got, _ := events(t, part, edi.Limits{})
+		want += strings.Join(got, "\n") + "\n"
+	}
+	got, _ := events(t, strings.Join(parts, ""), edi.Limits{})
+	plain := regexp.MustCompile(`@\d+|(ISA|UNB)\[\d+\]`)
+	if got, want := plain.ReplaceAllString(strings.Join(got, "\n")+"\n", ""), plain.ReplaceAllString(want, ""); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
 // TestStrays reads a million segments out of place: one finding tells of all.
 func TestStrays(t *testing.T) {
 	var sets strings.Builder
@@ -396,5 +466,22 @@ func TestFitsGroup(t *testing.T) {
 		if got := fitsGroup(c.set, c.functional); got != c.want {
 			t.Errorf("%s in %s\n got %v\nwant %v", c.set, c.functional, got, c.want)
 		}
+	}
+}
+
+// variants are interchanges that differ in what their envelopes say.
+func variants() []string {
+	sound := isa + gs + st + ge + iea
+	return []string{
+		sound, sound,
+		strings.Replace(sound, "*U*00401*", "*U*00501*", 1),
+		strings.Replace(sound, "*0930*", "*2530*", 1),
+		strings.ReplaceAll(sound, "000000301", "00000030X"),
+		strings.NewReplacer("*", "|", "~", "'").Replace(sound),
+		strings.Replace(sound, "*PO*", "*PR*", 1),
+		strings.Replace(sound, "*20261123*", "*20261323*", 1),
+		strings.ReplaceAll(sound, "*301", "*302"),
+		strings.Replace(isa, "*U*00401*", "*^*00704*", 1) + "ISX*!~" + gs + st + ge + iea,
+		strings.ReplaceAll(sound, "~", "~\n"),
 	}
 }

@@ -101,6 +101,9 @@ func (e *envelope) tolerated() []edi.Finding {
 		out = append(out, say(f, edi.Info, rule, nil, format, args...))
 	}
 	b := e.r.Breaks()
+	if t := e.ic.Delimiters.Segment; t == '\r' || t == '\n' {
+		tell(e.ic.Offset, "x12.breaks", "a line break, %q, is the segment terminator", t)
+	}
 	if b.Style != "" {
 		tell(e.ic.Offset, "x12.breaks", "segments are followed by %q", b.Style)
 	}
@@ -109,6 +112,9 @@ func (e *envelope) tolerated() []edi.Finding {
 	}
 	if b.Empties > 0 {
 		tell(b.Empty, "x12.segment.empty", "%d terminators close no segment", b.Empties)
+	}
+	if e.last.blank {
+		tell(e.last.ends, "x12.file.blank", "blanks or empty lines stand behind IEA")
 	}
 	if e.last.sub {
 		tell(e.last.ends, "x12.file.sub", "the end-of-file character 0x1A stands behind IEA")

@@ -61,7 +61,7 @@ type tail struct {
 	finding    *edi.Finding // its place, when it is not terminated
 	ends       int64        // behind its terminator
 	terminated bool
-	sub        bool // 0x1A stands behind it
+	sub, blank bool // 0x1A, or blanks, stand behind it
 	trailer    bool // it is IEA
 }
 
@@ -137,7 +137,9 @@ func (e *envelope) saw(s *edi.Segment) {
 	}
 	if s.Is("IEA") {
 		e.last.trailer = true
-		e.last.sub = bytes.IndexByte(s.Break(), 0x1A) >= 0
+		rest := s.Break()
+		e.last.sub = bytes.IndexByte(rest, 0x1A) >= 0
+		e.last.blank = !e.last.sub && len(rest) > 0 && string(rest) != e.r.Breaks().Style && string(rest) != "\n" && string(rest) != "\r\n"
 	}
 }
 
