@@ -25,6 +25,29 @@
 // by the largest message and by [Limits], never by the file. What was read
 // keeps its bytes: written again by [Writer], it is the same.
 //
+// Loops: [Messages] for all messages of a file; [Walker.Interchanges],
+// [Walker.Groups] and [Walker.Messages] within one another; [Walker.Events] for
+// everything in order, findings with it; [Message.Segments], [Segment.Elements],
+// [Segment.Repetitions] and [Segment.Components] for what a message holds.
+// Segments and elements are views on the bytes as received, until the next
+// step; [Message.Clone] and [Segment.Clone] keep them, [Segment.Value] gives
+// text. Copies of an [Interchange] or [Group] never change.
+//
+// # What is tolerated
+//
+// Rules that a Walker tells itself; those of the envelopes are told by the
+// packages that read them:
+//
+//	edi.bom               info     a UTF-8 byte order mark before an interchange
+//	edi.blank             info     white space before one
+//	edi.wrapped           info     lines broken at one width, within segments: read without
+//	edi.junk              warning  bytes that belong to no interchange
+//	edi.header.malformed  error    such with a header that is cut off or cannot be read
+//	edi.header.missing    error    a message (UNH, ST) or group (GS) without one
+//	edi.interactive       error    an interactive interchange (UIB)
+//	edi.encoding          error    an interchange in EBCDIC or UTF-16
+//	edi.syntax.unknown    error    an interchange of a standard that nobody reads
+//
 // A partner's bad file is no Go error: what is wrong is a [Finding] with a
 // position and the codes of the acknowledgments. Errors are failures of
 // reading itself.

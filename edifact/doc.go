@@ -27,7 +27,8 @@
 //     of UNG;
 //   - UNZ 0036 counts the groups, or without any the messages and packages; UNZ
 //     0020 is that of UNB;
-//   - references are compared as text;
+//   - references are compared as text; one that comes again in its group or
+//     interchange is a warning;
 //   - a trailer that is missing ends what it should have closed there, and
 //     nothing else;
 //   - groups beside bare messages are read, and are a finding.

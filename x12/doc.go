@@ -17,13 +17,15 @@
 // Rules that the envelope is read by:
 //
 //   - delimiters come from the ISA itself; a wrong width is a warning;
+//   - an ISX directly behind ISA names the release character, whatever the
+//     version: before 00704 that is told;
 //   - SE01 counts the segments from ST to SE, SE02 is ST02 as text;
 //   - GE01 counts the sets, GE02 is GS06 as a number;
 //   - IEA01 counts the groups (not TA1), IEA02 is ISA13 as text;
 //   - a trailer that is missing ends what it should have closed there, and
 //     nothing else: the next set, group or interchange is read as if it stood;
 //   - ST02 is unique in its group: a second one is an error from 005010 on, a
-//     warning before;
+//     warning before; so is GS06 in its interchange, as a number;
 //   - a segment outside any set or group is a finding.
 //
 // [GroupAck] writes the 997 or 999 for a group, [WriteTA1] the TA1 for an
