@@ -96,8 +96,9 @@ func parseISA(b []byte, eof bool) (header, answer) {
 		return header{}, no
 	}
 	seps := standardISA()
-	n, i := 0, 0
-	if n = separatorsISA(b, &seps); n < elements {
+	fixed := separateISA(b, &seps)
+	n, i := elements, 0
+	if !fixed {
 		seps, n, i = [elements]int{3}, 1, 4
 	}
 	for ; n < elements; i++ {
@@ -115,7 +116,7 @@ func parseISA(b []byte, eof bool) (header, answer) {
 	if last+2 >= len(b) {
 		return header{}, lacking(b, eof)
 	}
-	h := header{standard: X12, size: last + 3, fixed: fixedISA(&seps)}
+	h := header{standard: X12, size: last + 3, fixed: fixed || fixedISA(&seps)}
 	h.d = Delimiters{Segment: b[last+2], Element: e, Component: b[last+1], Decimal: '.'}
 	if alphanumeric(h.d.Segment) && isSeparator(b[last+1]) {
 		// QUIRK: ISA16 left away, the terminator stands directly behind ISA*...*P*.
@@ -187,18 +188,18 @@ func standardISA() [16]int {
 	return [16]int{3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103}
 }
 
-// separatorsISA is how many of the first separators of an ISA stand at seps and
-// nowhere else: 16 when all do.
-func separatorsISA(b []byte, seps *[16]int) int {
-	if len(b) <= seps[15] || bytes.Count(b[:seps[15]+1], b[3:4]) != len(seps) {
-		return 0
+// separateISA reports whether the separators of an ISA stand at seps and nowhere
+// else.
+func separateISA(b []byte, seps *[16]int) bool {
+	if len(b) <= seps[15] {
+		return false
 	}
-	for n, i := range seps {
+	for _, i := range seps {
 		if b[i] != b[3] {
-			return n
+			return false
 		}
 	}
-	return len(seps)
+	return bytes.Count(b[:seps[15]+1], b[3:4]) == len(seps)
 }
 
 // repetitionISA is the repetition separator that ISA11 names. Up to 00401 it

@@ -34,23 +34,10 @@ func NewWalker(r io.Reader, lim Limits, syntaxes ...Syntax) *Walker {
 // Next gives the next event. At the end of the file the error is io.EOF; other
 // errors are failures of the reader beneath, and last.
 func (w *Walker) Next() (Event, error) {
-	ev, err := w.next()
-	if err != nil {
-		return ev, err
-	}
-	w.within = w.within.after(ev.Kind)
-	for i := range ev.Findings {
-		if w.Found != nil {
-			w.Found(&ev.Findings[i])
-		}
-	}
-	return ev, nil
-}
-
-func (w *Walker) next() (Event, error) {
 	for w.done == nil {
 		if w.env == nil {
 			if ev, ok := w.find(); ok {
+				w.passed(&ev)
 				return ev, nil
 			}
 			continue
@@ -66,10 +53,21 @@ func (w *Walker) next() (Event, error) {
 				ev.Findings = append(w.lead, ev.Findings...)
 				w.lead = nil
 			}
+			w.passed(&ev)
 			return ev, nil
 		}
 	}
 	return Event{}, w.done
+}
+
+// passed notes where an event leads to, and tells its findings.
+func (w *Walker) passed(ev *Event) {
+	w.within = w.within.after(ev.Kind)
+	for i := range ev.Findings {
+		if w.Found != nil {
+			w.Found(&ev.Findings[i])
+		}
+	}
 }
 
 // find opens the next interchange. True: junk stands before it.
