@@ -106,6 +106,10 @@ func (s *Segment) Component(n, c int) []byte {
 // wrapped ([Reader.Width]) it is a copy with its breaks.
 func (s *Segment) Raw() []byte { return s.wrap.raw(s.wrap.logical(s.Offset), s.raw) }
 
+// Unwrapped is [Segment.Raw] without the breaks that wrap the file; it is never
+// a copy.
+func (s *Segment) Unwrapped() []byte { return s.raw }
+
 // Data is the segment from its tag up to, not including, the terminator.
 func (s *Segment) Data() []byte {
 	if len(s.ends) == 0 {
@@ -296,6 +300,10 @@ func (m *Message) SegmentAt(place int, s *Segment) {
 // what stood behind its terminator. Of a file that is wrapped ([Reader.Width])
 // it is a copy with its breaks.
 func (m *Message) Raw() []byte { return m.wrap.raw(m.wrap.logical(m.Offset), m.raw) }
+
+// Unwrapped is [Message.Raw] without the breaks that wrap the file: what its
+// segments and elements are views of. It is never a copy.
+func (m *Message) Unwrapped() []byte { return m.raw }
 
 // Size is the number of bytes of [Message.Raw].
 func (m *Message) Size() int {

@@ -10,10 +10,10 @@ import (
 // messageCharacters tells of the first character of a message that is not of
 // the interchange's set, and how many there are.
 func (e *envelope) messageCharacters(m *edi.Message, end *edi.Tail) []edi.Finding {
-	if end.Printable && e.legal.takesPrintable() || e.legal.sound(m.Raw(), m.Len()) {
+	if end.Printable && e.legal.takesPrintable() || e.legal.sound(m.Unwrapped(), m.Len()) {
 		return nil
 	}
-	w := wrongCharacters{e: e, utf8: e.legal.set.lenient() && utf8.Valid(m.Raw())}
+	w := wrongCharacters{e: e, utf8: e.legal.set.lenient() && utf8.Valid(m.Unwrapped())}
 	for place := 1; place <= m.Len(); place++ {
 		s := m.Segment(place)
 		w.segment(m.Path.Unplaced(place), &s)

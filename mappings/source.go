@@ -62,7 +62,7 @@ type message struct {
 // the match of the guide, found them. It copies what it needs of m. With mt nil
 // the message is one loop.
 func FromMessage(m *edi.Message, _ *guide.Guide, mt *guide.Match) Source {
-	s := &message{match: mt, text: string(m.Raw()), encoding: "UTF-8"}
+	s := &message{match: mt, text: string(m.Unwrapped()), encoding: "UTF-8"}
 	s.head = edi.Message{Standard: m.Standard, Delimiters: m.Delimiters, Path: m.Path, Set: m.Set, Version: m.Version,
 		Interchange: m.Interchange, Offset: m.Offset, Ordinal: m.Ordinal}
 	if d := m.Delimiters; d.Segment >= utf8.RuneSelf || d.Element >= utf8.RuneSelf || d.Component >= utf8.RuneSelf ||
@@ -84,7 +84,7 @@ func FromMessage(m *edi.Message, _ *guide.Guide, mt *guide.Match) Source {
 			s.spans = append(s.spans, [2]uint32{end + 1, end + 1 + size})
 			end += 1 + size
 		}
-		at += uint32(len(seg.Raw()))
+		at += uint32(len(seg.Unwrapped()))
 	}
 	s.raw[n] = at
 	s.place(n)

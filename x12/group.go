@@ -110,31 +110,38 @@ func (e *envelope) checkSet(m *edi.Message, end *edi.Tail) []edi.Finding {
 }
 
 // duplicate is the finding about a control number that an earlier set of the
-// group has. Code list 718 has its code from 004010 on.
+// group has. Releases from 005010 on reject it; code list 718 has its code from
+// 004010 on.
 func (e *envelope) duplicate(m *edi.Message, st *edi.Segment) edi.Finding {
-	severity, c := e.again(codes{"ak502": "23"})
+	severity, c := edi.Warning, codes{"ak502": "23"}
+	if !e.since("004010") {
+		c = nil
+	}
+	if e.since("005010") {
+		severity = edi.Error
+	}
 	return say(e.at(m.Path, st, 2), severity, "x12.set.control.duplicate", c,
 		"ST02 %s is the control number of an earlier set of the group", quote(st.Element(2)))
 }
 
 // duplicateGroup is the one about a control number that an earlier group of the
-// interchange has. Code list 716 has its code from 004010 on.
+// interchange has; code list 716 has its code from 004010 on.
 func (e *envelope) duplicateGroup(gs *edi.Segment) edi.Finding {
-	severity, c := e.again(codes{"ak905": "19"})
+	severity, c := edi.Warning, codes{"ak905": "19"}
+	if !e.since("004010") {
+		c = nil
+	}
+	if e.since("005010") {
+		severity = edi.Error
+	}
 	return say(e.at(e.group.Path, gs, 6), severity, "x12.group.control.duplicate", c,
 		"GS06 %s is the control number of an earlier group of the interchange", quote(gs.Element(6)))
 }
 
-// again is how grave it is, by the release of the group, that a control number
-// comes again, and the codes: releases from 005010 on reject it.
-func (e *envelope) again(c codes) (edi.Severity, codes) {
-	switch release := e.group.Version; {
-	case len(release) < 6 || !digits(release[:6]) || release < "004010":
-		return edi.Warning, nil
-	case release >= "005010":
-		return edi.Error, c
-	}
-	return edi.Warning, c
+// since reports whether the group is of a release or a later one.
+func (e *envelope) since(release string) bool {
+	v := e.group.Version
+	return len(v) >= len(release) && digits(v[:len(release)]) && v >= release
 }
 
 // checkSE checks the trailer of a set.

@@ -160,10 +160,15 @@ func (r *ackReader) before(s *edi.Segment, path edi.Path, tag string) edi.Findin
 	return edi.Finding{Path: path.Segment(tag, 1), Offset: s.Offset, Segment: s.Ordinal, Place: s.Place, Tag: tag}
 }
 
-// elementText is element n as received, out of the copy of the message.
+// elementText is element n as received, out of the copy of the message where it
+// stands there in one piece.
 func (r *ackReader) elementText(s *edi.Segment, n int) string {
+	v := s.Element(n)
 	from := int(s.ElementOffset(n) - r.m.Offset)
-	return r.text[from : from+len(s.Element(n))]
+	if to := from + len(v); to > len(r.text) || r.text[from:to] != string(v) {
+		return string(v) // lines are broken within the message
+	}
+	return r.text[from : from+len(v)]
 }
 
 func (r *ackReader) trimmed(s *edi.Segment, n int) string {

@@ -224,7 +224,7 @@ func (f *formatter) line(s *edi.Segment, level int) {
 		f.out.Write(s.Raw())
 		return
 	}
-	raw := s.Raw()[:len(s.Raw())-len(s.Break())]
+	raw := s.Unwrapped()[:len(s.Unwrapped())-len(s.Break())]
 	if f.explain {
 		raw = []byte(printable(bytes.TrimRight(raw, "\r\n")))
 	}
