@@ -105,6 +105,10 @@ func ReadControl(m *edi.Message) (*Control, []edi.Finding) {
 	}
 	if !r.uci {
 		f := edi.Finding{Path: m.Path, Offset: m.Offset, Interchange: m.Interchange, Segment: m.Ordinal + 1, Place: 2, Tag: "UCI"}
+		if m.Len() > 1 {
+			s := m.Segment(2)
+			f.Offset = s.Offset
+		}
 		r.findings = append(r.findings, say(f, edi.Error, "edifact.contrl.uci", isMissing, "the CONTRL has no UCI: it answers no interchange"))
 	}
 	r.repeated()
