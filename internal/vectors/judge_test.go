@@ -71,6 +71,7 @@ type judgedGroup struct {
 type judgedSet struct {
 	group        string // EDIFACT: the reference of its UNG
 	set, control string
+	version      string
 	verdict      x12.Verdict
 }
 
@@ -230,7 +231,7 @@ func (j *judging) message(ev *edi.Event) error {
 			v = edifact.Rejected
 		}
 		if j.answered != nil && !edifact.IsAcknowledgment(m.Set) {
-			j.sets = append(j.sets, judgedSet{ev.Group.Control, m.Set, m.Control, x12.Verdict(v)})
+			j.sets = append(j.sets, judgedSet{ev.Group.Control, m.Set, m.Control, m.Version, x12.Verdict(v)})
 		}
 		return j.contrl.Message(edifact.MessageResult{Set: m.Set, Version: m.Version, Control: m.Control, Findings: findings, Verdict: v})
 	}
@@ -242,7 +243,7 @@ func (j *judging) message(ev *edi.Event) error {
 		return nil
 	}
 	if j.answered != nil {
-		j.sets = append(j.sets, judgedSet{"", m.Set, m.Control, verdict})
+		j.sets = append(j.sets, judgedSet{"", m.Set, m.Control, m.Version, verdict})
 	}
 	st := m.Segment(1)
 	return j.ack.Set(x12.SetResult{Set: m.Set, Control: m.Control, Reference: string(st.Element(3)), Findings: findings, Verdict: verdict})
