@@ -109,26 +109,34 @@ const firstNumber = 9001
 // newJudging makes a judging with options.
 func newJudging(t testing.TB, opt options) *judging {
 	t.Helper()
-	lib, err := shipped()
+	j, err := openJudging(opt)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return j
+}
+
+func openJudging(opt options) (*judging, error) {
+	lib, err := shipped()
+	if err != nil {
+		return nil, err
+	}
 	j := &judging{options: opt, lib: lib, number: firstNumber, overlays: map[string]*guide.Guide{}}
 	if opt.guides == "" {
-		return j
+		return j, nil
 	}
 	files := fstest.MapFS{"partner.guide": {Data: []byte(opt.guides)}}
 	if opt.dictionary != "" {
 		files["partner.dict"] = &fstest.MapFile{Data: []byte(opt.dictionary)}
 	}
 	if j.lib, err = lib.Extend(files); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	for _, m := range regexp.MustCompile(`(?m)^guide (\S+) extends`).FindAllStringSubmatch(opt.guides, -1) {
 		g := j.lib.Named(m[1])
 		j.overlays[g.Set()] = g
 	}
-	return j
+	return j, nil
 }
 
 // run walks through r.
