@@ -86,7 +86,7 @@ type judging struct {
 	event    func(*edi.Event)
 	judged   func(*edi.Message, *guide.Guide, *guide.Result) // guide is nil where there is none
 	answered func(*answer)
-	to       io.Writer // where acknowledgments go beside; nil: nowhere
+	streams  bool // acknowledgments are written to nowhere, and not kept
 
 	validator guide.Validator
 	number    int64
@@ -185,7 +185,7 @@ func (j *judging) take(ev *edi.Event) error {
 			env := edifact.AnswerTo(ev.Interchange)
 			env.Reference, env.Time = fmt.Sprint(j.next()), now
 			j.outC.Reset()
-			j.contrl = edifact.NewControl(&j.outC, env, ev.Interchange, j.control)
+			j.contrl = edifact.NewControl(j.sink(&j.outC), env, ev.Interchange, j.control)
 		}
 	case edi.Service:
 		j.about = append(j.about, ev.Findings...)
@@ -225,7 +225,7 @@ func (j *judging) beginGroup(ev *edi.Event) {
 	env.Interchange, env.Time = j.next(), now
 	env.Group = env.Interchange
 	j.out.Reset()
-	j.ack = x12.NewGroupAckWith(&j.out, env, ev.Group, j.options.ack)
+	j.ack = x12.NewGroupAckWith(j.sink(&j.out), env, ev.Group, j.options.ack)
 }
 
 // message validates one message and takes down what is answered.
@@ -297,10 +297,10 @@ func (j *judging) validated(ev *edi.Event) ([]edi.Finding, x12.Verdict) {
 
 func (j *judging) endGroup(ev *edi.Event) error {
 	if j.contrl != nil {
-		if ev.Group.Control != "" {
-			j.groups = append(j.groups, judgedGroup{ev.Group.Control, slices.Clone(j.group)})
-		} else {
+		if ev.Group.Control == "" {
 			j.about = append(j.about, j.group...)
+		} else if j.answered != nil {
+			j.groups = append(j.groups, judgedGroup{ev.Group.Control, slices.Clone(j.group)})
 		}
 		return j.contrl.Group(ev.Group, j.group)
 	}
@@ -317,7 +317,8 @@ func (j *judging) endGroup(ev *edi.Event) error {
 	if j.options.ack.Set == "999" {
 		kind = "999"
 	}
-	return j.answer(&answer{kind: kind, bytes: j.out.Bytes(), interchange: *ev.Interchange, group: *ev.Group, findings: j.group, sets: j.sets})
+	j.answer(&answer{kind: kind, bytes: j.out.Bytes(), interchange: *ev.Interchange, group: *ev.Group, findings: j.group, sets: j.sets})
+	return nil
 }
 
 func (j *judging) endInterchange(ic *edi.Interchange) error {
@@ -334,7 +335,8 @@ func (j *judging) endInterchange(ic *edi.Interchange) error {
 		if err != nil {
 			return err
 		}
-		return j.answer(&answer{kind: "CONTRL", bytes: j.outC.Bytes(), interchange: *ic, findings: j.about, sets: j.sets, groups: j.groups})
+		j.answer(&answer{kind: "CONTRL", bytes: j.outC.Bytes(), interchange: *ic, findings: j.about, sets: j.sets, groups: j.groups})
+		return nil
 	}
 	refused := x12.SetVerdict(j.about) == x12.Rejected
 	if j.mute || !j.ta1 || ic.Groups == 0 && !refused || ic.Standard != edi.X12 {
@@ -346,20 +348,24 @@ func (j *judging) endInterchange(ic *edi.Interchange) error {
 	if err := x12.WriteTA1(&out, env, ic, j.about); err != nil {
 		return err
 	}
-	return j.answer(&answer{kind: "TA1", bytes: out.Bytes(), interchange: *ic, findings: j.about})
+	j.answer(&answer{kind: "TA1", bytes: out.Bytes(), interchange: *ic, findings: j.about})
+	return nil
+}
+
+// sink is where an acknowledgment is written to.
+func (j *judging) sink(b *bytes.Buffer) io.Writer {
+	if j.streams {
+		return io.Discard
+	}
+	return b
 }
 
 // answer gives away one acknowledgment.
-func (j *judging) answer(a *answer) error {
+func (j *judging) answer(a *answer) {
 	if j.answered != nil {
 		a.bytes, a.findings, a.sets = bytes.Clone(a.bytes), slices.Clone(a.findings), slices.Clone(a.sets)
 		j.answered(a)
 	}
-	if j.to == nil {
-		return nil
-	}
-	_, err := j.to.Write(a.bytes)
-	return err
 }
 
 // outcome is all that came of a file.
