@@ -392,6 +392,7 @@ func FuzzReader(f *testing.F) {
 		text, _, _ := unmark(d.text)
 		f.Add([]byte(text), uint8(3))
 	}
+	corpusSeeds(f, func(data []byte) { f.Add(data, uint8(7)) }, "x12/*", "edifact/*", "odd")
 	f.Fuzz(func(t *testing.T, data []byte, size uint8) {
 		whole := read(bytes.NewReader(data), smallLimits())
 		if !whole.cut && !bytes.Equal(whole.bytes, data) {

@@ -424,6 +424,12 @@ func FuzzReadControl(f *testing.F) {
 	f.Add([]byte("UNH+1+CONTRL:D:3:UN'UCI+REF5+A:14+B:14:X+7'UCM+1+ORDERS:D:96A:UN+4+29+UNT+2'UCS+6+13'UCD+12+2:1'UNT+6+1'"))
 	f.Add([]byte("UNH+1+CONTRL:D:3:UN'UCI+REF5+A+B+7'UCF+G1+NP+LH+7'UCM+1+ORDERS:D:96A:UN+4'UCF+G2+NP+LH+4+29+UNE+2'UNT+6+1'"))
 	f.Add([]byte("UNH+1+CONTRL'UCD+1'UCS'UCF'UCM'UCS+999999999999999999999'UCD+-1+-1:-1'UNT'"))
+	corpusSeeds(f, func(data []byte) {
+		from, to := bytes.Index(data, []byte("UNH+")), bytes.LastIndex(data, []byte("UNZ+"))
+		if from >= 0 && to > from {
+			f.Add(data[from:to])
+		}
+	}, "edifact/CONTRL")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := edi.ReadMessage(data, received().Delimiters)
 		if err != nil {
@@ -451,6 +457,7 @@ func FuzzWalker(f *testing.F) {
 	f.Add([]byte(unb + "''\n '" + msg + "''\n '" + unz))
 	f.Add([]byte(unb + "UNH+1+ORDERS'UNZ\x13+1'BGM+1'" + unz))
 	f.Add([]byte("UIB+UNOA:4+R'UIZ'UNA:+.?*'UNB+UNOY:4+A+B+20261123:0930+1'" + msg + "UNZ+1+1'ISA"))
+	corpusSeeds(f, func(data []byte) { f.Add(data) }, "edifact/*", "odd")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		count(t, data, edi.Limits{Segment: 500, Message: 2000})
 		sameInPieces(t, data, edi.Limits{Segment: 150, Message: 300})

@@ -464,6 +464,7 @@ func FuzzWalkerRoundTrip(f *testing.F) {
 	f.Add([]byte(isa + "\n" + gs + "ST*850*0001~BIN*3*A~B~SE*3*0001~" + gs + iea + "junk" + isa))
 	f.Add([]byte(isa + gs + "ST*850*0001~~BEG*1~\n~ ~SE*3*0001~~" + ge + iea))
 	f.Add([]byte("UNA:+.? 'UNB+UNOA:1+A+B+261123:0930+1'UNZ+0+1'" + isa + gs + "ST*850"))
+	corpusSeeds(f, func(data []byte) { f.Add(data) }, "x12/*", "odd")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		count(t, data, edi.Limits{Segment: 500, Message: 2000})
 		sameInPieces(t, data, edi.Limits{Segment: 150, Message: 300})

@@ -250,7 +250,7 @@ func TestHostile(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "go", "test", "-c", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("go test -c: %v\n%s", err, out)
 	}
-	size := int64(8 << 20)
+	size := int64(4 << 20)
 	if long() {
 		size = 128 << 20
 	}

@@ -31,6 +31,7 @@ type options struct {
 	ack        x12.AckOptions
 	control    edifact.ControlOptions
 	ta1        bool           // a TA1 for each interchange that may have one
+	whatever   bool           // the file is of whatever bytes: see anyNames
 	refuse     edifact.Reason // why the interchange is refused; 0: it is not
 }
 
