@@ -30,7 +30,7 @@
 // The head has a text and these lines, all of which may be left out:
 //
 //	ack: 999 sets only-errors     997 (default) or 999, with its detail; TA1 is written in any case
-//	ack: receipt all noted brief  of a CONTRL
+//	ack: receipt all noted        of a CONTRL, beside its detail
 //	refuse: duplicate             not-for-us, unknown-sender, unknown-recipient, test
 //	limits: segment=9 message=99  bytes
 //	keep: 5                       findings of one message

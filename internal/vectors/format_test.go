@@ -13,6 +13,7 @@ import (
 
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edifact"
+	"github.com/edibridge/edibridge/x12"
 )
 
 // vector is one file below testdata, see the package comment.
@@ -159,17 +160,15 @@ func (o *options) setAck(word string) error {
 	case "997", "999":
 		o.ack.Set = word
 	case "sets", "groups":
-		o.ack.Detail = detailOf(word)
+		o.ack.Detail, o.control.Detail = x12.Detail(word), edifact.Detail(word)
 	case "only-errors":
-		o.ack.OnlyErrors = true
+		o.ack.OnlyErrors, o.control.OnlyErrors = true, true
 	case "receipt":
 		o.control.Receipt = true
 	case "all":
 		o.control.All = true
 	case "noted":
 		o.control.Noted = true
-	case "brief":
-		o.control.Brief = true
 	default:
 		return fmt.Errorf("ack: %s", word)
 	}

@@ -35,8 +35,6 @@ type options struct {
 	refuse     edifact.Reason // why the interchange is refused; 0: it is not
 }
 
-func detailOf(word string) x12.Detail { return x12.Detail(word) }
-
 // shipped gives all guides that come with the program.
 var shipped = sync.OnceValues(func() (*guide.Library, error) {
 	x, err := x12guides.Library()
@@ -333,7 +331,7 @@ func (j *judging) endInterchange(ic *edi.Interchange) error {
 		if errors.Is(err, edifact.ErrAcknowledgment) {
 			return nil
 		}
-		if err != nil {
+		if err != nil || !j.contrl.Written() {
 			return err
 		}
 		j.answer(&answer{kind: "CONTRL", bytes: j.outC.Bytes(), interchange: *ic, findings: j.about, sets: j.sets, groups: j.groups})
