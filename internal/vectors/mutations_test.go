@@ -61,7 +61,7 @@ func tooLong(g *target) (string, []string, []string) {
 		c = "1"
 	}
 	more := loopIdentifier(g)
-	if g.ref == "2380" { // is no date of its format (2379) either
+	if g.ref == "2380" || g.ref == "1251" { // is no date of its format (2379, 1250) either
 		more = append(more, "element.date")
 	}
 	return strings.Repeat(c, g.shape.max+1), []string{"element.long", "element.date", "element.time"}, more
@@ -188,7 +188,8 @@ func (d *dissected) uses(set *dissectedSet, place int) int {
 
 // droppedTrigger leaves out each segment that opens a loop. What the loop held is
 // told where it cannot be placed any more: as no part of any loop, as part of the
-// loop before, or as late; at the latest where the loop ended.
+// loop before, or as late; at the latest where the loop ended. Where it goes on
+// without a break the segment before may be told, as one that came too early.
 func droppedTrigger(d *dissected) []mutation {
 	var out []mutation
 	for i := range d.sets {
@@ -196,9 +197,10 @@ func droppedTrigger(d *dissected) []mutation {
 		for _, l := range set.match.Loops[1:] {
 			s := &d.segments[set.first+l.First-1]
 			edits := d.drop(set, l.First)
+			before := &d.segments[set.first+l.First-2]
 			end := &d.segments[set.first+l.Last]
 			out = append(out, mutation{what: fmt.Sprintf("without %s at place %d, whose loop ends at place %d", s.Tag(), l.First, l.Last), edits: edits,
-				rules: structural, from: s.Offset, to: moved(edits, end.Offset), length: -1, most: 1 + l.Last - l.First, absorbed: true, set: i,
+				rules: structural, from: before.Offset, to: moved(edits, end.Offset), length: -1, most: 1 + l.Last - l.First, absorbed: true, set: i,
 				more: []string{"loop.identifier"}})
 		}
 	}

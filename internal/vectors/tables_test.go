@@ -98,7 +98,9 @@ func readTable(t testing.TB, name string, all map[string]*table) {
 			tb.elements[words[1]] = shapeOf(t, name, words)
 		case "codes":
 			codes = map[string]bool{}
-			tb.codes[words[1]] = codes
+			if len(words) == 2 { // others are open, or somebody else's
+				tb.codes[words[1]] = codes
+			}
 		}
 	}
 }
@@ -181,6 +183,9 @@ func readOutline(t testing.TB, g *guide.Guide) outline {
 	around := []int{0}
 	for i, line := range bytes.Split(text, []byte("\n")) {
 		words := strings.Fields(string(line))
+		if string(line) == "rules" { // totals and hierarchies
+			break
+		}
 		if len(words) == 0 || words[0][0] == '#' || line[0] != ' ' {
 			continue
 		}
