@@ -38,6 +38,7 @@ type Library struct {
 // table is an effective table before it is compiled.
 type table struct {
 	name, kind, standard, set, release string
+	layers                             []string // names, lowest first
 	root                               *branch
 }
 
@@ -106,6 +107,16 @@ func (l *Library) Named(name string) *Mapping {
 		}
 	}
 	return nil
+}
+
+// Names are the names of all mappings, standards' tables first, then layers, in
+// the order of loading.
+func (l *Library) Names() []string {
+	names := make([]string, len(l.mappings))
+	for i, m := range l.mappings {
+		names[i] = m.name
+	}
+	return names
 }
 
 func standardName(m *Mapping) string { return tableName(m.kind, m.standard, m.set, m.release) }
@@ -237,6 +248,7 @@ func (ld *loader) build() {
 			} else {
 				t := *base
 				t.name, t.root = s.head[1].text, base.root.clone()
+				t.layers = append(slices.Clone(base.layers), t.name)
 				ld.plant(&t, s, true)
 			}
 		}
@@ -262,6 +274,7 @@ func (ld *loader) head(s *section) *table {
 		t.release = h[5].text
 	}
 	t.name = tableName(t.kind, t.standard, t.set, t.release)
+	t.layers = []string{t.name}
 	return t
 }
 
@@ -284,6 +297,7 @@ func (ld *loader) plant(t *table, s *section, over bool) {
 		probs: &ld.probs, used: map[string]*codeList{}}
 	m := &Mapping{name: t.name, kind: t.kind, document: ld.lib.document, standard: t.standard, set: t.set, release: t.release, doc: docType}
 	m.root = c.root(t.root)
+	m.table = t
 	m.encoder = sync.OnceValue(func() *canonical.Encoder { return canonical.NewEncoder(doc) })
 	m.digest = digest(t, c.used)
 	ld.lib.mappings = append(ld.lib.mappings, m)

@@ -22,6 +22,7 @@ type Mapping struct {
 	doc      reflect.Type // the document's struct
 	document func(kind string) canonical.Document
 	root     *block
+	table    *table
 	encoder  func() *canonical.Encoder // made when it is asked for
 }
 

@@ -48,6 +48,7 @@ type node struct {
 	wheres     []where
 	tree       []place // "tree ID PARENT": two elements of the segment
 	kids       []*node
+	replaced   []*node // rows of lower layers that it took the place of
 }
 
 // where is "where PLACE TEXT": another element of the segment says this.

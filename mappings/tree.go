@@ -147,6 +147,11 @@ func (p *planter) settle(rows *[]*node, n *node) {
 		*rows = append(*rows, n)
 		return
 	}
+	for _, l := range *rows {
+		if clash(l) {
+			n.replaced = append(append(n.replaced, l), l.replaced...)
+		}
+	}
 	(*rows)[i] = n
 	*rows = append((*rows)[:i+1], slices.DeleteFunc((*rows)[i+1:], clash)...)
 }
@@ -176,6 +181,9 @@ func (p *planter) segment(b *branch, n *node) {
 		grown = p.grow(b, last, n)
 		k = grown
 	case p.over && n.path != "" && k.path != n.path:
+		if k.node != nil {
+			n.replaced = append(append(n.replaced, k.node), k.node.replaced...)
+		}
 		*k = branch{step: last, at: n.at}
 	case !p.over && (k.node != nil || len(k.leaves) > 0):
 		p.probs.add(n.at, n.column, "%s has a row already, in line %d", n.places[0].text, k.at.line)

@@ -126,6 +126,15 @@ func (l *languages) guide(m *edi.Message) (g *guide.Guide, exact bool) {
 	return l.guides.Find(m.Standard, m.Version, m.Set)
 }
 
+// mapping is what reads m: that of the name if it is of m's set, else the
+// standard's; nil when there is none.
+func (l *languages) mapping(m *edi.Message, name string) *mappings.Mapping {
+	if named := l.mappings.Named(name); named != nil && named.Set() == m.Set {
+		return named
+	}
+	return l.mappings.Find(string(m.Standard), m.Version, m.Set)
+}
+
 // overlay lays the guides of file's folder over the shipped ones and takes the
 // one that file holds: an overlay may extend its neighbour.
 func (l *languages) overlay(file string) error {

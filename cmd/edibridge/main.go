@@ -85,8 +85,8 @@ func rootCommand() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		demoCommand(), initCommand(), serveCommand(), checkCommand(),
-		inspectCommand(), validateCommand(), ackCommand(), mapCommand(), schemaCommand(), fmtCommand(), guideCommand(),
-		sendCommand(), traceCommand(), deadCommand(), benchCommand(), versionCommand(),
+		inspectCommand(), validateCommand(), ackCommand(), mapCommand(), buildCommand(), mappingCommand(), schemaCommand(),
+		fmtCommand(), guideCommand(), sendCommand(), traceCommand(), deadCommand(), benchCommand(), versionCommand(),
 	)
 	return root
 }

@@ -19,6 +19,7 @@ func mapCommand() *cobra.Command {
 	var (
 		lineage, residue bool
 		guideName        string
+		name, dir        string
 	)
 	cmd := &cobra.Command{
 		Use:   "map FILE...",
@@ -33,10 +34,13 @@ Exit status: 0 all mapped, 1 there were findings of severity error, 2 unreadable
 			if err != nil {
 				return err
 			}
+			if langs.mappings, err = loadMappings(dir); err != nil {
+				return err
+			}
 			out := bufio.NewWriter(cmd.OutOrStdout())
 			defer out.Flush()
-			return eachFile(cmd, args, func(name string, r io.Reader) (int, error) {
-				m := &mapping{judge: judge{langs: langs}, name: name, out: out, errs: cmd.ErrOrStderr(),
+			return eachFile(cmd, args, func(file string, r io.Reader) (int, error) {
+				m := &mapping{judge: judge{langs: langs}, name: file, mapping: name, out: out, errs: cmd.ErrOrStderr(),
 					options: mappings.InOptions{Lineage: lineage, Residue: residue}}
 				return m.run(r)
 			})
@@ -44,6 +48,8 @@ Exit status: 0 all mapped, 1 there were findings of severity error, 2 unreadable
 	}
 	cmd.Flags().BoolVar(&lineage, "lineage", false, "add where each value came from")
 	cmd.Flags().BoolVar(&residue, "residue", false, "add what no row of the mapping read, and how the document was spelled")
+	cmd.Flags().StringVar(&name, "mapping", "", "mapping by name, for sets of its kind")
+	cmd.Flags().StringVar(&dir, "mappings", "", "folder of tables laid over those that come with edibridge")
 	cmd.Flags().StringVar(&guideName, "guide", "", "guide by name, or the file of one, for sets of its kind")
 	return cmd
 }
@@ -52,6 +58,7 @@ Exit status: 0 all mapped, 1 there were findings of severity error, 2 unreadable
 type mapping struct {
 	judge   judge
 	name    string
+	mapping string // by name; "": by the set
 	out     *bufio.Writer
 	errs    io.Writer
 	options mappings.InOptions
@@ -97,7 +104,7 @@ func (m *mapping) set(ev *edi.Event) error {
 	if j.match == nil {
 		return nil
 	}
-	mp := m.judge.langs.mappings.Find(string(j.m.Standard), j.m.Version, j.m.Set)
+	mp := m.judge.langs.mapping(j.m, m.mapping)
 	if mp == nil {
 		m.tell([]edi.Finding{acknowledge.SetFinding(j.m, edi.Error, "bridge.mapping.none",
 			fmt.Sprintf("there is no mapping for %s %s", j.m.Set, j.m.Version), acknowledge.NoCode)})
