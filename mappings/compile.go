@@ -140,6 +140,7 @@ func (c *compiler) first(r *row) {
 
 // most says how many segments a block takes and whether it goes on in more.
 func (c *compiler) most(k *block) {
+	k.single = k.shape == sameObject && k.qualifier != "" && len(k.rows) > 0 && len(k.tuples)+len(k.kids) == 0
 	k.chunked = k.shape == sameObject && len(k.tuples) == 1 && len(k.rows)+len(k.kids) == 0
 	switch {
 	case k.limit > 0:

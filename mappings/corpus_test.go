@@ -88,6 +88,13 @@ func roundTrip(t tester, g *guide.Guide, m *Mapping, msg *edi.Message) *Result {
 func sameMeaning(t tester, g *guide.Guide, m *Mapping, msg *edi.Message, was *Result) {
 	doc := was.Document
 	t.Helper()
+	for _, f := range was.Findings {
+		// A value that could not be read leaves its segment to be taken for another
+		// kind of its tag: such a document is not sound.
+		if m.standard == string(edi.EDIFACT) && (f.Rule == "mapping.value.date" || f.Rule == "mapping.value.number") {
+			return
+		}
+	}
 	out, findings, err := m.Out(doc, OutOptions{Delimiters: msg.Delimiters})
 	if err != nil {
 		t.Fatal(err)

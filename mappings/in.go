@@ -120,7 +120,7 @@ func (r *reader) scope(b *block, obj reflect.Value, loop, from int) {
 				continue
 			}
 		}
-		if i := r.match(b, obj, at, item); i >= 0 {
+		if i := r.match(b, at, item); i >= 0 {
 			s := &r.heads[at+i]
 			if s.head == 0 {
 				s.head = int32(item)
@@ -143,9 +143,10 @@ func (r *reader) scope(b *block, obj reflect.Value, loop, from int) {
 	r.heads = r.heads[:at]
 }
 
-// match finds the block that takes the segment, the most specific first.
-func (r *reader) match(b *block, obj reflect.Value, at, place int) int {
-	key := tagKey(r.segs[place].Tag)
+// match finds the block that takes the segment, the most specific first. One
+// that could read nothing of it takes it only when no other does.
+func (r *reader) match(b *block, at, place int) int {
+	key, last := tagKey(r.segs[place].Tag), -1
 	for n, has := range b.keys {
 		if has != key {
 			continue
@@ -155,11 +156,36 @@ func (r *reader) match(b *block, obj reflect.Value, at, place int) int {
 		if s.taken >= k.most || k.qualifier != "" && r.qualifier(place, k.qual) != k.qualifier || !r.says(place, k.beside) {
 			continue
 		}
-		if s.seen++; k.ordinal == 0 || k.ordinal == s.seen {
+		if s.seen++; k.ordinal > 0 && k.ordinal != s.seen {
+			continue
+		}
+		if !k.single || r.offers(k, place) {
 			return i
 		}
+		if last < 0 {
+			last = i
+		}
 	}
-	return -1
+	return last
+}
+
+// offers reports whether a row of the block can read something of a segment.
+func (r *reader) offers(k *block, place int) bool {
+	for i := range k.rows {
+		w := &k.rows[i]
+		v, any := values{}, false
+		for n, s := range w.spots {
+			v[n] = r.value(place, s, w.conv.whole)
+			any = any || v[n] != ""
+		}
+		if !any || w.noPath || !r.says(place, w.wheres) {
+			continue
+		}
+		if text, _ := w.conv.in(&v, &r.sp.d); text != "" {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *reader) qualifier(place int, q spot) string {

@@ -35,6 +35,7 @@ type block struct {
 	group     int      // of the blocks and tuples that share an array, from 1; 0: none
 	groups    int      // how many there are in its object
 	selector  *row     // the row of the qualifier
+	single    bool     // values of one qualified segment, into the object around
 }
 
 // treePlan is how segments tell of a tree.
