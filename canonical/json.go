@@ -107,36 +107,23 @@ func strict(data []byte, v any) error {
 // given: lineage as member "lineage" (nil: none), the residue as its members
 // (nil: none).
 func Encode(doc Document, lineage any, res *Residue) ([]byte, error) {
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	add := func(v any) error {
-		if n := out.Len(); n > 0 {
-			out.Truncate(n - 2) // the brace and the line break
-			out.WriteByte(',')
-		}
-		n := out.Len()
-		if err := e.Encode(v); err != nil {
-			return fmt.Errorf("canonical: %s: %w", doc.Kind(), err)
-		}
-		if n > 0 {
-			copy(out.Bytes()[n:], out.Bytes()[n+1:]) // the other's opening brace
-			out.Truncate(out.Len() - 1)
-		}
-		return nil
-	}
-	if err := add(doc); err != nil {
-		return nil, err
-	}
+	out := Append(nil, doc)
+	var added []any
 	if lineage != nil {
-		if err := add(map[string]any{"lineage": lineage}); err != nil {
-			return nil, err
-		}
+		added = append(added, map[string]any{"lineage": lineage})
 	}
 	if res != nil {
-		if err := add(res); err != nil {
-			return nil, err
-		}
+		added = append(added, res)
 	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+	for _, v := range added {
+		var text bytes.Buffer
+		e := json.NewEncoder(&text)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(v); err != nil {
+			return nil, fmt.Errorf("canonical: %s: %w", doc.Kind(), err)
+		}
+		out[len(out)-1] = ',' // the brace
+		out = append(out, bytes.TrimSuffix(text.Bytes()[1:], []byte("\n"))...)
+	}
+	return out, nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/edi"
 )
 
@@ -85,7 +86,7 @@ func BenchmarkJSON(b *testing.B) {
 	b.SetBytes(int64(msg.Size()))
 	var line []byte
 	for b.Loop() {
-		line = m.Append(line[:0], r.Document)
+		line = canonical.Append(line[:0], r.Document)
 	}
 }
 

@@ -282,7 +282,7 @@ func (ld *loader) head(s *section) *table {
 func (ld *loader) plant(t *table, s *section, over bool) {
 	doc := ld.lib.document(t.kind)
 	if doc == nil {
-		ld.probs.add(s.at, s.head[1].column, "there is no document of kind %q (there is: %s)", t.kind, strings.Join(kinds(), " "))
+		ld.probs.add(s.at, s.head[1].column, "there is no document of kind %q (there is: %s)", t.kind, strings.Join(canonical.Kinds(), " "))
 		return
 	}
 	if ld.lib.trees[t.name] != nil {
@@ -298,7 +298,6 @@ func (ld *loader) plant(t *table, s *section, over bool) {
 	m := &Mapping{name: t.name, kind: t.kind, document: ld.lib.document, standard: t.standard, set: t.set, release: t.release, doc: docType}
 	m.root = c.root(t.root)
 	m.table = t
-	m.encoder = sync.OnceValue(func() *canonical.Encoder { return canonical.NewEncoder(doc) })
 	m.digest = digest(t, c.used)
 	ld.lib.mappings = append(ld.lib.mappings, m)
 }
@@ -323,6 +322,3 @@ func words(ws []word) string {
 	}
 	return strings.Join(ts, " ")
 }
-
-// kinds are those of the documents that a table can be about.
-func kinds() []string { return []string{canonical.KindOrder} }

@@ -46,7 +46,7 @@ func TestLoadErrors(t *testing.T) {
 	for _, c := range []struct{ table, want string }{
 		{"BEG03 poNumber\n", `a.map:1:1: no section is open`},
 		{"mapping x\nBEG03 poNumber\n", `a.map:1:1: a mapping begins: mapping KIND <-> STANDARD SET [RELEASE]`},
-		{"mapping odour <-> X12 850\n", `a.map:1:9: there is no document of kind "odour" (there is: order)`},
+		{"mapping odour <-> X12 850\n", `a.map:1:9: there is no document of kind "odour" (there is: order `},
 		{"mapping order <-> X12 850\nST01 transactionSet\n", `a.map:1:9: mapping order <-> X12 850 is there already`},
 		{"mapping a extends b\nmapping b extends a\n", `a.map:1:9: a extends "b", which is not there (there is: `},
 		{layer + "BEG03 poNummer\n", `a.map:2:7: Order has no member "poNummer" (it has: ackType action`},

@@ -23,7 +23,6 @@ type Mapping struct {
 	document func(kind string) canonical.Document
 	root     *block
 	table    *table
-	encoder  func() *canonical.Encoder // made when it is asked for
 }
 
 // Name is what the layer calls itself, "acme"; of a standard's table
@@ -39,12 +38,6 @@ func (m *Mapping) Set() string { return m.set }
 // Digest is the SHA-256, in hexadecimal, over the effective rows and their code
 // lists. Files, lines and the way rows are laid out are not in it.
 func (m *Mapping) Digest() string { return m.digest }
-
-// Append appends a document of the mapping's kind as one JSON object, as
-// [canonical.Encode] writes it alone.
-func (m *Mapping) Append(dst []byte, doc canonical.Document) []byte {
-	return m.encoder().Append(dst, doc)
-}
 
 // InOptions say what is wanted beside the document.
 type InOptions struct {

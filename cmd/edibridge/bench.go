@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edi/guide"
 	"github.com/edibridge/edibridge/edifact"
@@ -373,7 +374,7 @@ func benchMap(context.Context) ([]figure, error) {
 			if err != nil {
 				return err
 			}
-			line = mp.Append(line[:0], r.Document)
+			line = canonical.Append(line[:0], r.Document)
 			return nil
 		})
 	})
