@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/edi"
 )
 
@@ -144,6 +145,9 @@ func wrapped(arg string, n int) (*converter, error) {
 // a code it is a day.
 func dtmIn(v *values, d *edi.Delimiters) (string, uint8) {
 	date, clock := v[0], ""
+	if text := coarseIn(date, v[1]); text != "" {
+		return text, 0
+	}
 	length, ok := dtmFormats[v[1]]
 	if !ok || len(date) != length.date+length.clock || !digits(date) {
 		return "", 1
@@ -162,7 +166,36 @@ var dtmFormats = map[string]struct{ date, clock int }{
 	"": {8, 0}, "101": {6, 0}, "102": {8, 0}, "201": {6, 4}, "202": {6, 6}, "203": {8, 4}, "204": {8, 6}, "401": {0, 4}, "402": {0, 6},
 }
 
+// coarseIn reads a year (602), a month (610) or a week (616), "" for none.
+func coarseIn(date, format string) string {
+	text := ""
+	switch {
+	case !digits(date):
+	case format == "602" && len(date) == 4:
+		text = date
+	case format == "610" && len(date) == 6:
+		text = date[:4] + "-" + date[4:]
+	case format == "616" && len(date) == 6:
+		text = date[:4] + "-W" + date[4:]
+	}
+	if !canonical.Date(text).Valid() {
+		return ""
+	}
+	return text
+}
+
 func dtmOut(t string, v *values, d *edi.Delimiters) string {
+	switch {
+	case len(t) == 4:
+		v[0], v[1] = t, "602"
+		return ""
+	case len(t) == 7 && t[4] == '-':
+		v[0], v[1] = t[:4]+t[5:], "610"
+		return ""
+	case len(t) == 8 && t[4:6] == "-W":
+		v[0], v[1] = t[:4]+t[6:], "616"
+		return ""
+	}
 	var parts values
 	if reason := datetimeOut(t, &parts, d); reason != "" {
 		return reason
