@@ -83,7 +83,7 @@ var layers = []layer{
 		third: []string{"github.com/danielgtaylor/huma/v2", "github.com/cloudevents/sdk-go/v2", "github.com/coreos/go-oidc/v3", "go.opentelemetry.io"}},
 	// Values only: no store, no api. The shipped guides are what partners' guides extend;
 	// x/crypto reads and makes SSH keys and checks password hashes.
-	{pkg: "internal/config", ours: []string{"bridge", "edi", "edi/guide", "edifact/guides", "mappings", "transports", "x12/guides"},
+	{pkg: "internal/config", ours: []string{"bridge", "edi", "edi/guide", "edifact/guides", "mappings", "mappings/celexpr", "transports", "x12/guides"},
 		third: []string{"github.com/goccy/go-yaml", "golang.org/x/crypto"}},
 	// The binary wires everything; its demo plays partners over the real protocols.
 	{pkg: "cmd/edibridge", ours: []string{"..."},

@@ -182,7 +182,11 @@ func (t *translation) understand(ctx context.Context, m *edi.Message, d *Documen
 	}
 	d.Findings = append(d.Findings, r.Findings...)
 	d.Total += len(r.Findings)
-	d.Keys = append(d.Keys, r.Keys...)
+	for _, k := range slices.Concat(r.Keys, canonical.Keys(r.Document)) {
+		if len(d.Keys) < maxDocumentKeys && !slices.Contains(d.Keys, k) {
+			d.Keys = append(d.Keys, k)
+		}
+	}
 	d.Mapped, d.Elements = r.Residue.Coverage.Mapped, r.Residue.Coverage.Elements
 	seen, err := t.documentSeen(ctx, d, a, r.Document)
 	if err != nil || seen {
@@ -197,6 +201,10 @@ func (t *translation) understand(ctx context.Context, m *edi.Message, d *Documen
 	}
 	return t.events(d, a, r.Document, data)
 }
+
+// maxDocumentKeys bounds under how many keys one document is found: a shipment
+// notice has one a carton.
+const maxDocumentKeys = 10_000
 
 // stamp writes into a document's header what the bridge knows of it.
 func (t *translation) stamp(d *Document, h *canonical.Head) {

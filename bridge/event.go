@@ -5,24 +5,50 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"github.com/edibridge/edibridge/canonical"
 )
 
-// events makes one event of an accepted document for each endpoint of its
-// agreement: N Transmissions with one event id and one body.
+// events makes the events of an accepted document: one that says that it came
+// in, and those of the life cycle that it means (an order shipped). Of each there
+// is one Transmission for each endpoint of the agreement, with one event id and
+// one body.
 func (t *translation) events(d *Document, a *Agreement, doc canonical.Document, data json.RawMessage) error {
 	if len(a.Events) == 0 {
 		return nil
 	}
-	subject := canonical.Subject(doc)
-	partition := d.Partner + "/" + subject
+	own := canonical.Occasion{Type: canonical.EventType(doc), Subject: canonical.Subject(doc)}
+	if err := t.occasion(d, a, doc, own, eventPlace(d.ID, 0), data); err != nil {
+		return err
+	}
+	for i, o := range canonical.LifeCycle(doc) {
+		if err := t.occasion(d, a, doc, o, eventPlace(d.ID, i+1), data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eventPlace is the place of a document's nth event within its Transmission: 0
+// for its own, from 1 those of the life cycle.
+func eventPlace(document string, n int) string {
+	if n == 0 {
+		return document
+	}
+	return document + "/" + strconv.Itoa(n)
+}
+
+// occasion makes one event to all endpoints of the agreement. Its data is the
+// document, whatever it is about.
+func (t *translation) occasion(d *Document, a *Agreement, doc canonical.Document, o canonical.Occasion, place string, data json.RawMessage) error {
+	partition := d.Partner + "/" + o.Subject
 	ev := canonical.NewEvent(canonical.EventSource{
 		Partner: d.Partner, Agreement: d.Agreement, DocumentID: d.ID,
 		Interchange: d.InterchangeControl, Group: d.GroupControl, Transaction: d.Control,
 		Mode: string(d.Mode), ArchiveID: t.tr.Leaf, TraceParent: traceParent(t.tr.ID, d.ID),
 		PartitionKey: partition, MapVersion: d.Mapping, Time: t.tr.Created,
-		Type: canonical.EventType(doc), Subject: subject,
+		Type: o.Type, Subject: o.Subject, DataSchema: canonical.SchemaURI(doc.Kind()),
 	}, data)
 	body, err := json.Marshal(ev)
 	if err != nil {
@@ -36,7 +62,7 @@ func (t *translation) events(d *Document, a *Agreement, doc canonical.Document, 
 			OrderKey: partition, OnDead: a.OnDead,
 			Standard: d.Standard, Set: ev.Type, Control: d.Control, Mode: d.Mode,
 			Keys: d.Keys,
-		}, d.ID, at)
+		}, place, at)
 	}
 	return nil
 }

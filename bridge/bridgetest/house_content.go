@@ -87,6 +87,13 @@ func (c *check) eventsOf(t *bridge.Transmission) {
 				c.problem("event.missing", d.ID, "no event to %s for set %d of %s", endpoint, d.Ordinal, t.ID)
 			}
 			delete(have, id)
+			for n := 1; ; n++ { // those of the life cycle
+				id := bridge.FollowID(t.ID, bridge.KindEvent, fmt.Sprintf("%s/%d", d.ID, n), endpoint)
+				if !have[id] {
+					break
+				}
+				delete(have, id)
+			}
 		}
 	}
 	for id := range have {

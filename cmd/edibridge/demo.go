@@ -199,7 +199,7 @@ agreements:
   orders: { receive: X12 850 004010 production, events: [app] }
 `
 
-// demoEDIFACT is a partner who sends EDIFACT: answered, not yet mapped to events.
+// demoEDIFACT is a partner who sends EDIFACT.
 const demoEDIFACT = `partner: nordwind
 name: Nordwind Grosshandel
 identifiers: [EDIFACT 14/4012345000009]
@@ -207,7 +207,7 @@ access:
   sftp: { user: nordwind, keys: [file:../keys/nordwind.pub] }
 acknowledge: {}
 agreements:
-  orders: { receive: EDIFACT ORDERS D96A production }
+  orders: { receive: EDIFACT ORDERS D96A production, events: [app] }
 `
 
 // configure writes what a bridge with three partners needs.

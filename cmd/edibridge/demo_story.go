@@ -48,6 +48,9 @@ func (s *stage) play(ctx context.Context) error {
 	s.checks.that("SFTP: Nordwind's upload is taken", s.nordwind.put("orders.edi", []byte(storyORDERS)))
 	contrl, err := s.answers(ctx, s.nordwind)
 	s.checks.that("SFTP: Nordwind fetches one CONTRL that accepts", errors.Join(err, says(contrl, "UCI+77+4012345000009:14+4000000000006:14+7")))
+	err = await(ctx, func() bool { n, _, _ := s.app.counts(); return n >= 4 })
+	s.checks.that("HTTP: the application has its event, in the words of the others",
+		errors.Join(err, s.eventsOnce("order/4711", "order/G-100", "order/G-102", "order/N-2001")))
 
 	tl, err := bridge.Trace(ctx, s.running.store, "4711")
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/edibridge/edibridge/edi/guide"
 	edifactguides "github.com/edibridge/edibridge/edifact/guides"
 	"github.com/edibridge/edibridge/mappings"
+	"github.com/edibridge/edibridge/mappings/celexpr"
 	"github.com/edibridge/edibridge/x12/guides"
 )
 
@@ -145,7 +146,7 @@ func (l *loader) overlays() {
 		l.overlayError("guides", err)
 	}
 	if fsys := l.folder("mappings"); fsys != nil {
-		lib, err := l.cfg.Mappings.Extend(fsys)
+		lib, err := l.cfg.Mappings.With(celexpr.New()).Extend(fsys)
 		if err == nil {
 			l.cfg.Mappings = lib
 		}
