@@ -4,7 +4,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/edibridge/edibridge/acknowledge"
 	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edi/guide"
+	"github.com/edibridge/edibridge/mappings"
 )
 
 // Defaults of [Limits].
@@ -120,4 +123,30 @@ func (p *Partner) named(name string) *Agreement {
 		}
 	}
 	return nil
+}
+
+// guideOf is what a message is held against, nil if there is none, and whether
+// it is of the message's own release: one of another is better than none.
+func (c *Configuration) guideOf(m *edi.Message, a *Agreement) (g *guide.Guide, exact bool) {
+	if a.Guide != "" {
+		return c.Guides.Named(a.Guide), true
+	}
+	return c.Guides.Find(m.Standard, m.Version, m.Set)
+}
+
+// mappingOf is what reads a message, nil if there is none.
+func (c *Configuration) mappingOf(m *edi.Message, a *Agreement) *mappings.Mapping {
+	if a.Mapping != "" {
+		return c.Mappings.Named(a.Mapping)
+	}
+	return c.Mappings.Find(string(m.Standard), m.Version, m.Set)
+}
+
+// judgedBy is how sets under an agreement are judged.
+func (c *Configuration) judgedBy(a *Agreement) acknowledge.Options {
+	limit := a.MaxFindings
+	if limit == 0 {
+		limit = c.Limits.findings()
+	}
+	return acknowledge.Options{MaxFindings: limit, Severity: a.Waive, WithErrors: a.WithErrors}
 }

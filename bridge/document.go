@@ -10,7 +10,6 @@ import (
 	"github.com/edibridge/edibridge/acknowledge"
 	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/edi"
-	"github.com/edibridge/edibridge/edi/guide"
 	"github.com/edibridge/edibridge/edifact"
 	"github.com/edibridge/edibridge/mappings"
 	"github.com/edibridge/edibridge/x12"
@@ -130,13 +129,9 @@ func (t *translation) judge(ctx context.Context, m *edi.Message, d *Document) er
 
 // validate holds the message against its guide and goes on with what is valid.
 func (t *translation) validate(ctx context.Context, m *edi.Message, d *Document, a *Agreement) error {
-	g, exact := t.guide(m, a)
-	limit := a.MaxFindings
-	if limit == 0 {
-		limit = t.cfg.Limits.findings()
-	}
+	g, exact := t.cfg.guideOf(m, a)
 	end := t.b.observe(StageValidate)
-	r := t.validator.Set(m, d.Findings, g, exact, acknowledge.Options{MaxFindings: limit, Severity: a.Waive, WithErrors: a.WithErrors})
+	r := t.validator.Set(m, d.Findings, g, exact, t.cfg.judgedBy(a))
 	end()
 	d.Findings, d.Total, d.Verdict = r.Findings, r.Total, string(r.Verdict)
 	if g == nil {
@@ -151,19 +146,10 @@ func (t *translation) validate(ctx context.Context, m *edi.Message, d *Document,
 	return t.understand(ctx, m, d, a, mappings.FromMessage(m, g, r.Match))
 }
 
-// guide is what the message is held against, nil if there is none, and whether
-// it is of the message's own release: one of another is better than none.
-func (t *translation) guide(m *edi.Message, a *Agreement) (g *guide.Guide, exact bool) {
-	if a.Guide != "" {
-		return t.cfg.Guides.Named(a.Guide), true
-	}
-	return t.cfg.Guides.Find(m.Standard, m.Version, m.Set)
-}
-
 // understand maps the message to its canonical document, judges repetition, and
 // makes the events.
 func (t *translation) understand(ctx context.Context, m *edi.Message, d *Document, a *Agreement, src mappings.Source) error {
-	mp := t.mapping(m, a)
+	mp := t.cfg.mappingOf(m, a)
 	if mp == nil && len(a.Events) == 0 { // nobody wants to know what it says
 		d.State = DocumentAccepted
 		return nil
@@ -212,13 +198,6 @@ func (t *translation) stamp(d *Document, h *canonical.Head) {
 	h.ReceivedAt = t.tr.Created.Format(time.RFC3339Nano)
 	h.Controls = canonical.Controls{Interchange: d.InterchangeControl, Group: d.GroupControl, Transaction: d.Control}
 	h.Raw = canonical.Raw{ArchiveID: t.tr.Leaf, SHA256: h.Raw.SHA256, Offset: d.Offset, Length: d.Length}
-}
-
-func (t *translation) mapping(m *edi.Message, a *Agreement) *mappings.Mapping {
-	if a.Mapping != "" {
-		return t.cfg.Mappings.Named(a.Mapping)
-	}
-	return t.cfg.Mappings.Find(string(m.Standard), m.Version, m.Set)
 }
 
 // add puts a finding to a document and counts it.

@@ -86,7 +86,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(
 		demoCommand(), initCommand(), serveCommand(), checkCommand(),
 		inspectCommand(), validateCommand(), ackCommand(), mapCommand(), buildCommand(), mappingCommand(), schemaCommand(),
-		fmtCommand(), guideCommand(), sendCommand(), traceCommand(), deadCommand(), benchCommand(), versionCommand(),
+		fmtCommand(), guideCommand(), sendCommand(), testCommand(), traceCommand(), deadCommand(), benchCommand(), versionCommand(),
 	)
 	return root
 }

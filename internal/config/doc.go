@@ -4,6 +4,7 @@
 //	edibridge.yaml       the bridge itself: data folder, who we are, listeners, endpoints, limits, log
 //	partners/*.yaml      one file a trading partner: identifiers, access, agreements
 //	guides/              implementation guides of partners, in the guide language (package guide)
+//	partners/*/          or a folder: partner.yaml, with guides/ and mappings/ of its own
 //	mappings/            mapping layers of partners, in the mapping language (package mappings)
 //
 // All of it is loaded and checked as one by [Load]: either everything holds

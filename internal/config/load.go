@@ -76,6 +76,7 @@ type loader struct {
 	read     map[string][]byte // what was read, by path: makes the digest
 	problems Problems
 	partners []*partnerSource
+	packages []string // folders of partners
 	cfg      *bridge.Configuration
 	sys      *System
 }
@@ -90,6 +91,7 @@ type mainSource struct {
 type partnerSource struct {
 	document
 	partnerFile
+	id   string // what its file, or folder, calls it
 	made *bridge.Partner
 }
 
@@ -115,7 +117,7 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// partnerFiles reads partners/*.yaml.
+// partnerFiles reads partners/*.yaml and partners/*/partner.yaml.
 func (l *loader) partnerFiles() {
 	entries, err := os.ReadDir(filepath.Join(l.dir, "partners"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -125,32 +127,56 @@ func (l *loader) partnerFiles() {
 		name := filepath.Join("partners", e.Name())
 		switch {
 		case strings.HasPrefix(e.Name(), ".") || strings.HasSuffix(e.Name(), "~"):
+		case e.IsDir():
+			if _, err := os.Stat(filepath.Join(l.dir, name, partnerFileName)); err == nil {
+				l.packages = append(l.packages, name)
+				l.partnerFile(filepath.Join(name, partnerFileName), e.Name())
+			}
 		case strings.HasSuffix(e.Name(), ".yml"):
 			l.problems = append(l.problems, Problem{File: filepath.Join(l.dir, name), Message: "partner files end in .yaml"})
-		case strings.HasSuffix(e.Name(), ".yaml") && !e.IsDir():
-			p := &partnerSource{}
-			if l.file(name, &p.document, &p.partnerFile) && !p.broken {
-				l.partners = append(l.partners, p)
-			}
+		case strings.HasSuffix(e.Name(), ".yaml"):
+			l.partnerFile(name, strings.TrimSuffix(e.Name(), ".yaml"))
 		}
 	}
 }
 
-// overlays lays guides/ and mappings/ over what is shipped.
-func (l *loader) overlays() {
-	if fsys := l.folder("guides"); fsys != nil {
-		lib, err := l.cfg.Guides.Extend(fsys)
-		if err == nil {
-			l.cfg.Guides = lib
-		}
-		l.overlayError("guides", err)
+// partnerFileName is the partner's file in a folder of its own, in which guides,
+// mappings and cases may stand beside it.
+const partnerFileName = "partner.yaml"
+
+// partnerFile reads one partner's file; id is what the partner has to be called.
+func (l *loader) partnerFile(name, id string) {
+	p := &partnerSource{id: id}
+	if l.file(name, &p.document, &p.partnerFile) && !p.broken {
+		l.partners = append(l.partners, p)
 	}
-	if fsys := l.folder("mappings"); fsys != nil {
-		lib, err := l.cfg.Mappings.With(celexpr.New()).Extend(fsys)
-		if err == nil {
-			l.cfg.Mappings = lib
-		}
-		l.overlayError("mappings", err)
+}
+
+// overlays lays guides/ and mappings/ over what is shipped: those beside
+// edibridge.yaml, then those of each partner's folder.
+func (l *loader) overlays() {
+	for _, at := range append([]string{""}, l.packages...) {
+		l.overlay(filepath.Join(at, "guides"), func(fsys fs.FS) error {
+			lib, err := l.cfg.Guides.Extend(fsys)
+			if err == nil {
+				l.cfg.Guides = lib
+			}
+			return err
+		})
+		l.overlay(filepath.Join(at, "mappings"), func(fsys fs.FS) error {
+			lib, err := l.cfg.Mappings.With(celexpr.New()).Extend(fsys)
+			if err == nil {
+				l.cfg.Mappings = lib
+			}
+			return err
+		})
+	}
+}
+
+// overlay lays the files of one folder over the rest, if it is there.
+func (l *loader) overlay(folder string, extend func(fs.FS) error) {
+	if fsys := l.folder(folder); fsys != nil {
+		l.overlayError(folder, extend(fsys))
 	}
 }
 

@@ -178,6 +178,40 @@ func TestDigest(t *testing.T) {
 	}
 }
 
+// A partner's folder has the same as his file, and guides and mappings beside it.
+func TestPartnerFolder(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("edibridge.yaml", "self: [X12 ZZ/US]\nlisteners:\n  sftp: { addr: \":2222\" }\n")
+	write("partners/acme/partner.yaml", "partner: acme\nidentifiers: [X12 ZZ/ACME]\naccess:\n  sftp: { user: acme, passwordHash: $2a$04$9XnZ0Jv1mYVxqUuJvYQmHu0mC8V7OqFqz2q5y7y8m4gR1rQe8WmK6 }\n"+
+		"agreements:\n  orders: { receive: X12 850 004010 production, guide: acme-850, mapping: acme }\n")
+	write("partners/acme/guides/acme.guide", "guide acme-850 extends X12 004010 850 \"ACME\"\nBEG02 codes SA\n")
+	write("partners/acme/mappings/acme.map", "mapping acme extends order <-> X12 850\nREF:DP/REF02 ext.department when orderType.startsWith(\"S\")\n")
+	write("partners/acme/cases/one/in.edi", "not read here")
+	write("partners/notes/README", "no partner")
+	cfg, _, err := Load(filepath.Join(dir, "edibridge.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cfg.Partners) != 1 || cfg.Partners[0].ID != "acme" || cfg.Guides.Named("acme-850") == nil || cfg.Mappings.Named("acme") == nil {
+		t.Errorf("partners %v, guide %v, mapping %v", cfg.Partners, cfg.Guides.Named("acme-850"), cfg.Mappings.Named("acme"))
+	}
+	write("partners/acme/partner.yaml", "partner: other\nidentifiers: [X12 ZZ/ACME]\n")
+	_, _, err = Load(filepath.Join(dir, "edibridge.yaml"))
+	if want := `partner "other" in the file of "acme"`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v\nwant %s", err, want)
+	}
+}
+
 // Every mistake is told, all at once, each with file, line and column. The
 // archives hold what is wrong and, in want.txt, what is said.
 func TestMistakes(t *testing.T) {

@@ -44,7 +44,8 @@ const manualHead = `# Configuration
 <!-- Generated from internal/config/files.go by "go generate ./internal/config". -->
 
 A configuration is a folder: ` + "`edibridge.yaml`, `partners/*.yaml`, and beside them `guides/` and `mappings/`" + `
-for what is a partner's own. ` + "`edibridge init DIR`" + ` writes one that runs as it is;
+for what is a partner's own. A partner may also have a folder, ` + "`partners/ID/partner.yaml`" + `, with ` + "`guides/`, `mappings/`" + `
+and ` + "`cases/`" + ` in it, which ` + "`edibridge test`" + ` runs. ` + "`edibridge init DIR`" + ` writes a configuration that runs as it is;
 ` + "`edibridge check`" + ` reads it as a whole and names every mistake with file, line and column.
 
 - Unknown keys are mistakes. So are anchors, aliases, tags, and a second document in a file.

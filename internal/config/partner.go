@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,8 +17,8 @@ func (l *loader) partner(p *partnerSource) {
 	if err := checkName("a partner", p.Partner); err != nil && p.Partner != "" {
 		p.problem([]string{"partner"}, "%v", err)
 	}
-	if file := strings.TrimSuffix(filepath.Base(p.file), ".yaml"); p.Partner != file && p.Partner != "" {
-		p.problem([]string{"partner"}, "partner %q in the file of %q: they have to be the same", p.Partner, file)
+	if p.Partner != p.id && p.Partner != "" {
+		p.problem([]string{"partner"}, "partner %q in the file of %q: they have to be the same", p.Partner, p.id)
 	}
 	p.made = &bridge.Partner{ID: p.Partner, Name: cmp.Or(p.Name, p.Partner)}
 	for _, id := range p.Identifiers {
