@@ -78,6 +78,7 @@ var layers = []layer{
 	// The store implements bridge.Store, whose methods speak of keys and findings.
 	{pkg: "bridge/sqlstore", ours: []string{"archive", "bridge", "canonical", "edi"},
 		third: []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
+	{pkg: "bridge/sqlstore/pgtest"}, // a server for tests
 	{pkg: "bridge/bridgetest", ours: append([]string{"bridge"}, bridgeOurs...)},
 	{pkg: "api", ours: []string{"archive", "bridge", "bridge/views", "canonical", "edi", "edi/guide", "transports"},
 		third: []string{"github.com/danielgtaylor/huma/v2", "github.com/cloudevents/sdk-go/v2", "github.com/coreos/go-oidc/v3", "go.opentelemetry.io"}},

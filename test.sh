@@ -60,6 +60,7 @@ packages() {
 	command -v lftp >/dev/null || missing+=(lftp)
 	command -v curl >/dev/null || missing+=(curl)
 	/usr/bin/python3 -c 'import paramiko' 2>/dev/null || missing+=(python3-paramiko)
+	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 	command -v cc >/dev/null || missing+=(gcc libc6-dev)
 	if [ -n "${EDIBRIDGE_LONG:-}" ]; then
 		command -v mvn >/dev/null || missing+=(maven)

@@ -158,11 +158,24 @@ func (b *Bridge) Run(ctx context.Context) error {
 	if b.o.Deliverers > 0 {
 		wg.Go(func() { b.serve(ctx, StepDeliver, b.wakeDeliver, b.o.Deliverers) })
 	}
+	if w, ok := b.o.Store.(Watcher); ok {
+		wg.Go(func() { w.Watch(ctx, b.woken) })
+	}
 	wg.Wait()
 	if b.broken.Err() != nil {
 		return context.Cause(b.broken)
 	}
 	return nil
+}
+
+// woken is told by the store of work that another process has made due.
+func (b *Bridge) woken(s Step) {
+	switch s {
+	case StepTranslate:
+		wake(b.wakeTranslate)
+	case StepDeliver:
+		wake(b.wakeDeliver)
+	}
 }
 
 // check notes an error after which the archive takes nothing more, and gives it

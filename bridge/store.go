@@ -318,3 +318,11 @@ var (
 	ErrConflict  = errors.New("bridge: the state does not allow it")
 	ErrKeyReused = errors.New("bridge: idempotency key used before with other bytes")
 )
+
+// Watcher is a Store that several processes share and that tells each of the
+// work that others have made due. Without it work is found by polling.
+type Watcher interface {
+	// Watch calls due, from one goroutine, when there may be work of a step, until
+	// ctx ends.
+	Watch(ctx context.Context, due func(Step))
+}

@@ -431,6 +431,9 @@ func (m *model) compare(ctx context.Context) error {
 	numbers, seen := 0, 0
 	var leaves [][]byte
 	var head archive.Head
+	if err := seal(ctx, m.s); err != nil {
+		return err
+	}
 	err := m.s.Audit(ctx, func(r bridge.Record) error {
 		switch {
 		case r.Number != nil:

@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -28,7 +30,10 @@ func (s *Store) Accept(ctx context.Context, a bridge.Acceptance) (bridge.Accepte
 	if err != nil {
 		return as, fmt.Errorf("sqlstore: accept %s: %w", t.ID, err)
 	}
-	err = s.write(ctx, func(x *txn) error {
+	if s.intake == nil {
+		return as, fmt.Errorf("sqlstore: accept %s: %w", t.ID, ErrReadOnly)
+	}
+	err = s.intake.write(ctx, func(x *txn) error {
 		known, err := x.acceptedBefore(&t, &as)
 		if known || err != nil {
 			return err
@@ -38,7 +43,7 @@ func (s *Store) Accept(ctx context.Context, a bridge.Acceptance) (bridge.Accepte
 		}
 		as = bridge.AcceptedAs{ID: t.ID, Sequence: t.Sequence, Body: t.Body, Answer: a.Answer}
 		return x.addLeaves(leaves)
-	})
+	}, nil)
 	if err != nil {
 		return bridge.AcceptedAs{}, fmt.Errorf("sqlstore: accept %s: %w", t.ID, err)
 	}
@@ -56,7 +61,7 @@ func (x *txn) acceptedBefore(t *bridge.Transmission, as *bridge.AcceptedAs) (boo
 		if t.Key == "" {
 			return false, nil
 		}
-		byKey, err := x.row("SELECT n FROM transmission WHERE direction = 'in' AND wire_key <> '' AND endpoint = $1 AND peer = $2 AND wire_key = $3",
+		byKey, err := x.row("SELECT n FROM transmission WHERE direction = 'in' AND wire_key <> '' AND endpoint = $1 AND peer = $2 AND wire_key = $3 /*pg AND md5(wire_key) = md5($3) */",
 			[]any{t.Endpoint, t.Peer, t.Key}, &n)
 		if err != nil || !byKey {
 			return false, err
@@ -87,10 +92,11 @@ func (x *txn) accept(t *bridge.Transmission, texts transmissionTexts, answer []b
 	if err := x.addKeys(n, t.Keys); err != nil {
 		return err
 	}
+	x.due.translate = true
 	if answer != nil {
-		_, err = x.exec("INSERT INTO answer (transmission, answer) VALUES ($1, $2)", n, answer)
+		return x.send("INSERT INTO answer (transmission, answer) VALUES ($1, $2)", n, answer)
 	}
-	return err
+	return nil
 }
 
 // insertTransmission writes a row that is not there yet and counts the use of
@@ -115,7 +121,7 @@ func (x *txn) insertTransmission(t *bridge.Transmission, texts transmissionTexts
 		return 0, err
 	}
 	if texts.findings != "" {
-		if _, err := x.exec("INSERT INTO finding (transmission, findings) VALUES ($1, $2)", n, texts.findings); err != nil {
+		if err := x.send("INSERT INTO finding (transmission, findings) VALUES ($1, $2)", n, texts.findings); err != nil {
 			return 0, err
 		}
 	}
@@ -140,7 +146,7 @@ func (x *txn) useObject(o *archive.Object) (any, error) {
 func (x *txn) addKeys(n int64, keys []canonical.Key) error {
 	for _, k := range keys {
 		k = normalKey(k)
-		if _, err := x.exec("INSERT INTO business_key (value, transmission, scheme) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+		if err := x.send("INSERT INTO business_key (value, transmission, scheme) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
 			k.Value, n, k.Scheme); err != nil {
 			return fmt.Errorf("key %s:%s: %w", k.Scheme, k.Value, err)
 		}
@@ -162,5 +168,19 @@ func normalKey(k canonical.Key) canonical.Key {
 			k.Value = v
 		}
 	}
+	k.Value = short(k.Value)
 	return k
+}
+
+// shortLimit is the longest text, in bytes, that is indexed as it is. A page of
+// PostgreSQL's indexes holds no entry above 2,704 bytes.
+const shortLimit = 512
+
+// short is a text as it is indexed: of a longer one its beginning and its digest.
+func short(s string) string {
+	if len(s) <= shortLimit {
+		return s
+	}
+	sum := sha256.Sum256([]byte(s))
+	return s[:shortLimit/2] + " " + hex.EncodeToString(sum[:])
 }

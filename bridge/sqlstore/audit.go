@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/edibridge/edibridge/archive"
@@ -57,25 +56,23 @@ func auditParts() []auditPart {
 // Documents, Evidence, Numbers, Seen, Leaves by index, and the Head, all from
 // one snapshot. An empty log has no Head.
 func (s *Store) Audit(ctx context.Context, visit func(bridge.Record) error) error {
-	tx, err := s.reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return fmt.Errorf("sqlstore: audit: %w", err)
-	}
-	defer tx.Rollback()
-	for _, p := range auditParts() {
-		rows, err := tx.QueryContext(ctx, p.query)
-		if err == nil {
-			err = eachRow(rows, func(scan scanner) error {
+	err := s.reads.snapshot(ctx, func(r reads) error {
+		for _, p := range auditParts() {
+			err := r.query(ctx, p.query, nil, func(scan scanner) error {
 				r, err := p.record(scan)
 				if err != nil {
 					return err
 				}
 				return visit(r)
 			})
+			if err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return fmt.Errorf("sqlstore: audit: %w", err)
-		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("sqlstore: audit: %w", err)
 	}
 	return nil
 }

@@ -18,9 +18,9 @@ const wakeLimit = 1000
 // caller's clock stands behind another's.
 const (
 	selectDue = `SELECT n FROM transmission WHERE due = $1 AND due <> '' AND next_at <= $2 AND lease_until <= $2
-		ORDER BY sequence, ordinal LIMIT $3`
+		ORDER BY sequence, ordinal LIMIT $3 /*pg FOR NO KEY UPDATE SKIP LOCKED */`
 	wakeDue = `UPDATE transmission SET wake = 0
-		WHERE n IN (SELECT n FROM transmission WHERE wake > 0 AND wake <= $1 ORDER BY wake LIMIT $2)`
+		WHERE n IN (SELECT n FROM transmission WHERE wake > 0 AND wake <= $1 ORDER BY wake LIMIT $2 /*pg FOR NO KEY UPDATE SKIP LOCKED */)`
 )
 
 // Claim implements bridge.Work.
@@ -30,8 +30,9 @@ func (s *Store) Claim(ctx context.Context, q bridge.ClaimQuery) ([]bridge.Claim,
 	}
 	var claims []bridge.Claim
 	err := s.write(ctx, func(x *txn) error {
+		claims = nil
 		now := nanos(q.Now)
-		if _, err := x.exec(wakeDue, now, wakeLimit); err != nil {
+		if err := x.send(wakeDue, now, wakeLimit); err != nil {
 			return err
 		}
 		if q.Step == bridge.StepDeliver {
@@ -60,25 +61,46 @@ func (s *Store) Claim(ctx context.Context, q bridge.ClaimQuery) ([]bridge.Claim,
 
 // lease gives each row a token and puts it to sleep until the lease ends.
 func (x *txn) lease(rows []int64, q bridge.ClaimQuery) ([]bridge.Claim, error) {
-	last, err := x.next("token", len(rows))
+	tokens, err := x.tokens(len(rows))
 	if err != nil {
 		return nil, err
 	}
 	until := nanos(q.Until)
-	claims := make([]bridge.Claim, 0, len(rows))
+	place := make(map[int64]int, len(rows))
 	for i, n := range rows {
-		token := last - int64(len(rows)-1-i)
-		if _, err := x.exec("UPDATE transmission SET token = $1, owner = $2, lease_until = $3, wake = $3 WHERE n = $4",
-			token, q.Owner, until, n); err != nil {
+		place[n] = i
+		if err := x.send("UPDATE transmission SET token = $1, owner = $2, lease_until = $3, wake = $3 WHERE n = $4",
+			tokens[i], q.Owner, until, n); err != nil {
 			return nil, err
 		}
-		r, err := x.transmission(n)
-		if err != nil {
-			return nil, err
-		}
-		claims = append(claims, bridge.Claim{Transmission: r.t, Step: q.Step, Token: token, Until: instant(until), Cursor: r.cursor})
 	}
-	return claims, nil
+	claims := make([]bridge.Claim, len(rows))
+	query, args := among(rows)
+	err = x.rows(selectTransmission+"WHERE t.n IN "+query, args, func(scan scanner) error {
+		r, err := scanTransmission(scan)
+		if err == nil {
+			i := place[r.n]
+			claims[i] = bridge.Claim{Transmission: r.t, Step: q.Step, Token: tokens[i], Until: instant(until), Cursor: r.cursor}
+		}
+		return err
+	})
+	return claims, err
+}
+
+// among is the list of an IN over rows, and its arguments. Lists come in powers
+// of two, the last row repeated, so that there are few statements to prepare.
+func among(rows []int64) (string, []any) {
+	n := 1
+	for n < len(rows) {
+		n *= 2
+	}
+	text, args := make([]byte, 0, 5*n+2), make([]any, n)
+	for i := range args {
+		args[i] = rows[min(i, len(rows)-1)]
+		text = fmt.Appendf(text, ",$%d", i+1)
+	}
+	text[0] = '('
+	return string(append(text, ')')), args
 }
 
 // transmission reads the row n, which is there.
@@ -110,13 +132,15 @@ type standing struct {
 // standing reads it, or gives ErrNotFound.
 func (x *txn) standing(id bridge.ID) (standing, error) {
 	st := standing{id: id}
+	var line int
 	ok, err := x.row(`SELECT n, state, endpoint, order_key, on_dead, sequence, in_line, token, ended, ended_by, tried, at_document, at_slice
-		FROM transmission WHERE id = $1`, []any{id},
-		&st.n, &st.state, &st.endpoint, &st.orderKey, &st.onDead, &st.sequence, &st.inLine,
+		FROM transmission WHERE id = $1 /*pg FOR NO KEY UPDATE */`, []any{id},
+		&st.n, &st.state, &st.endpoint, &st.orderKey, &st.onDead, &st.sequence, &line,
 		&st.token, &st.ended, &st.endedBy, &st.tried, &st.documents, &st.cuts)
 	if err == nil && !ok {
 		err = bridge.ErrNotFound
 	}
+	st.inLine = line != 0
 	return st, err
 }
 
@@ -148,9 +172,9 @@ func (s *Store) Release(ctx context.Context, c bridge.Claim, nextAt time.Time) e
 		if st.stale(c) {
 			return bridge.ErrStale
 		}
-		_, err = x.exec(`UPDATE transmission SET next_at = $1, wake = $1, lease_until = 0, owner = '', ended = token, ended_by = $2
+		x.due.translate, x.due.deliver = st.state == bridge.Accepted, st.state != bridge.Accepted
+		return x.send(`UPDATE transmission SET next_at = $1, wake = $1, lease_until = 0, owner = '', ended = token, ended_by = $2
 			WHERE n = $3`, nanos(nextAt), endedByRelease, st.n)
-		return err
 	})
 	if err != nil {
 		return fmt.Errorf("sqlstore: release %s: %w", c.Transmission.ID, err)
@@ -168,10 +192,9 @@ func (s *Store) Attempt(ctx context.Context, c bridge.Claim, w bridge.Wire) erro
 		if st.state != bridge.Pending && st.state != bridge.Attempted {
 			return fmt.Errorf("%w: an attempt on what is %s", bridge.ErrConflict, st.state)
 		}
-		_, err = x.exec(`UPDATE transmission SET state = 'attempted', attempts = attempts + 1, changed = $1, tried = token,
+		return x.send(`UPDATE transmission SET state = 'attempted', attempts = attempts + 1, changed = $1, tried = token,
 			name = CASE WHEN tried = 0 THEN $2 ELSE name END, wire_key = CASE WHEN tried = 0 THEN $3 ELSE wire_key END
 			WHERE n = $4`, s.now(), w.Name, w.Key, st.n)
-		return err
 	})
 	if err != nil {
 		return fmt.Errorf("sqlstore: attempt %s: %w", c.Transmission.ID, err)
@@ -193,14 +216,23 @@ func inLine(orderKey string, state bridge.State, onDead bridge.OnDead) bool {
 
 // selectLine reads the first two in the line of an order key.
 const selectLine = `SELECT n, turn FROM transmission WHERE in_line = 1 AND endpoint = $1 AND order_key = $2
-	ORDER BY sequence, ordinal, n LIMIT 2`
+	/*pg AND md5(order_key) = md5($2) */ ORDER BY sequence, ordinal, n LIMIT 2`
+
+// lineLock names the lock under which the line of an order key is changed; ""
+// for what stands in none.
+func lineLock(endpoint, orderKey string) string {
+	if orderKey == "" {
+		return ""
+	}
+	return "line " + endpoint + " " + orderKey
+}
 
 // settle gives the turn to the oldest in the line of an order key. It is called
 // after each single change of a line: then only the first two can be wrong.
 func (x *txn) settle(endpoint, orderKey string) error {
 	type place struct {
 		n    int64
-		turn bool
+		turn int
 	}
 	var first []place
 	err := x.rows(selectLine, []any{endpoint, orderKey}, func(scan scanner) error {
@@ -213,10 +245,10 @@ func (x *txn) settle(endpoint, orderKey string) error {
 		return err
 	}
 	for i, p := range first {
-		if p.turn == (i == 0) {
+		if p.turn == flag(i == 0) {
 			continue
 		}
-		if _, err := x.exec("UPDATE transmission SET turn = $1 WHERE n = $2", flag(i == 0), p.n); err != nil {
+		if err := x.send("UPDATE transmission SET turn = $1 WHERE n = $2", flag(i == 0), p.n); err != nil {
 			return err
 		}
 	}

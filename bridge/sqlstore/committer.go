@@ -2,28 +2,28 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
-	"database/sql/driver"
 	"fmt"
 	"sync"
 	"sync/atomic"
 )
 
 // committer runs writes in groups: see "What is durable when" in the package
-// comment. Its goroutine owns the connection.
+// comment. Its goroutine owns the session.
 type committer struct {
-	db   *sql.DB
-	wake chan struct{} // holds one token: the queue is not empty, or closed was set
-	done chan struct{} // closed when the goroutine has ended
+	session session
+	wake    chan struct{} // holds one token: the queue is not empty, or closed was set
+	done    chan struct{} // closed when the goroutine has ended
 
 	mu     sync.Mutex // guards queue and closed
 	queue  []*write
 	closed bool
 }
 
-// write is one caller's part of a group.
+// write is one caller's part of a group. do may run more than once, when the
+// transaction that it ran in came to nothing; the last run counts.
 type write struct {
 	do    func(*txn) error
+	locks []string
 	stage atomic.Int32
 	err   error         // valid once done is closed
 	done  chan struct{} // closed when it is answered
@@ -37,19 +37,23 @@ const (
 	dropped
 )
 
+// groupLimit bounds how many writes share a commit, so that none waits long for
+// the others' statements.
+const groupLimit = 128
+
 // newCommitter starts the committer's goroutine, which [committer.close] ends.
-func newCommitter(db *sql.DB) *committer {
-	c := &committer{db: db, wake: make(chan struct{}, 1), done: make(chan struct{})}
+func newCommitter(s session) *committer {
+	c := &committer{session: s, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	go c.run()
 	return c
 }
 
 // write queues do and waits for its answer.
-func (c *committer) write(ctx context.Context, do func(*txn) error) error {
+func (c *committer) write(ctx context.Context, do func(*txn) error, locks []string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	w := &write{do: do, done: make(chan struct{})}
+	w := &write{do: do, locks: locks, done: make(chan struct{})}
 	c.mu.Lock()
 	if c.closed {
 		c.mu.Unlock()
@@ -69,35 +73,39 @@ func (c *committer) write(ctx context.Context, do func(*txn) error) error {
 	return w.err
 }
 
-func (c *committer) signal() {
+func (c *committer) signal() { signal(c.wake) }
+
+// signal leaves a token in a channel that holds one.
+func signal(c chan<- struct{}) {
 	select {
-	case c.wake <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
 
-// close lets the queue run empty, ends the goroutine and closes the connection.
+// close lets the queue run empty, ends the goroutine and closes the session.
 func (c *committer) close() error {
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()
 	c.signal()
 	<-c.done
-	return c.db.Close()
+	return c.session.close()
 }
 
-// take empties the queue, and reports whether more can come.
+// take takes a group out of the queue; an empty one says whether more can come.
 func (c *committer) take() (group []*write, closed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	group, c.queue = c.queue, nil
+	n := min(len(c.queue), groupLimit)
+	group, c.queue = c.queue[:n:n], c.queue[n:]
 	return group, c.closed
 }
 
 func (c *committer) run() {
 	defer close(c.done)
-	x := &txn{db: c.db}
-	defer x.disconnect()
+	defer c.session.disconnect()
+	x := &txn{session: c.session}
 	for range c.wake {
 		group, closed := c.take()
 		for len(group) > 0 {
@@ -110,155 +118,91 @@ func (c *committer) run() {
 	}
 }
 
-// group runs writes in one transaction and answers them.
+// group runs writes in one transaction and answers them. When that comes to
+// nothing, each is tried in a transaction of its own.
 func (c *committer) group(x *txn, group []*write) {
 	var ran []*write
-	answer := func(err error) {
-		for _, w := range ran {
-			if w.err == nil {
-				w.err = err
-			}
-			close(w.done)
+	for _, w := range group {
+		if w.stage.CompareAndSwap(queued, begun) {
+			ran = append(ran, w)
 		}
 	}
-	err := x.begin()
-	for _, w := range group {
-		if !w.stage.CompareAndSwap(queued, begun) {
-			continue
+	if len(ran) == 0 {
+		return
+	}
+	err := x.run(ran)
+	tries := 0 // alone
+	if len(ran) == 1 {
+		tries = 1
+	}
+	if err != nil && x.again(err, tries) {
+		for _, w := range ran {
+			x.alone(w)
 		}
-		ran = append(ran, w)
+		err = nil
+	}
+	for _, w := range ran {
+		if err != nil && w.err == nil {
+			w.err = fmt.Errorf("sqlstore: commit: %w", err)
+		}
+		w.err = unavailable(w.err)
+		close(w.done)
+	}
+}
+
+// txn is the transaction that runs on a session, and what is to be attended to
+// when it commits.
+type txn struct {
+	session
+	leaves bool // it wrote leaves
+	due    struct{ translate, deliver bool }
+}
+
+// run runs writes in one transaction. When it fails none of them is done, or
+// nobody knows; else each write has its own answer.
+func (x *txn) run(ws []*write) error {
+	x.leaves, x.due = false, struct{ translate, deliver bool }{}
+	var locks []string
+	for _, w := range ws {
+		locks = append(locks, w.locks...)
+	}
+	err := x.begin(locks)
+	for _, w := range ws {
 		if err == nil {
-			w.err, err = x.savepoint(w.do)
+			w.err, err = x.isolate(func() error { return w.do(x) })
 		}
 	}
 	if err == nil {
-		err = x.commit()
+		err = x.commit(x)
 	}
 	if err != nil {
 		x.rollback()
-		err = fmt.Errorf("sqlstore: commit: %w", err)
 	}
-	answer(err)
-}
-
-// txn is the one connection that writes, with its prepared statements. Its
-// methods take no context: a transaction that has begun runs to its end.
-type txn struct {
-	db       *sql.DB
-	conn     *sql.Conn // nil until the first transaction, and after a failed rollback
-	prepared map[string]*sql.Stmt
-	leaves   bool // this transaction wrote leaves
-}
-
-// begin starts a transaction that holds the write lock.
-func (x *txn) begin() error {
-	if x.conn == nil {
-		conn, err := x.db.Conn(context.Background())
-		if err != nil {
-			return err
-		}
-		x.conn, x.prepared = conn, map[string]*sql.Stmt{}
-	}
-	x.leaves = false
-	_, err := x.exec("BEGIN IMMEDIATE")
 	return err
 }
 
-// savepoint runs do; when do fails only its own changes are undone. fatal says
-// that the transaction as a whole cannot go on.
-func (x *txn) savepoint(do func(*txn) error) (failed, fatal error) {
-	if _, err := x.exec("SAVEPOINT w"); err != nil {
-		return err, err
-	}
-	if failed = do(x); failed != nil {
-		if _, err := x.exec("ROLLBACK TO w"); err != nil {
-			return failed, err
+// alone runs one write in a transaction of its own, again while that may help.
+func (x *txn) alone(w *write) {
+	for tries := 1; ; tries++ {
+		w.err = nil
+		err := x.run([]*write{w})
+		if err == nil {
+			return
+		}
+		if !x.again(err, tries) {
+			if w.err == nil {
+				w.err = fmt.Errorf("sqlstore: commit: %w", err)
+			}
+			return
 		}
 	}
-	_, fatal = x.exec("RELEASE w")
-	return failed, fatal
 }
 
-// commit sequences the leaves and ends the transaction.
-func (x *txn) commit() error {
-	if x.leaves {
-		if err := x.seal(); err != nil {
-			return err
-		}
-	}
-	_, err := x.exec("COMMIT")
-	return err
-}
-
-// rollback ends a transaction that failed. A connection that cannot is given up.
-func (x *txn) rollback() {
-	if x.conn == nil {
-		return
-	}
-	if _, err := x.exec("ROLLBACK"); err != nil {
-		x.disconnect()
-	}
-}
-
-// disconnect gives the connection up; a transaction that is open ends with it.
-func (x *txn) disconnect() {
-	if x.conn == nil {
-		return
-	}
-	for _, st := range x.prepared {
-		st.Close()
-	}
-	// ErrBadConn makes the pool close the connection instead of keeping it.
-	x.conn.Raw(func(any) error { return driver.ErrBadConn })
-	x.conn.Close()
-	x.conn, x.prepared = nil, nil
-}
-
-// statement is the prepared form of a query text.
-func (x *txn) statement(query string) (*sql.Stmt, error) {
-	if st, ok := x.prepared[query]; ok {
-		return st, nil
-	}
-	st, err := x.conn.PrepareContext(context.Background(), query)
-	if err == nil {
-		x.prepared[query] = st
-	}
-	return st, err
-}
-
-// exec changes rows and gives how many.
-func (x *txn) exec(query string, args ...any) (int64, error) {
-	st, err := x.statement(query)
-	if err != nil {
-		return 0, err
-	}
-	r, err := st.Exec(args...)
-	if err != nil {
-		return 0, err
-	}
-	return r.RowsAffected()
-}
-
-// row fills dest from the only row of a query, and reports whether there was one.
+// row fills dest from the first row of a query, and reports whether there was one.
 func (x *txn) row(query string, args []any, dest ...any) (bool, error) {
-	st, err := x.statement(query)
-	if err != nil {
-		return false, err
-	}
-	return found(st.QueryRow(args...).Scan(dest...))
-}
-
-// rows visits each row of a query. visit must not use x.
-func (x *txn) rows(query string, args []any, visit func(scanner) error) error {
-	st, err := x.statement(query)
-	if err != nil {
-		return err
-	}
-	rows, err := st.Query(args...)
-	if err != nil {
-		return err
-	}
-	return eachRow(rows, visit)
+	var first firstRow
+	err := x.rows(query, args, first.into(dest))
+	return first.found && err == nil, err
 }
 
 // next gives the next n numbers of a counter: the last of them.

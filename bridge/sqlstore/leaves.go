@@ -29,24 +29,23 @@ func leafTexts(leaves []archive.Leaf) ([]leafText, error) {
 // leaf is about, so one that is there already is the same act and stays as it is.
 func (x *txn) addLeaves(leaves []leafText) error {
 	for _, l := range leaves {
-		n, err := x.exec("INSERT INTO leaf (id, text) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", l.id, l.text)
-		if err != nil {
+		if err := x.send("INSERT INTO leaf (id, text) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", l.id, l.text); err != nil {
 			return fmt.Errorf("leaf %s: %w", l.id, err)
 		}
-		x.leaves = x.leaves || n > 0
+		x.leaves = true
 	}
 	return nil
 }
 
 // selectUnsealed reads the leaves that wait for their index, in the order of writing.
-const selectUnsealed = "SELECT n, text FROM leaf WHERE idx IS NULL ORDER BY n"
+const selectUnsealed = "SELECT n, text FROM leaf WHERE idx IS NULL ORDER BY n LIMIT $1"
 
-// seal gives every leaf without an index the next one, in the order of writing,
-// and moves the head.
-func (x *txn) seal() error {
+// seal gives leaves without an index the next ones, in the order of writing, at
+// most limit of them (negative: all), moves the head, and tells how many they were.
+func (x *txn) seal(limit int) (int, error) {
 	var numbers []int64
 	var texts [][]byte
-	err := x.rows(selectUnsealed, nil, func(scan scanner) error {
+	err := x.rows(selectUnsealed, []any{limit}, func(scan scanner) error {
 		var n int64
 		var text []byte
 		if err := scan(&n, &text); err != nil {
@@ -56,32 +55,31 @@ func (x *txn) seal() error {
 		return nil
 	})
 	if err != nil || len(texts) == 0 {
-		return err
+		return 0, err
 	}
 	head, known, err := x.head()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	next, hashes, err := archive.Sequence(head, x.hashes, texts)
 	if err != nil {
-		return fmt.Errorf("sequence %d leaves behind %d: %w", len(texts), head.Size, err)
+		return 0, fmt.Errorf("sequence %d leaves behind %d: %w", len(texts), head.Size, err)
 	}
 	for i, n := range numbers {
-		if _, err := x.exec("UPDATE leaf SET idx = $1 WHERE n = $2", head.Size+int64(i), n); err != nil {
-			return err
+		if err := x.send("UPDATE leaf SET idx = $1 WHERE n = $2", head.Size+int64(i), n); err != nil {
+			return 0, err
 		}
 	}
 	for _, h := range hashes {
-		if _, err := x.exec("INSERT INTO hash (idx, hash) VALUES ($1, $2)", h.Index, h.Hash[:]); err != nil {
-			return err
+		if err := x.send("INSERT INTO hash (idx, hash) VALUES ($1, $2)", h.Index, h.Hash[:]); err != nil {
+			return 0, err
 		}
 	}
 	move := "INSERT INTO head (size, root) VALUES ($1, $2)"
 	if known {
 		move = "UPDATE head SET size = $1, root = $2"
 	}
-	_, err = x.exec(move, next.Size, next.Root[:])
-	return err
+	return len(numbers), x.send(move, next.Size, next.Root[:])
 }
 
 // head gives the log's head; known is false while the log is empty.

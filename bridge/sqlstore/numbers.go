@@ -11,6 +11,10 @@ import (
 // for the same Transmission: it never left.
 func (s *Store) Reserve(ctx context.Context, c bridge.Claim, scopes []bridge.Scope) ([]bridge.Number, error) {
 	var numbers []bridge.Number
+	locks := make([]string, len(scopes))
+	for i, scope := range scopes {
+		locks[i] = seriesLock(scope.Series)
+	}
 	err := s.write(ctx, func(x *txn) error {
 		st, err := x.claimed(c)
 		if err != nil {
@@ -25,12 +29,15 @@ func (s *Store) Reserve(ctx context.Context, c bridge.Claim, scopes []bridge.Sco
 			numbers = append(numbers, n)
 		}
 		return nil
-	})
+	}, locks...)
 	if err != nil {
 		return nil, fmt.Errorf("sqlstore: reserve for %s: %w", c.Transmission.ID, err)
 	}
 	return numbers, nil
 }
+
+// seriesLock names the lock under which numbers of a series are given.
+func seriesLock(series string) string { return "series " + series }
 
 // reserve gives the number of one scope to the claim of the Transmission n.
 func (x *txn) reserve(claimant int64, scope bridge.Scope) (bridge.Number, error) {
@@ -45,8 +52,7 @@ func (x *txn) reserve(claimant int64, scope bridge.Scope) (bridge.Number, error)
 	}
 	n.State = bridge.NumberReserved
 	if have {
-		_, err := x.exec("UPDATE number SET state = $1, claimant = $2 WHERE series = $3 AND owner = $4", n.State, claimant, n.Series, n.For)
-		return n, err
+		return n, x.send("UPDATE number SET state = $1, claimant = $2 WHERE series = $3 AND owner = $4", n.State, claimant, n.Series, n.For)
 	}
 	if _, err := x.row("SELECT epoch, value FROM series WHERE name = $1", []any{scope.Series}, &n.Epoch, &n.Value); err != nil {
 		return n, err
@@ -54,22 +60,20 @@ func (x *txn) reserve(claimant int64, scope bridge.Scope) (bridge.Number, error)
 	if n.Value++; n.Value > scope.Max {
 		n.Epoch, n.Value = n.Epoch+1, 1
 	}
-	_, err = x.exec(`INSERT INTO series (name, epoch, value) VALUES ($1, $2, $3)
+	err = x.send(`INSERT INTO series (name, epoch, value) VALUES ($1, $2, $3)
 		ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, value = excluded.value`, n.Series, n.Epoch, n.Value)
 	if err != nil {
 		return n, err
 	}
-	_, err = x.exec("INSERT INTO number (series, epoch, value, owner, state, claimant) VALUES ($1, $2, $3, $4, $5, $6)",
+	return n, x.send("INSERT INTO number (series, epoch, value, owner, state, claimant) VALUES ($1, $2, $3, $4, $5, $6)",
 		n.Series, n.Epoch, n.Value, n.For, n.State, claimant)
-	return n, err
 }
 
 // voidUnused gives up what was reserved under claims of the Transmission n and
 // not used: a translation that was killed had reserved it, and the next one came
 // to another end.
 func (x *txn) voidUnused(n int64) error {
-	_, err := x.exec("UPDATE number SET state = 'void' WHERE claimant = $1 AND state = 'reserved'", n)
-	return err
+	return x.send("UPDATE number SET state = 'void' WHERE claimant = $1 AND state = 'reserved'", n)
 }
 
 // markNumber says what became of a reserved number; saying it again changes

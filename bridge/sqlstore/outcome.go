@@ -47,7 +47,7 @@ func (s *Store) commit(ctx context.Context, c bridge.Claim, r *bridge.Result) er
 			return fmt.Errorf("%w: from %s to %s", bridge.ErrConflict, st.state, r.State)
 		}
 		return x.end(&st, c.Step, r, p, ending{keys: keys, print: print, now: s.now()})
-	})
+	}, append(p.locks(), lineLock(c.Transmission.Endpoint, c.Transmission.OrderKey))...)
 }
 
 // ending is what end needs beside the Result.
@@ -58,7 +58,7 @@ type ending struct {
 
 // end writes the outcome of a claim and releases what the Transmission held.
 func (x *txn) end(st *standing, step bridge.Step, r *bridge.Result, p *preparedSlice, e ending) error {
-	_, err := x.exec(`UPDATE transmission SET ended = token, ended_by = $1, reason = $2,
+	err := x.send(`UPDATE transmission SET ended = token, ended_by = $1, reason = $2,
 			partner = COALESCE(NULLIF($3, ''), partner), agreement = COALESCE(NULLIF($4, ''), agreement),
 			set_code = COALESCE(NULLIF($5, ''), set_code), control = COALESCE(NULLIF($6, ''), control),
 			config = COALESCE(NULLIF($7, ''), config), standard = COALESCE(NULLIF($8, ''), standard),
@@ -92,15 +92,13 @@ func (x *txn) end(st *standing, step bridge.Step, r *bridge.Result, p *preparedS
 			return err
 		}
 	}
-	if step == bridge.StepTranslate {
-		if err := x.voidUnused(st.n); err != nil {
-			return err
-		}
+	if step != bridge.StepTranslate {
+		return nil
 	}
-	if step == bridge.StepTranslate {
-		return x.release(st.n, 0, e.now)
+	if err := x.voidUnused(st.n); err != nil {
+		return err
 	}
-	return nil
+	return x.release(st.n, 0, e.now)
 }
 
 // mayEnd says which outcomes a step has.
@@ -127,7 +125,8 @@ func (x *txn) become(st *standing, to bridge.State, nextAt time.Time, now int64)
 	if to != bridge.Pending {
 		nextAt = time.Time{}
 	}
-	_, err := x.exec(`UPDATE transmission SET state = $1, changed = $2, next_at = $3, wake = $3, lease_until = 0, owner = '',
+	x.due.deliver = x.due.deliver || to == bridge.Pending || st.inLine
+	err := x.send(`UPDATE transmission SET state = $1, changed = $2, next_at = $3, wake = $3, lease_until = 0, owner = '',
 			turn = CASE WHEN in_line = $4 THEN turn ELSE 1 - $4 END, in_line = $4
 		WHERE n = $5`, to, now, nanos(nextAt), flag(line), st.n)
 	if err != nil || line == st.inLine {
@@ -149,7 +148,8 @@ func (x *txn) release(n, behind, now int64) error {
 		return err
 	}
 	if some > 0 {
-		if _, err := x.exec(releaseHeld, now, n, behind, last); err != nil {
+		x.due.deliver = true
+		if err := x.send(releaseHeld, now, n, behind, last); err != nil {
 			return err
 		}
 	}
@@ -159,8 +159,7 @@ func (x *txn) release(n, behind, now int64) error {
 	if behind == 0 && last < 0 {
 		return nil // nothing was remembered
 	}
-	_, err = x.exec("UPDATE transmission SET release_behind = $1 WHERE n = $2", last, n)
-	return err
+	return x.send("UPDATE transmission SET release_behind = $1 WHERE n = $2", last, n)
 }
 
 // releaseOn goes on with the oldest release that is not done, by one portion.
@@ -180,7 +179,7 @@ const (
 	releaseHeld   = `UPDATE transmission SET state = 'pending', changed = $1, next_at = 0, wake = 0
 		WHERE n IN (SELECT effect FROM cause WHERE cause = $2 AND nth = 0 AND effect > $3 AND effect <= $4
 			AND (SELECT h.state FROM transmission h WHERE h.n = cause.effect) = 'held')`
-	selectReleasing = `SELECT n, release_behind FROM transmission WHERE release_behind >= 0 AND n > 0 ORDER BY n LIMIT 1` // all rows: n > 0 makes it a search
+	selectReleasing = `SELECT n, release_behind FROM transmission WHERE release_behind >= 0 AND n > 0 ORDER BY n LIMIT 1 /*pg FOR NO KEY UPDATE SKIP LOCKED */` // all rows: n > 0 makes it a search
 )
 
 // addEvidence writes what was seen of a delivery.
@@ -193,9 +192,8 @@ func (x *txn) addEvidence(n int64, e *bridge.Evidence) error {
 	if err != nil {
 		return err
 	}
-	_, err = x.exec("INSERT INTO evidence (transmission, attempt, kind, at, detail, body, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+	return x.send("INSERT INTO evidence (transmission, attempt, kind, at, detail, body, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7)",
 		n, e.Attempt, e.Kind, nanos(e.At), detail, body, e.Leaf)
-	return err
 }
 
 // fingerprint tells one Result from another, so that the same commit again is
@@ -262,6 +260,10 @@ const endedByOperator = "operator"
 // changes nothing.
 func (s *Store) Operate(ctx context.Context, o bridge.Operation) error {
 	leaves, err := leafTexts([]archive.Leaf{o.Leaf})
+	var line string
+	if err == nil {
+		line, err = s.lineOf(ctx, o.ID)
+	}
 	if err == nil {
 		err = s.write(ctx, func(x *txn) error {
 			var n int64
@@ -280,12 +282,20 @@ func (s *Store) Operate(ctx context.Context, o bridge.Operation) error {
 				return err
 			}
 			return x.addLeaves(leaves)
-		})
+		}, line)
 	}
 	if err != nil {
 		return fmt.Errorf("sqlstore: %s %s: %w", o.Kind, o.ID, err)
 	}
 	return nil
+}
+
+// lineOf names the lock of the line that a Transmission may stand in, which
+// never changes; "" also for what is not there.
+func (s *Store) lineOf(ctx context.Context, id bridge.ID) (string, error) {
+	var endpoint, orderKey string
+	_, err := s.queryRow(ctx, "SELECT endpoint, order_key FROM transmission WHERE id = $1", []any{id}, &endpoint, &orderKey)
+	return lineLock(endpoint, orderKey), err
 }
 
 // decided says which state an operation leads to.
@@ -302,12 +312,12 @@ func decided(kind bridge.OperationKind, from bridge.State) (bridge.State, error)
 // operate changes the state. A claim that runs is ended: its worker finds it stale.
 func (x *txn) operate(st *standing, to bridge.State, o bridge.Operation) error {
 	reason := fmt.Sprintf("%s by %s: %s", o.Kind, o.By, o.Reason)
-	_, err := x.exec("UPDATE transmission SET reason = $1, ended = token, ended_by = $2 WHERE n = $3", reason, endedByOperator, st.n)
+	err := x.send("UPDATE transmission SET reason = $1, ended = token, ended_by = $2 WHERE n = $3", reason, endedByOperator, st.n)
 	if err != nil {
 		return err
 	}
 	if o.Kind == bridge.Retry {
-		if _, err := x.exec("UPDATE transmission SET attempts = 0 WHERE n = $1", st.n); err != nil {
+		if err := x.send("UPDATE transmission SET attempts = 0 WHERE n = $1", st.n); err != nil {
 			return err
 		}
 	}

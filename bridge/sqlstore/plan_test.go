@@ -23,15 +23,11 @@ func TestPlans(t *testing.T) {
 		{"releasing", selectReleasing, nil, "transmission_releasing"},
 		{"key", findScheme, []any{"v", 1, "po"}, "PRIMARY KEY (value=?)"},
 		{"any key", findAny, []any{"v", 1}, "PRIMARY KEY (value=?)"},
-		{"unsealed", selectUnsealed, nil, "idx=?"},
+		{"unsealed", selectUnsealed, []any{10}, "idx=?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			rows, err := s.reads.Query("EXPLAIN QUERY PLAN "+c.query, c.args...)
-			if err != nil {
-				t.Fatal(err)
-			}
 			var plan []string
-			err = eachRow(rows, func(scan scanner) error {
+			err := s.query(t.Context(), "EXPLAIN QUERY PLAN "+c.query, c.args, func(scan scanner) error {
 				var n int
 				var step string
 				err := scan(&n, &n, &n, &step)

@@ -39,7 +39,7 @@ func (s *Store) transmissions(ctx context.Context, query string, args ...any) ([
 // just one.
 const (
 	findAny = `SELECT k.transmission, t.id FROM business_key k JOIN transmission t ON t.n = k.transmission
-		WHERE k.value = $1 AND k.scheme <> 'control' GROUP BY k.transmission ORDER BY k.transmission DESC LIMIT $2`
+		WHERE k.value = $1 AND k.scheme <> 'control' GROUP BY k.transmission /*pg , t.id */ ORDER BY k.transmission DESC LIMIT $2`
 	findScheme = `SELECT k.transmission, t.id FROM business_key k JOIN transmission t ON t.n = k.transmission
 		WHERE k.value = $1 AND k.scheme = $3 ORDER BY k.transmission DESC LIMIT $2`
 )
@@ -258,8 +258,9 @@ func (s *Store) Evidence(ctx context.Context, id bridge.ID) ([]bridge.Evidence, 
 func (s *Store) Seen(ctx context.Context, keys []bridge.SeenKey) ([]bridge.Seen, error) {
 	var out []bridge.Seen
 	for _, k := range keys {
-		err := s.query(ctx, selectSeen+"WHERE s.kind = $1 AND s.value = $2", []any{k.Kind, k.Value}, func(scan scanner) error {
+		err := s.query(ctx, selectSeen+"WHERE s.kind = $1 AND s.value = $2", []any{k.Kind, short(k.Value)}, func(scan scanner) error {
 			e, err := scanSeen(scan)
+			e.SeenKey = k
 			out = append(out, e)
 			return err
 		})

@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -66,19 +65,27 @@ const objectColumns = "o.peer, o.sha256, o.size, o.stored, o.pack, o.start, o.le
 
 // objectRow is where objectColumns are read into.
 type objectRow struct {
-	peer, pack, codec   sql.NullString
+	peer, pack, codec   *string
 	sum, stored, salt   []byte
-	size, start, length sql.NullInt64
+	size, start, length *int64
 }
 
 func (r *objectRow) dest() []any {
 	return []any{&r.peer, &r.sum, &r.size, &r.stored, &r.pack, &r.start, &r.length, &r.codec, &r.salt}
 }
 
+// orZero reads a column that may be NULL.
+func orZero[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
+
 // object is the zero Object when there is no row.
 func (r *objectRow) object() archive.Object {
-	o := archive.Object{Peer: r.peer.String, Size: r.size.Int64, Pack: r.pack.String,
-		Offset: r.start.Int64, Length: r.length.Int64, Codec: archive.Codec(r.codec.String)}
+	o := archive.Object{Peer: orZero(r.peer), Size: orZero(r.size), Pack: orZero(r.pack),
+		Offset: orZero(r.start), Length: orZero(r.length), Codec: archive.Codec(orZero(r.codec))}
 	copy(o.SHA256[:], r.sum)
 	copy(o.Stored[:], r.stored)
 	copy(o.Salt[:], r.salt)
@@ -108,7 +115,7 @@ func scanTransmission(scan scanner) (transmissionRow, error) {
 		o                        objectRow
 		created, changed, nextAt int64
 		header, keys             string
-		causes, findings         sql.NullString
+		causes, findings         *string
 	)
 	dest := []any{&r.n, &t.ID, &t.Direction, &t.Kind, &t.State, &t.Endpoint, &t.Peer, &t.Partner, &t.Agreement,
 		&t.Key, &t.Name, &t.ContentType, &header, &t.Sequence, &t.Ordinal, &t.OrderKey, &t.OnDead,
@@ -119,11 +126,11 @@ func scanTransmission(scan scanner) (transmissionRow, error) {
 		return r, err
 	}
 	t.Created, t.Changed, t.NextAt = instant(created), instant(changed), instant(nextAt)
-	t.Body, t.Causes = o.object(), ids(causes.String)
+	t.Body, t.Causes = o.object(), ids(orZero(causes))
 	for _, p := range []struct {
 		text string
 		dest any
-	}{{header, &t.Header}, {keys, &t.Keys}, {findings.String, &t.Findings}} {
+	}{{header, &t.Header}, {keys, &t.Keys}, {orZero(findings), &t.Findings}} {
 		if err := parse(p.text, p.dest); err != nil {
 			return r, fmt.Errorf("transmission %s: %w", t.ID, err)
 		}

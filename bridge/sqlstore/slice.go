@@ -48,12 +48,23 @@ func prepare(s *bridge.Slice) (*preparedSlice, error) {
 	return p, err
 }
 
+// locks are those of the lines that the slice's follow-ups come to stand in.
+func (p *preparedSlice) locks() []string {
+	var out []string
+	for i := range p.Follows {
+		if lock := lineLock(p.Follows[i].Endpoint, p.Follows[i].OrderKey); lock != "" {
+			out = append(out, lock)
+		}
+	}
+	return out
+}
+
 // Advance implements bridge.Work. The slice that the stored cursor already
 // stands behind changes nothing but the lease.
 func (s *Store) Advance(ctx context.Context, c bridge.Claim, sl bridge.Slice, until time.Time) error {
 	p, err := prepare(&sl)
 	if err == nil {
-		err = s.write(ctx, func(x *txn) error { return x.advance(c, p, nanos(until), s.now()) })
+		err = s.write(ctx, func(x *txn) error { return x.advance(c, p, nanos(until), s.now()) }, p.locks()...)
 	}
 	if err != nil {
 		return fmt.Errorf("sqlstore: advance %s to slice %d: %w", c.Transmission.ID, sl.Cursor.Slices, err)
@@ -69,7 +80,7 @@ func (x *txn) advance(c bridge.Claim, p *preparedSlice, until, now int64) error 
 	if st.state != bridge.Accepted {
 		return fmt.Errorf("%w: a slice of what is %s", bridge.ErrConflict, st.state)
 	}
-	_, err = x.exec("UPDATE transmission SET lease_until = $1, wake = $1 WHERE n = $2", until, st.n)
+	err = x.send("UPDATE transmission SET lease_until = $1, wake = $1 WHERE n = $2", until, st.n)
 	if err != nil {
 		return err
 	}
@@ -86,9 +97,8 @@ func (x *txn) advance(c bridge.Claim, p *preparedSlice, until, now int64) error 
 }
 
 func (x *txn) moveCursor(n int64, at bridge.Cursor) error {
-	_, err := x.exec("UPDATE transmission SET at_document = $1, at_slice = $2, at_group = $3, at_interchange = $4 WHERE n = $5",
+	return x.send("UPDATE transmission SET at_document = $1, at_slice = $2, at_group = $3, at_interchange = $4 WHERE n = $5",
 		at.Documents, at.Slices, at.Groups, at.Interchanges, n)
-	return err
 }
 
 // apply writes what a slice holds. The Transmission's own state is written
@@ -121,14 +131,14 @@ func (x *txn) apply(st *standing, p *preparedSlice, now int64) error {
 // owns is a *bridge.SeenError.
 func (x *txn) see(st *standing, s *bridge.Slice) error {
 	for _, k := range s.Unsees {
-		if _, err := x.exec("DELETE FROM seen WHERE kind = $1 AND value = $2 AND transmission = $3", k.Kind, k.Value, st.n); err != nil {
+		if err := x.send("DELETE FROM seen WHERE kind = $1 AND value = $2 AND transmission = $3", k.Kind, short(k.Value), st.n); err != nil {
 			return err
 		}
 	}
 	for i := range s.Sees {
 		e := &s.Sees[i]
 		n, err := x.exec("INSERT INTO seen (kind, value, transmission, document, digest) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, value) DO NOTHING",
-			e.Kind, e.Value, st.n, e.Document, e.Digest)
+			e.Kind, short(e.Value), st.n, e.Document, e.Digest)
 		if err != nil {
 			return err
 		}
@@ -136,8 +146,9 @@ func (x *txn) see(st *standing, s *bridge.Slice) error {
 			continue
 		}
 		var owner bridge.Seen
-		err = x.rows(selectSeen+"WHERE s.kind = $1 AND s.value = $2", []any{e.Kind, e.Value}, func(scan scanner) (err error) {
+		err = x.rows(selectSeen+"WHERE s.kind = $1 AND s.value = $2", []any{e.Kind, short(e.Value)}, func(scan scanner) (err error) {
 			owner, err = scanSeen(scan)
+			owner.SeenKey = e.SeenKey
 			return err
 		})
 		if err != nil {
@@ -173,7 +184,7 @@ func (x *txn) addDocuments(n int64, p *preparedSlice) error {
 }
 
 func (x *txn) addDocument(n int64, d *bridge.Document, texts documentTexts) error {
-	_, err := x.exec(`INSERT INTO document (id, transmission, ordinal, interchange, grp, place, state, verdict, standard, type, version,
+	return x.send(`INSERT INTO document (id, transmission, ordinal, interchange, grp, place, state, verdict, standard, type, version,
 			control, group_control, interchange_control, partner, agreement, mode, start, length, findings, total, keys,
 			guide, mapping, mapped, elements, duplicate_of, reason)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
@@ -184,7 +195,6 @@ func (x *txn) addDocument(n int64, d *bridge.Document, texts documentTexts) erro
 		d.ID, n, d.Ordinal, d.Interchange, d.Group, d.Set, d.State, d.Verdict, d.Standard, d.Type, d.Version,
 		d.Control, d.GroupControl, d.InterchangeControl, d.Partner, d.Agreement, d.Mode, d.Offset, d.Length, texts.findings, d.Total, texts.keys,
 		d.Guide, d.Mapping, d.Mapped, d.Elements, d.DuplicateOf, d.Reason)
-	return err
 }
 
 // addFollow writes a follow-up, unless it is there: held while its main cause
@@ -213,6 +223,7 @@ func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes 
 	if main.state == bridge.Accepted {
 		t.State = bridge.Held
 	}
+	x.due.deliver = x.due.deliver || t.State == bridge.Pending
 	if t.Changed.IsZero() {
 		t.Changed = instant(now)
 	}
@@ -221,7 +232,7 @@ func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes 
 		return err
 	}
 	for i, id := range f.Causes {
-		if _, err := x.exec("INSERT INTO cause (effect, nth, cause) VALUES ($1, $2, $3)", n, i, causes[id].n); err != nil {
+		if err := x.send("INSERT INTO cause (effect, nth, cause) VALUES ($1, $2, $3)", n, i, causes[id].n); err != nil {
 			return err
 		}
 	}
@@ -237,7 +248,7 @@ func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes 
 // addFindings puts findings to those of a Transmission's envelopes.
 func (x *txn) addFindings(n int64, findings []edi.Finding, total int) error {
 	if total != 0 {
-		if _, err := x.exec("UPDATE transmission SET total = total + $1 WHERE n = $2", total, n); err != nil {
+		if err := x.send("UPDATE transmission SET total = total + $1 WHERE n = $2", total, n); err != nil {
 			return err
 		}
 	}
@@ -252,7 +263,6 @@ func (x *txn) addFindings(n int64, findings []edi.Finding, total int) error {
 	if err != nil {
 		return err
 	}
-	_, err = x.exec(`INSERT INTO finding (transmission, findings) VALUES ($1, $2)
+	return x.send(`INSERT INTO finding (transmission, findings) VALUES ($1, $2)
 		ON CONFLICT (transmission) DO UPDATE SET findings = excluded.findings`, n, text)
-	return err
 }

@@ -36,7 +36,7 @@ func OpenSQLite(ctx context.Context, path string, opt Options) (*Store, error) {
 }
 
 func openSQLite(ctx context.Context, path string, opt Options) (*Store, error) {
-	s := &Store{opt: opt, prepared: map[string]*sql.Stmt{}}
+	s := &Store{opt: opt}
 	if opt.ReadOnly {
 		if _, err := os.Stat(path); err != nil {
 			return nil, err
@@ -51,7 +51,8 @@ func openSQLite(ctx context.Context, path string, opt Options) (*Store, error) {
 		if err := migrateSQLite(ctx, db, opt); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
-		s.writes = newCommitter(db)
+		s.writes = newCommitter(&sqliteSession{db: db})
+		s.intake = s.writes
 	}
 	if err := s.openReads(ctx, path); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -79,26 +80,26 @@ func (s *Store) openReads(ctx context.Context, path string) error {
 	if s.opt.ReadOnly {
 		mode = "ro"
 	}
-	var err error
-	s.reads, err = sql.Open("sqlite", dsn(path, mode, busyTimeout, "query_only(1)", "cache_size(-8192)"))
+	db, err := sql.Open("sqlite", dsn(path, mode, busyTimeout, "query_only(1)", "cache_size(-8192)"))
 	if err != nil {
 		return err
 	}
+	s.reads = &sqliteReads{db: db, prepared: map[string]*sql.Stmt{}}
 	n := max(4, 2*runtime.NumCPU())
-	s.reads.SetMaxOpenConns(n)
-	s.reads.SetMaxIdleConns(n)
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
 	if !s.opt.ReadOnly {
 		return nil
 	}
 	var have int64
-	if err := s.reads.QueryRowContext(ctx, "SELECT max(version_id) FROM goose_db_version WHERE is_applied = 1").Scan(&have); err != nil {
+	if err := db.QueryRowContext(ctx, "SELECT max(version_id) FROM goose_db_version WHERE is_applied = 1").Scan(&have); err != nil {
 		return err
 	}
-	want, err := newestSQLite()
-	if err == nil && have != want {
-		err = fmt.Errorf("%w %d, this program reads %d", ErrSchema, have, want)
+	fsys, err := migrationsSQLite()
+	if err != nil {
+		return err
 	}
-	return err
+	return checkVersion(fsys, have)
 }
 
 // dsn is the URI of a database file with the settings of each connection.
@@ -117,27 +118,6 @@ func dsn(path, mode string, pragmas ...string) string {
 }
 
 func migrationsSQLite() (fs.FS, error) { return fs.Sub(sqliteMigrations, "migrations/sqlite") }
-
-// newestSQLite is the schema version of this program.
-func newestSQLite() (int64, error) {
-	fsys, err := migrationsSQLite()
-	if err != nil {
-		return 0, err
-	}
-	names, err := fs.Glob(fsys, "*.sql")
-	if err != nil {
-		return 0, err
-	}
-	var newest int64
-	for _, name := range names {
-		v, err := goose.NumericComponent(name)
-		if err != nil {
-			return 0, err
-		}
-		newest = max(newest, v)
-	}
-	return newest, nil
-}
 
 // migrateSQLite brings the schema up to date.
 func migrateSQLite(ctx context.Context, db *sql.DB, opt Options) error {

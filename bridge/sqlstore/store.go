@@ -2,10 +2,9 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/edibridge/edibridge/bridge"
@@ -41,6 +40,10 @@ var (
 	ErrReadOnly = errors.New("sqlstore: opened for reading only")
 	// ErrClosed: the store was closed.
 	ErrClosed = errors.New("sqlstore: closed")
+	// ErrUnavailable: the database server could not be reached, or broke the
+	// connection off. Whether a write was done nobody knows; the same call again,
+	// later, is right.
+	ErrUnavailable = errors.New("sqlstore: the database is not available")
 	// ErrSchema: the database's schema is not this program's, and cannot be made so.
 	ErrSchema = errors.New("sqlstore: schema version")
 )
@@ -48,15 +51,16 @@ var (
 // Store is a bridge.Store over one database. All methods may be called
 // concurrently; several processes may have the same database open.
 //
-// A Store that writes owns one goroutine, the group committer: opening starts
-// it, [Store.Close] ends it.
+// A Store that writes owns goroutines, the group committers and what a database
+// needs beside them: opening starts them, [Store.Close] ends them.
 type Store struct {
 	opt    Options
-	reads  *sql.DB
+	reads  reads
 	writes *committer // nil when read-only
-
-	mu       sync.Mutex // guards prepared
-	prepared map[string]*sql.Stmt
+	// intake commits what is accepted; the same as writes where one connection
+	// writes.
+	intake *committer
+	server *server // nil: an embedded database
 }
 
 var _ bridge.Store = (*Store)(nil)
@@ -64,81 +68,67 @@ var _ bridge.Store = (*Store)(nil)
 // Close waits until every write that was queued is answered, then closes the
 // database. Writes that come later fail with ErrClosed.
 func (s *Store) Close() error {
-	var err error
+	var errs []error
 	if s.writes != nil {
-		err = s.writes.close()
+		errs = append(errs, s.writes.close())
+	}
+	if s.intake != nil && s.intake != s.writes {
+		errs = append(errs, s.intake.close())
+	}
+	if s.server != nil {
+		errs = append(errs, s.server.close())
 	}
 	if s.reads != nil {
-		err = errors.Join(err, s.reads.Close())
+		errs = append(errs, s.reads.close())
 	}
-	return err
+	return errors.Join(errs...)
 }
 
 // write runs do in a transaction and returns when it is durable, or has failed.
-func (s *Store) write(ctx context.Context, do func(*txn) error) error {
+// The transaction holds locks, each named by what it guards: see [lineLock] and
+// [seriesLock].
+func (s *Store) write(ctx context.Context, do func(*txn) error, locks ...string) error {
 	if s.writes == nil {
 		return ErrReadOnly
 	}
-	return s.writes.write(ctx, do)
+	return s.writes.write(ctx, do, locks)
 }
 
 // now is the clock's time as it is stored.
 func (s *Store) now() int64 { return nanos(s.opt.Now()) }
 
-// statement is the prepared read of a query text.
-func (s *Store) statement(ctx context.Context, query string) (*sql.Stmt, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if st, ok := s.prepared[query]; ok {
-		return st, nil
-	}
-	st, err := s.reads.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	s.prepared[query] = st
-	return st, nil
-}
-
-// scanner fills destinations from the current row.
-type scanner func(dest ...any) error
-
 // query visits each row of a read.
 func (s *Store) query(ctx context.Context, query string, args []any, visit func(scanner) error) error {
-	st, err := s.statement(ctx, query)
-	if err != nil {
-		return err
-	}
-	rows, err := st.QueryContext(ctx, args...)
-	if err != nil {
-		return err
-	}
-	return eachRow(rows, visit)
+	return s.reads.query(ctx, query, args, visit)
 }
 
 // queryRow fills dest from the only row of a read, and reports whether there was one.
 func (s *Store) queryRow(ctx context.Context, query string, args []any, dest ...any) (bool, error) {
-	st, err := s.statement(ctx, query)
-	if err != nil {
-		return false, err
-	}
-	return found(st.QueryRowContext(ctx, args...).Scan(dest...))
+	return queryRow(ctx, s.reads, query, args, dest...)
 }
 
-func eachRow(rows *sql.Rows, visit func(scanner) error) error {
-	defer rows.Close()
-	for rows.Next() {
-		if err := visit(rows.Scan); err != nil {
-			return err
-		}
+// Seal gives every leaf that is durable by now its index in the log. An embedded
+// database does so in the commit that writes them; a server's sequencer within a
+// second, unasked.
+func (s *Store) Seal(ctx context.Context) error {
+	if s.writes == nil {
+		return ErrReadOnly
 	}
-	return rows.Err()
+	if s.server == nil {
+		return nil
+	}
+	if err := s.server.sealAll(ctx); err != nil {
+		return fmt.Errorf("sqlstore: seal: %w", err)
+	}
+	return nil
 }
 
-// found tells an empty answer from a failure.
-func found(err error) (bool, error) {
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
+// Watch implements bridge.Watcher: it tells of work that other processes have
+// made due, until ctx ends. Nobody tells a store that has its database alone.
+func (s *Store) Watch(ctx context.Context, due func(bridge.Step)) {
+	if s.server == nil {
+		<-ctx.Done()
+		return
 	}
-	return err == nil, err
+	s.server.watch(ctx, due)
 }

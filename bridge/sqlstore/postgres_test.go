@@ -1,0 +1,104 @@
+package sqlstore
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"pgregory.net/rapid"
+
+	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/bridge/bridgetest"
+	"github.com/edibridge/edibridge/bridge/sqlstore/pgtest"
+)
+
+// cluster is a server of a test with one database.
+type cluster struct {
+	*pgtest.Server
+	address string
+}
+
+func newCluster(t testing.TB, settings ...string) *cluster {
+	t.Helper()
+	c := &cluster{Server: pgtest.Start(t, settings...)}
+	c.address = c.Database(t)
+	return c
+}
+
+// do runs statements on a connection of its own.
+func (c *cluster) do(t testing.TB, statements string) {
+	t.Helper()
+	conn, err := pgx.Connect(context.Background(), c.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	if _, err := conn.Exec(context.Background(), statements); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// open opens a store on the database, until the test ends.
+func (c *cluster) open(t testing.TB, opt Options) *Store {
+	t.Helper()
+	s, err := OpenPostgres(context.Background(), c.address, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// empty opens a store on the database with nothing in it.
+func (c *cluster) empty(t testing.TB) *Store {
+	t.Helper()
+	s := c.open(t, Options{})
+	c.do(t, emptied)
+	return s
+}
+
+// emptied takes all rows away; references are not looked at meanwhile.
+const emptied = `SET session_replication_role = replica;
+	DELETE FROM leaf; DELETE FROM hash; DELETE FROM head; DELETE FROM number; DELETE FROM series; DELETE FROM seen;
+	DELETE FROM evidence; DELETE FROM business_key; DELETE FROM document; DELETE FROM answer; DELETE FROM finding;
+	DELETE FROM cause; DELETE FROM transmission; DELETE FROM object; UPDATE counter SET value = 0`
+
+func TestPostgresStore(t *testing.T) {
+	c := newCluster(t)
+	bridgetest.TestStore(t, func(t *testing.T) bridge.Store { return c.empty(t) })
+}
+
+func TestPostgresModel(t *testing.T) {
+	c := newCluster(t)
+	s := c.open(t, Options{})
+	runs := 0
+	rapid.Check(t, func(r *rapid.T) {
+		if runs++; runs > 20 && os.Getenv("EDIBRIDGE_LONG") == "" {
+			return // a server takes its time
+		}
+		c.do(t, emptied)
+		draw := func(what string, n int) int { return rapid.IntRange(0, n-1).Draw(r, what) }
+		if err := bridgetest.RunModel(t.Context(), s, 60, draw); err != nil {
+			r.Fatal(err)
+		}
+	})
+}
+
+// wantHouse wants everything in the store to be in order, the log sealed.
+func wantHouse(t *testing.T, s *Store) {
+	t.Helper()
+	if err := s.Seal(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for _, p := range bridgetest.CheckHouse(t.Context(), bridgetest.House{Store: s, Bodies: noBodies{}}) {
+		if p.Rule != "body" && !strings.HasPrefix(p.Rule, "leaf.") { // there is no archive here, and benches name no leaves
+			t.Error(p)
+		}
+	}
+}

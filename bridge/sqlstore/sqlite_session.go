@@ -1,0 +1,204 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"sync"
+)
+
+// sqliteReads are the connections that read an SQLite file.
+type sqliteReads struct {
+	db *sql.DB
+
+	mu       sync.Mutex // guards prepared
+	prepared map[string]*sql.Stmt
+}
+
+func (r *sqliteReads) query(ctx context.Context, query string, args []any, visit func(scanner) error) error {
+	st, err := r.statement(ctx, query)
+	if err != nil {
+		return err
+	}
+	rows, err := st.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	return eachRow(rows, visit)
+}
+
+// statement is the prepared read of a query text.
+func (r *sqliteReads) statement(ctx context.Context, query string) (*sql.Stmt, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if st, ok := r.prepared[query]; ok {
+		return st, nil
+	}
+	st, err := r.db.PrepareContext(ctx, query)
+	if err == nil {
+		r.prepared[query] = st
+	}
+	return st, err
+}
+
+func (r *sqliteReads) snapshot(ctx context.Context, do func(reads) error) error {
+	tx, err := r.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	return do(sqliteSnapshot{tx})
+}
+
+func (r *sqliteReads) close() error { return r.db.Close() }
+
+// sqliteSnapshot reads within one transaction, which its maker ends.
+type sqliteSnapshot struct{ tx *sql.Tx }
+
+func (r sqliteSnapshot) query(ctx context.Context, query string, args []any, visit func(scanner) error) error {
+	rows, err := r.tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	return eachRow(rows, visit)
+}
+
+func (r sqliteSnapshot) snapshot(_ context.Context, do func(reads) error) error { return do(r) }
+
+func (sqliteSnapshot) close() error { return nil }
+
+func eachRow(rows *sql.Rows, visit func(scanner) error) error {
+	defer rows.Close()
+	for rows.Next() {
+		if err := visit(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// sqliteSession is the one connection that writes to an SQLite file, with its
+// prepared statements. begin takes the database's write lock, so that no other
+// locks are needed.
+type sqliteSession struct {
+	db       *sql.DB
+	conn     *sql.Conn // nil until the first transaction, and after a failed rollback
+	prepared map[string]*sql.Stmt
+}
+
+func (s *sqliteSession) begin([]string) error {
+	if s.conn == nil {
+		conn, err := s.db.Conn(context.Background())
+		if err != nil {
+			return err
+		}
+		s.conn, s.prepared = conn, map[string]*sql.Stmt{}
+	}
+	return s.send("BEGIN IMMEDIATE")
+}
+
+func (s *sqliteSession) isolate(do func() error) (failed, fatal error) {
+	if err := s.send("SAVEPOINT w"); err != nil {
+		return err, err
+	}
+	if failed = do(); failed != nil {
+		if err := s.send("ROLLBACK TO w"); err != nil {
+			return failed, err
+		}
+	}
+	return failed, s.send("RELEASE w")
+}
+
+// commit sequences the leaves and ends the transaction.
+func (s *sqliteSession) commit(x *txn) error {
+	if x.leaves {
+		if _, err := x.seal(-1); err != nil {
+			return err
+		}
+	}
+	return s.send("COMMIT")
+}
+
+func (s *sqliteSession) rollback() {
+	if s.conn == nil {
+		return
+	}
+	if s.send("ROLLBACK") != nil {
+		s.disconnect()
+	}
+}
+
+// again: what fails here (a full disk, a damaged file) fails for everybody.
+func (s *sqliteSession) again(error, int) bool { return false }
+
+func (s *sqliteSession) tokens(n int) ([]int64, error) {
+	last, err := (&txn{session: s}).next("token", n)
+	out := make([]int64, n)
+	for i := range out {
+		out[i] = last - int64(n-1-i)
+	}
+	return out, err
+}
+
+func (s *sqliteSession) disconnect() {
+	if s.conn == nil {
+		return
+	}
+	for _, st := range s.prepared {
+		st.Close()
+	}
+	// ErrBadConn makes the pool close the connection instead of keeping it.
+	s.conn.Raw(func(any) error { return driver.ErrBadConn })
+	s.conn.Close()
+	s.conn, s.prepared = nil, nil
+}
+
+func (s *sqliteSession) close() error { return s.db.Close() }
+
+// statement is the prepared form of a query text.
+func (s *sqliteSession) statement(query string) (*sql.Stmt, error) {
+	if st, ok := s.prepared[query]; ok {
+		return st, nil
+	}
+	if s.conn == nil {
+		return nil, errors.New("no connection")
+	}
+	st, err := s.conn.PrepareContext(context.Background(), query)
+	if err == nil {
+		s.prepared[query] = st
+	}
+	return st, err
+}
+
+func (s *sqliteSession) exec(query string, args ...any) (int64, error) {
+	st, err := s.statement(query)
+	if err != nil {
+		return 0, err
+	}
+	r, err := st.Exec(args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+func (s *sqliteSession) send(query string, args ...any) error {
+	st, err := s.statement(query)
+	if err == nil {
+		_, err = st.Exec(args...)
+	}
+	return err
+}
+
+func (s *sqliteSession) rows(query string, args []any, visit func(scanner) error) error {
+	st, err := s.statement(query)
+	if err != nil {
+		return err
+	}
+	rows, err := st.Query(args...)
+	if err != nil {
+		return err
+	}
+	return eachRow(rows, visit)
+}
