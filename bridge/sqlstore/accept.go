@@ -50,6 +50,10 @@ func (s *Store) Accept(ctx context.Context, a bridge.Acceptance) (bridge.Accepte
 	return as, nil
 }
 
+// selectKey finds what came in under a peer's key.
+const selectKey = `SELECT n FROM transmission WHERE direction = 'in' AND wire_key <> '' AND endpoint = $1 AND peer = $2
+	AND wire_key = $3 /*pg AND md5(wire_key) = md5($3) */`
+
 // acceptedBefore looks for the Transmission of this ID, then of this key.
 func (x *txn) acceptedBefore(t *bridge.Transmission, as *bridge.AcceptedAs) (bool, error) {
 	var n int64
@@ -61,8 +65,7 @@ func (x *txn) acceptedBefore(t *bridge.Transmission, as *bridge.AcceptedAs) (boo
 		if t.Key == "" {
 			return false, nil
 		}
-		byKey, err := x.row("SELECT n FROM transmission WHERE direction = 'in' AND wire_key <> '' AND endpoint = $1 AND peer = $2 AND wire_key = $3 /*pg AND md5(wire_key) = md5($3) */",
-			[]any{t.Endpoint, t.Peer, t.Key}, &n)
+		byKey, err := x.row(selectKey, []any{t.Endpoint, t.Peer, t.Key}, &n)
 		if err != nil || !byKey {
 			return false, err
 		}
@@ -79,75 +82,89 @@ func (x *txn) acceptedBefore(t *bridge.Transmission, as *bridge.AcceptedAs) (boo
 	return true, err
 }
 
-// accept writes a Transmission that came in, and gives it its sequence.
+// accept writes a Transmission that came in, and gives it its sequence: the next
+// one of all that are committed.
 func (x *txn) accept(t *bridge.Transmission, texts transmissionTexts, answer []byte) error {
-	var err error
-	if t.Sequence, err = x.next("sequence", 1); err != nil {
+	if err := x.send("UPDATE counter SET value = value + 1 WHERE name = 'sequence'"); err != nil {
 		return err
 	}
-	n, err := x.insertTransmission(t, texts)
-	if err != nil {
+	if err := x.useObject(&t.Body); err != nil {
 		return err
 	}
-	if err := x.addKeys(n, t.Keys); err != nil {
+	args := append(transmissionArgs(t, texts), bodyArgs(&t.Body)...)
+	if _, err := x.row(insertAccepted, args, &t.Sequence); err != nil {
+		return err
+	}
+	if err := x.addParts(t, texts); err != nil {
 		return err
 	}
 	x.due.translate = true
-	if answer != nil {
-		return x.send("INSERT INTO answer (transmission, answer) VALUES ($1, $2)", n, answer)
+	if answer == nil {
+		return nil
 	}
-	return nil
+	return x.send("INSERT INTO answer (transmission, answer) VALUES ("+rowOf+", $2)", t.ID, answer)
 }
 
-// insertTransmission writes a row that is not there yet and counts the use of
-// its body.
-func (x *txn) insertTransmission(t *bridge.Transmission, texts transmissionTexts) (int64, error) {
-	body, err := x.useObject(&t.Body)
-	if err != nil {
-		return 0, err
+// rowOf is the row number of a Transmission by its id $1. Row numbers are looked up
+// where they are needed, so that nobody waits to be told one.
+const rowOf = "(SELECT n FROM transmission WHERE id = $1)"
+
+// insertTransmission writes a row that is not there yet; the sequence and what
+// comes behind it are put in.
+const insertTransmission = `INSERT INTO transmission (id, direction, kind, state, endpoint, peer, partner, agreement, wire_key, name,
+		content_type, header, ordinal, order_key, on_dead, created, changed, next_at, wake, attempts,
+		standard, set_code, control, mode, keys, config, reason, total, leaf, in_line, turn, body, sequence)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18, $19, $20, $21, $22, $23, $24, $25,
+		$26, $27, $28, $29, 1 - CAST($29 AS BIGINT), (SELECT o.n FROM object o WHERE o.peer = $30 AND o.sha256 = $31 AND o.salt = $32), `
+
+// Of what comes in and of what goes out.
+const (
+	insertAccepted = insertTransmission + "(SELECT value FROM counter WHERE name = 'sequence')) RETURNING sequence"
+	insertFollow   = insertTransmission + "$33)"
+)
+
+// transmissionArgs are $1 to $29 of insertTransmission.
+func transmissionArgs(t *bridge.Transmission, texts transmissionTexts) []any {
+	return []any{t.ID, t.Direction, t.Kind, t.State, t.Endpoint, t.Peer, t.Partner, t.Agreement, t.Key, t.Name,
+		t.ContentType, texts.header, t.Ordinal, t.OrderKey, t.OnDead, nanos(t.Created), nanos(t.Changed), nanos(t.NextAt), t.Attempts,
+		t.Standard, t.Set, t.Control, t.Mode, texts.keys, t.Config, t.Reason, t.Total, t.Leaf, flag(inLine(t.OrderKey, t.State, t.OnDead))}
+}
+
+// bodyArgs tell an object from others; NULL for the zero Object.
+func bodyArgs(o *archive.Object) []any {
+	if o.SHA256.IsZero() {
+		return []any{nil, nil, nil}
 	}
-	line := inLine(t.OrderKey, t.State, t.OnDead)
-	var n int64
-	_, err = x.row(`INSERT INTO transmission (id, direction, kind, state, endpoint, peer, partner, agreement, wire_key, name,
-			content_type, header, body, sequence, ordinal, order_key, on_dead, created, changed, next_at, attempts,
-			standard, set_code, control, mode, keys, config, reason, total, leaf, wake, in_line, turn)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-			$22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33) RETURNING n`,
-		[]any{t.ID, t.Direction, t.Kind, t.State, t.Endpoint, t.Peer, t.Partner, t.Agreement, t.Key, t.Name,
-			t.ContentType, texts.header, body, t.Sequence, t.Ordinal, t.OrderKey, t.OnDead, nanos(t.Created), nanos(t.Changed), nanos(t.NextAt), t.Attempts,
-			t.Standard, t.Set, t.Control, t.Mode, texts.keys, t.Config, t.Reason, t.Total, t.Leaf,
-			nanos(t.NextAt), flag(line), flag(!line)}, &n)
-	if err != nil {
-		return 0, err
+	return []any{o.Peer, o.SHA256[:], o.Salt[:]}
+}
+
+// useObject counts one more use of a body. It does nothing for the zero Object.
+func (x *txn) useObject(o *archive.Object) error {
+	if o.SHA256.IsZero() {
+		return nil
 	}
+	return x.send(`INSERT INTO object (peer, sha256, size, stored, pack, start, length, codec, salt, uses)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)
+		ON CONFLICT (peer, sha256, salt) DO UPDATE SET uses = object.uses + 1`,
+		o.Peer, o.SHA256[:], o.Size, o.Stored[:], o.Pack, o.Offset, o.Length, o.Codec, o.Salt[:])
+}
+
+// addParts writes what stands beside a Transmission's new row.
+func (x *txn) addParts(t *bridge.Transmission, texts transmissionTexts) error {
 	if texts.findings != "" {
-		if err := x.send("INSERT INTO finding (transmission, findings) VALUES ($1, $2)", n, texts.findings); err != nil {
-			return 0, err
+		if err := x.send("INSERT INTO finding (transmission, findings) VALUES ("+rowOf+", $2)", t.ID, texts.findings); err != nil {
+			return err
 		}
 	}
-	return n, nil
-}
-
-// useObject counts one more use of a body and gives its row: nil for the zero
-// Object.
-func (x *txn) useObject(o *archive.Object) (any, error) {
-	if o.SHA256.IsZero() {
-		return nil, nil
-	}
-	var n int64
-	_, err := x.row(`INSERT INTO object (peer, sha256, size, stored, pack, start, length, codec, salt, uses)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)
-		ON CONFLICT (peer, sha256, salt) DO UPDATE SET uses = object.uses + 1 RETURNING n`,
-		[]any{o.Peer, o.SHA256[:], o.Size, o.Stored[:], o.Pack, o.Offset, o.Length, o.Codec, o.Salt[:]}, &n)
-	return n, err
+	return x.addKeys(t.ID, t.Keys)
 }
 
 // addKeys indexes business keys of a Transmission.
-func (x *txn) addKeys(n int64, keys []canonical.Key) error {
+func (x *txn) addKeys(id bridge.ID, keys []canonical.Key) error {
 	for _, k := range keys {
 		k = normalKey(k)
-		if err := x.send("INSERT INTO business_key (value, transmission, scheme) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-			k.Value, n, k.Scheme); err != nil {
+		if err := x.send("INSERT INTO business_key (transmission, value, scheme) VALUES ("+rowOf+", $2, $3) ON CONFLICT DO NOTHING",
+			id, k.Value, k.Scheme); err != nil {
 			return fmt.Errorf("key %s:%s: %w", k.Scheme, k.Value, err)
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/edibridge/edibridge/archive"
 	"github.com/edibridge/edibridge/bridge"
 	"github.com/edibridge/edibridge/canonical"
@@ -34,9 +36,40 @@ func benchAcceptance(n int64) bridge.Acceptance {
 	return bridge.Acceptance{Transmission: t, Leaf: leaf}
 }
 
+// stores runs a benchmark over both databases, each of which writes to this disk.
+func stores(b *testing.B, run func(b *testing.B, open func(testing.TB) *Store)) {
+	b.Run("store=sqlite", func(b *testing.B) { run(b, open) })
+	b.Run("store=postgres", func(b *testing.B) {
+		c := newCluster(b, "fsync=on")
+		run(b, c.empty)
+	})
+}
+
 // BenchmarkFloor commits one row per transaction, from one goroutine: what this
 // disk and SQLite give with the same settings when nothing is grouped.
 func BenchmarkFloor(b *testing.B) {
+	b.Run("store=sqlite", floorSQLite)
+	b.Run("store=postgres", floorPostgres)
+}
+
+func floorPostgres(b *testing.B) {
+	c := newCluster(b, "fsync=on")
+	c.do(b, "CREATE TABLE row (id TEXT PRIMARY KEY, body BYTEA)")
+	conn, err := pgx.Connect(b.Context(), c.address)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	body := make([]byte, 500)
+	for n := int64(0); b.Loop(); n++ {
+		if _, err := conn.Exec(b.Context(), "INSERT INTO row (id, body) VALUES ($1, $2)", benchID("row", n), body); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s")
+}
+
+func floorSQLite(b *testing.B) {
 	db, err := sql.Open("sqlite", dsn(filepath.Join(b.TempDir(), "floor.db"), "rwc", busyTimeout, "journal_mode(WAL)", "synchronous(FULL)"))
 	if err != nil {
 		b.Fatal(err)
@@ -60,6 +93,10 @@ func BenchmarkFloor(b *testing.B) {
 }
 
 func BenchmarkAccept(b *testing.B) {
+	stores(b, benchAccepts)
+}
+
+func benchAccepts(b *testing.B, open func(testing.TB) *Store) {
 	for _, senders := range []int{1, 64} {
 		b.Run(fmt.Sprintf("senders=%d", senders), func(b *testing.B) {
 			s := open(b)
@@ -101,6 +138,10 @@ func each(b *testing.B, goroutines int, do func() error) {
 // BenchmarkFlow takes one small file through all its commits: accept,
 // translate with a document, a 997 and an event, and both deliveries.
 func BenchmarkFlow(b *testing.B) {
+	stores(b, benchFlows)
+}
+
+func benchFlows(b *testing.B, open func(testing.TB) *Store) {
 	s := open(b)
 	var n atomic.Int64
 	each(b, 64, func() error {
@@ -186,6 +227,10 @@ func fill(tb testing.TB, s *Store, pending int) {
 
 // BenchmarkClaim claims 16 of a backlog and gives them back.
 func BenchmarkClaim(b *testing.B) {
+	stores(b, benchClaims)
+}
+
+func benchClaims(b *testing.B, open func(testing.TB) *Store) {
 	for _, pending := range []int{10_000, 100_000} {
 		b.Run(fmt.Sprintf("pending=%d", pending), func(b *testing.B) {
 			s := open(b)
@@ -214,6 +259,10 @@ func BenchmarkClaim(b *testing.B) {
 // BenchmarkSlices translates one file of 10,000 sets in slices of 500 and
 // releases its events.
 func BenchmarkSlices(b *testing.B) {
+	stores(b, benchSlicess)
+}
+
+func benchSlicess(b *testing.B, open func(testing.TB) *Store) {
 	s := open(b)
 	ctx := context.Background()
 	advancing, releasing := time.Duration(0), time.Duration(0)

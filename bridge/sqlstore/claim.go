@@ -87,22 +87,6 @@ func (x *txn) lease(rows []int64, q bridge.ClaimQuery) ([]bridge.Claim, error) {
 	return claims, err
 }
 
-// among is the list of an IN over rows, and its arguments. Lists come in powers
-// of two, the last row repeated, so that there are few statements to prepare.
-func among(rows []int64) (string, []any) {
-	n := 1
-	for n < len(rows) {
-		n *= 2
-	}
-	text, args := make([]byte, 0, 5*n+2), make([]any, n)
-	for i := range args {
-		args[i] = rows[min(i, len(rows)-1)]
-		text = fmt.Appendf(text, ",$%d", i+1)
-	}
-	text[0] = '('
-	return string(append(text, ')')), args
-}
-
 // transmission reads the row n, which is there.
 func (x *txn) transmission(n int64) (transmissionRow, error) {
 	var r transmissionRow
@@ -214,9 +198,15 @@ func inLine(orderKey string, state bridge.State, onDead bridge.OnDead) bool {
 	return false
 }
 
-// selectLine reads the first two in the line of an order key.
-const selectLine = `SELECT n, turn FROM transmission WHERE in_line = 1 AND endpoint = $1 AND order_key = $2
-	/*pg AND md5(order_key) = md5($2) */ ORDER BY sequence, ordinal, n LIMIT 2`
+// firstInLine reads the first two in the line of an order key; settleLine gives
+// the turn to the first of them and takes it from the second.
+const (
+	firstInLine = `SELECT n, turn, sequence, ordinal FROM transmission WHERE in_line = 1 AND endpoint = $1 AND order_key = $2
+		/*pg AND md5(order_key) = md5($2) */ ORDER BY sequence, ordinal, n LIMIT 2`
+	settleLine = `UPDATE transmission SET turn = 1 - turn WHERE n IN (
+		SELECT n FROM (SELECT n, turn, row_number() OVER (ORDER BY sequence, ordinal, n) AS place FROM (` + firstInLine + `) AS line) AS placed
+		WHERE turn <> CASE WHEN place = 1 THEN 1 ELSE 0 END)`
+)
 
 // lineLock names the lock under which the line of an order key is changed; ""
 // for what stands in none.
@@ -230,27 +220,5 @@ func lineLock(endpoint, orderKey string) string {
 // settle gives the turn to the oldest in the line of an order key. It is called
 // after each single change of a line: then only the first two can be wrong.
 func (x *txn) settle(endpoint, orderKey string) error {
-	type place struct {
-		n    int64
-		turn int
-	}
-	var first []place
-	err := x.rows(selectLine, []any{endpoint, orderKey}, func(scan scanner) error {
-		var p place
-		err := scan(&p.n, &p.turn)
-		first = append(first, p)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	for i, p := range first {
-		if p.turn == flag(i == 0) {
-			continue
-		}
-		if err := x.send("UPDATE transmission SET turn = $1 WHERE n = $2", flag(i == 0), p.n); err != nil {
-			return err
-		}
-	}
-	return nil
+	return x.send(settleLine, endpoint, orderKey)
 }

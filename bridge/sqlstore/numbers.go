@@ -39,24 +39,32 @@ func (s *Store) Reserve(ctx context.Context, c bridge.Claim, scopes []bridge.Sco
 // seriesLock names the lock under which numbers of a series are given.
 func seriesLock(series string) string { return "series " + series }
 
+// selectReserved reads the number that was given to an owner, and the last one
+// that was given of the series; each NULL when there is none.
+const selectReserved = `SELECT have.epoch, have.value, have.state, series.epoch, series.value FROM (SELECT 1 AS one) AS one
+	LEFT JOIN number have ON have.series = $1 AND have.owner = $2 LEFT JOIN series ON series.name = $1`
+
 // reserve gives the number of one scope to the claim of the Transmission n.
 func (x *txn) reserve(claimant int64, scope bridge.Scope) (bridge.Number, error) {
 	n := bridge.Number{Series: scope.Series, For: scope.For, State: bridge.NumberReserved}
 	if scope.Max < 1 {
 		return n, fmt.Errorf("greatest value %d: a series begins at 1", scope.Max)
 	}
-	have, err := x.row("SELECT epoch, value, state FROM number WHERE series = $1 AND owner = $2",
-		[]any{scope.Series, scope.For}, &n.Epoch, &n.Value, &n.State)
-	if err != nil || have && n.State != bridge.NumberVoid {
+	var epoch, value, last, round *int64
+	var state *bridge.NumberState
+	_, err := x.row(selectReserved, []any{scope.Series, scope.For}, &epoch, &value, &state, &round, &last)
+	if err != nil {
 		return n, err
 	}
-	n.State = bridge.NumberReserved
-	if have {
+	if state != nil {
+		n.Epoch, n.Value = orZero(epoch), orZero(value)
+		if *state != bridge.NumberVoid {
+			n.State = *state
+			return n, nil
+		}
 		return n, x.send("UPDATE number SET state = $1, claimant = $2 WHERE series = $3 AND owner = $4", n.State, claimant, n.Series, n.For)
 	}
-	if _, err := x.row("SELECT epoch, value FROM series WHERE name = $1", []any{scope.Series}, &n.Epoch, &n.Value); err != nil {
-		return n, err
-	}
+	n.Epoch, n.Value = orZero(round), orZero(last)
 	if n.Value++; n.Value > scope.Max {
 		n.Epoch, n.Value = n.Epoch+1, 1
 	}

@@ -79,7 +79,7 @@ func (x *txn) end(st *standing, step bridge.Step, r *bridge.Result, p *preparedS
 	if err := x.apply(st, p, e.now); err != nil {
 		return err
 	}
-	if err := x.addKeys(st.n, r.Keys); err != nil {
+	if err := x.addKeys(st.id, r.Keys); err != nil {
 		return err
 	}
 	for i := range r.Voids {
@@ -188,12 +188,13 @@ func (x *txn) addEvidence(n int64, e *bridge.Evidence) error {
 	if err != nil {
 		return err
 	}
-	body, err := x.useObject(&e.Body)
-	if err != nil {
+	if err := x.useObject(&e.Body); err != nil {
 		return err
 	}
-	return x.send("INSERT INTO evidence (transmission, attempt, kind, at, detail, body, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		n, e.Attempt, e.Kind, nanos(e.At), detail, body, e.Leaf)
+	args := []any{n, e.Attempt, e.Kind, nanos(e.At), detail, e.Leaf}
+	return x.send(`INSERT INTO evidence (transmission, attempt, kind, at, detail, leaf, body)
+		VALUES ($1, $2, $3, $4, $5, $6, (SELECT o.n FROM object o WHERE o.peer = $7 AND o.sha256 = $8 AND o.salt = $9))`,
+		append(args, bodyArgs(&e.Body)...)...)
 }
 
 // fingerprint tells one Result from another, so that the same commit again is

@@ -17,7 +17,7 @@ func TestPlans(t *testing.T) {
 	}{
 		{"due", selectDue, []any{"deliver", 1, 1}, "transmission_due"},
 		{"wake", wakeDue, []any{1, 1}, "transmission_asleep"},
-		{"line", selectLine, []any{"erp", "key"}, "transmission_line"},
+		{"line", firstInLine, []any{"erp", "key"}, "transmission_line"},
 		{"release", releaseHeld, []any{1, 1, 0, 9}, "cause_effect"},
 		{"effects", selectEffects, []any{1, 0, 9}, "cause_effect"},
 		{"releasing", selectReleasing, nil, "transmission_releasing"},

@@ -256,16 +256,23 @@ func (s *Store) Evidence(ctx context.Context, id bridge.ID) ([]bridge.Evidence, 
 
 // Seen implements bridge.Query.
 func (s *Store) Seen(ctx context.Context, keys []bridge.SeenKey) ([]bridge.Seen, error) {
-	var out []bridge.Seen
-	for _, k := range keys {
-		err := s.query(ctx, selectSeen+"WHERE s.kind = $1 AND s.value = $2", []any{k.Kind, short(k.Value)}, func(scan scanner) error {
+	owners := map[bridge.SeenKey]bridge.Seen{}
+	for part := range slices.Chunk(keys, 64) {
+		query, args := seenAmong(part)
+		err := s.query(ctx, query, args, func(scan scanner) error {
 			e, err := scanSeen(scan)
-			e.SeenKey = k
-			out = append(out, e)
+			owners[e.SeenKey] = e
 			return err
 		})
 		if err != nil {
-			return nil, fmt.Errorf("sqlstore: seen %s %q: %w", k.Kind, k.Value, err)
+			return nil, fmt.Errorf("sqlstore: seen %s %q and %d others: %w", part[0].Kind, part[0].Value, len(part)-1, err)
+		}
+	}
+	var out []bridge.Seen
+	for _, k := range keys {
+		if e, ok := owners[shortSeen(k)]; ok {
+			e.SeenKey = k
+			out = append(out, e)
 		}
 	}
 	return out, nil
@@ -300,14 +307,17 @@ func (s *Store) Counts(ctx context.Context) (map[bridge.State]int, error) {
 // LeafIndexes implements bridge.Query.
 func (s *Store) LeafIndexes(ctx context.Context, ids []string) (map[string]int64, error) {
 	at := make(map[string]int64, len(ids))
-	for _, id := range ids {
-		var n int64
-		ok, err := s.queryRow(ctx, "SELECT idx FROM leaf WHERE id = $1 AND idx IS NOT NULL", []any{id}, &n)
-		if err != nil {
-			return nil, fmt.Errorf("sqlstore: index of leaf %s: %w", id, err)
-		}
-		if ok {
+	for part := range slices.Chunk(ids, 64) {
+		query, args := among(part)
+		err := s.query(ctx, "SELECT id, idx FROM leaf WHERE idx IS NOT NULL AND id IN "+query, args, func(scan scanner) error {
+			var id string
+			var n int64
+			err := scan(&id, &n)
 			at[id] = n
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("sqlstore: indexes of leaf %s and %d others: %w", part[0], len(part)-1, err)
 		}
 	}
 	return at, nil

@@ -200,6 +200,47 @@ func scanSeen(scan scanner) (bridge.Seen, error) {
 	return s, err
 }
 
+// shortSeen is an identity as it is indexed.
+func shortSeen(k bridge.SeenKey) bridge.SeenKey {
+	return bridge.SeenKey{Kind: k.Kind, Value: short(k.Value)}
+}
+
+// seenAmong reads the Seen of keys, of which there is at least one.
+func seenAmong(keys []bridge.SeenKey) (string, []any) {
+	n := powerOfTwo(len(keys))
+	text, args := []byte(selectSeen+"WHERE (s.kind, s.value) IN (VALUES "), make([]any, 0, 2*n)
+	for i := range n {
+		k := shortSeen(keys[min(i, len(keys)-1)])
+		args = append(args, k.Kind, k.Value)
+		text = fmt.Appendf(text, "($%d, $%d),", 2*i+1, 2*i+2)
+	}
+	text[len(text)-1] = ')'
+	return string(text), args
+}
+
+// among is the list of an IN over values, of which there is at least one, and its
+// arguments.
+func among[T any](values []T) (string, []any) {
+	n := powerOfTwo(len(values))
+	text, args := make([]byte, 0, 5*n+2), make([]any, n)
+	for i := range args {
+		args[i] = values[min(i, len(values)-1)]
+		text = fmt.Appendf(text, ",$%d", i+1)
+	}
+	text[0] = '('
+	return string(append(text, ')')), args
+}
+
+// powerOfTwo is the next one from n on. Lists come in such lengths, the last
+// value repeated, so that there are few statements to prepare.
+func powerOfTwo(n int) int {
+	p := 1
+	for p < n {
+		p *= 2
+	}
+	return p
+}
+
 const selectNumber = "SELECT series, epoch, value, owner, state FROM number "
 
 func scanNumber(scan scanner) (bridge.Number, error) {

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/edibridge/edibridge/bridge"
@@ -107,14 +108,11 @@ func (x *txn) apply(st *standing, p *preparedSlice, now int64) error {
 	if err := x.see(st, p.Slice); err != nil {
 		return err
 	}
-	if err := x.addDocuments(st.n, p); err != nil {
+	if err := x.addDocuments(st, p); err != nil {
 		return err
 	}
-	causes := map[bridge.ID]*standing{}
-	for i := range p.Follows {
-		if err := x.addFollow(&p.Follows[i], p.follows[i], causes, now); err != nil {
-			return fmt.Errorf("follow-up %s: %w", p.Follows[i].ID, err)
-		}
+	if err := x.addFollows(st, p, now); err != nil {
+		return err
 	}
 	for i := range p.Numbers {
 		if err := x.markNumber(&p.Numbers[i], bridge.NumberUsed); err != nil {
@@ -137,25 +135,38 @@ func (x *txn) see(st *standing, s *bridge.Slice) error {
 	}
 	for i := range s.Sees {
 		e := &s.Sees[i]
-		n, err := x.exec("INSERT INTO seen (kind, value, transmission, document, digest) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, value) DO NOTHING",
-			e.Kind, short(e.Value), st.n, e.Document, e.Digest)
-		if err != nil {
+		if err := x.send("INSERT INTO seen (kind, value, transmission, document, digest) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, value) DO NOTHING",
+			e.Kind, short(e.Value), st.n, e.Document, e.Digest); err != nil {
 			return err
 		}
-		if n > 0 {
-			continue
+	}
+	return x.ownSeen(st, s.Sees)
+}
+
+// ownSeen wants every identity to be the Transmission's; the first one that is
+// another's is a *bridge.SeenError.
+func (x *txn) ownSeen(st *standing, sees []bridge.Seen) error {
+	for part := range slices.Chunk(sees, 64) {
+		keys := make([]bridge.SeenKey, len(part))
+		for i := range part {
+			keys[i] = part[i].SeenKey
 		}
-		var owner bridge.Seen
-		err = x.rows(selectSeen+"WHERE s.kind = $1 AND s.value = $2", []any{e.Kind, short(e.Value)}, func(scan scanner) (err error) {
-			owner, err = scanSeen(scan)
-			owner.SeenKey = e.SeenKey
+		query, args := seenAmong(keys)
+		owners := map[bridge.SeenKey]bridge.Seen{}
+		err := x.rows(query, args, func(scan scanner) error {
+			owner, err := scanSeen(scan)
+			owners[owner.SeenKey] = owner
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		if owner.Transmission != st.id {
-			return &bridge.SeenError{Seen: owner}
+		for _, k := range keys {
+			owner := owners[shortSeen(k)]
+			if owner.Transmission != st.id {
+				owner.SeenKey = k
+				return &bridge.SeenError{Seen: owner}
+			}
 		}
 	}
 	return nil
@@ -163,11 +174,11 @@ func (x *txn) see(st *standing, s *bridge.Slice) error {
 
 // addDocuments writes documents; one that is there is written over, as when its
 // Transmission is translated again.
-func (x *txn) addDocuments(n int64, p *preparedSlice) error {
+func (x *txn) addDocuments(st *standing, p *preparedSlice) error {
 	indexed := map[canonical.Key]bool{}
 	for i := range p.Documents {
 		d := &p.Documents[i]
-		if err := x.addDocument(n, d, p.documents[i]); err != nil {
+		if err := x.addDocument(st.n, d, p.documents[i]); err != nil {
 			return fmt.Errorf("document %s: %w", d.ID, err)
 		}
 		for _, k := range d.Keys {
@@ -175,7 +186,7 @@ func (x *txn) addDocuments(n int64, p *preparedSlice) error {
 				continue
 			}
 			indexed[k] = true
-			if err := x.addKeys(n, []canonical.Key{k}); err != nil {
+			if err := x.addKeys(st.id, []canonical.Key{k}); err != nil {
 				return err
 			}
 		}
@@ -197,13 +208,42 @@ func (x *txn) addDocument(n int64, d *bridge.Document, texts documentTexts) erro
 		d.Guide, d.Mapping, d.Mapped, d.Elements, d.DuplicateOf, d.Reason)
 }
 
-// addFollow writes a follow-up, unless it is there: held while its main cause
-// is Accepted, else due at once. causes remembers causes that were looked up.
-func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes map[bridge.ID]*standing, now int64) error {
-	var have int64
-	if ok, err := x.row("SELECT n FROM transmission WHERE id = $1", []any{f.ID}, &have); ok || err != nil {
-		return err
+// addFollows writes the follow-ups that are not there yet.
+func (x *txn) addFollows(st *standing, p *preparedSlice, now int64) error {
+	have := map[bridge.ID]bool{}
+	for part := range slices.Chunk(p.Follows, 64) {
+		ids := make([]any, len(part))
+		for i := range part {
+			ids[i] = part[i].ID
+		}
+		query, args := among(ids)
+		err := x.rows("SELECT id FROM transmission WHERE id IN "+query, args, func(scan scanner) error {
+			var id bridge.ID
+			err := scan(&id)
+			have[id] = true
+			return err
+		})
+		if err != nil {
+			return err
+		}
 	}
+	causes := map[bridge.ID]*standing{st.id: st}
+	for i := range p.Follows {
+		f := &p.Follows[i]
+		if have[f.ID] {
+			continue
+		}
+		have[f.ID] = true
+		if err := x.addFollow(f, p.follows[i], causes, now); err != nil {
+			return fmt.Errorf("follow-up %s: %w", f.ID, err)
+		}
+	}
+	return nil
+}
+
+// addFollow writes a follow-up: held while its main cause is Accepted, else due
+// at once. causes remembers causes that were looked up.
+func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes map[bridge.ID]*standing, now int64) error {
 	if len(f.Causes) == 0 {
 		return fmt.Errorf("%w: it has no cause", bridge.ErrConflict)
 	}
@@ -227,16 +267,19 @@ func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes 
 	if t.Changed.IsZero() {
 		t.Changed = instant(now)
 	}
-	n, err := x.insertTransmission(&t, texts)
-	if err != nil {
+	if err := x.useObject(&t.Body); err != nil {
+		return err
+	}
+	args := append(transmissionArgs(&t, texts), bodyArgs(&t.Body)...)
+	if err := x.send(insertFollow, append(args, t.Sequence)...); err != nil {
 		return err
 	}
 	for i, id := range f.Causes {
-		if err := x.send("INSERT INTO cause (effect, nth, cause) VALUES ($1, $2, $3)", n, i, causes[id].n); err != nil {
+		if err := x.send("INSERT INTO cause (effect, nth, cause) VALUES ("+rowOf+", $2, $3)", t.ID, i, causes[id].n); err != nil {
 			return err
 		}
 	}
-	if err := x.addKeys(n, f.Keys); err != nil {
+	if err := x.addParts(&t, texts); err != nil {
 		return err
 	}
 	if inLine(t.OrderKey, t.State, t.OnDead) {
