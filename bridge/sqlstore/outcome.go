@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash"
-	"time"
 
 	"github.com/edibridge/edibridge/archive"
 	"github.com/edibridge/edibridge/bridge"
@@ -56,25 +55,23 @@ type ending struct {
 	now         int64
 }
 
+// outcomeColumns are what end changes beside the state: $6 to $19.
+const outcomeColumns = `, ended = token, ended_by = $6, reason = $7,
+	partner = COALESCE(NULLIF($8, ''), partner), agreement = COALESCE(NULLIF($9, ''), agreement),
+	set_code = COALESCE(NULLIF($10, ''), set_code), control = COALESCE(NULLIF($11, ''), control),
+	config = COALESCE(NULLIF($12, ''), config), standard = COALESCE(NULLIF($13, ''), standard),
+	mode = COALESCE(NULLIF($14, ''), mode), keys = COALESCE(NULLIF($15, ''), keys),
+	at_document = COALESCE($16, at_document), at_slice = COALESCE($17, at_slice),
+	at_group = COALESCE($18, at_group), at_interchange = COALESCE($19, at_interchange)`
+
 // end writes the outcome of a claim and releases what the Transmission held.
 func (x *txn) end(st *standing, step bridge.Step, r *bridge.Result, p *preparedSlice, e ending) error {
-	err := x.send(`UPDATE transmission SET ended = token, ended_by = $1, reason = $2,
-			partner = COALESCE(NULLIF($3, ''), partner), agreement = COALESCE(NULLIF($4, ''), agreement),
-			set_code = COALESCE(NULLIF($5, ''), set_code), control = COALESCE(NULLIF($6, ''), control),
-			config = COALESCE(NULLIF($7, ''), config), standard = COALESCE(NULLIF($8, ''), standard),
-			mode = COALESCE(NULLIF($9, ''), mode), keys = COALESCE(NULLIF($10, ''), keys)
-		WHERE n = $11`,
-		e.print, r.Reason, r.Partner, r.Agreement, r.Set, r.Control, r.Config, r.Standard, r.Mode, e.keys, st.n)
-	if err != nil {
-		return err
+	args := []any{e.print, r.Reason, r.Partner, r.Agreement, r.Set, r.Control, r.Config, r.Standard, r.Mode, e.keys, nil, nil, nil, nil}
+	if at := r.Cursor; step == bridge.StepTranslate {
+		args = append(args[:10], at.Documents, at.Slices, at.Groups, at.Interchanges)
 	}
-	if err := x.become(st, r.State, r.RetryAt, e.now); err != nil {
+	if err := x.become(st, r.State, nanos(r.RetryAt), e.now, change{outcomeColumns, args}); err != nil {
 		return err
-	}
-	if step == bridge.StepTranslate {
-		if err := x.moveCursor(st.n, r.Cursor); err != nil {
-			return err
-		}
 	}
 	if err := x.apply(st, p, e.now); err != nil {
 		return err
@@ -118,18 +115,27 @@ func mayEnd(step bridge.Step, from, to bridge.State) bool {
 	return false
 }
 
+// change is what a change of state changes beside it: columns of the row, and the
+// arguments of that text from $6 on.
+type change struct {
+	set  string
+	args []any
+}
+
 // become changes the state, ends the lease, and hands the turn of an order key
 // on. nextAt counts only for what will be claimed again.
-func (x *txn) become(st *standing, to bridge.State, nextAt time.Time, now int64) error {
+func (x *txn) become(st *standing, to bridge.State, nextAt, now int64, also change) error {
 	line := inLine(st.orderKey, to, st.onDead)
 	if to != bridge.Pending {
-		nextAt = time.Time{}
+		nextAt = 0
 	}
 	x.due.deliver = x.due.deliver || to == bridge.Pending || st.inLine
 	err := x.send(`UPDATE transmission SET state = $1, changed = $2, next_at = $3, wake = $3, lease_until = 0, owner = '',
-			turn = CASE WHEN in_line = $4 THEN turn ELSE 1 - $4 END, in_line = $4
-		WHERE n = $5`, to, now, nanos(nextAt), flag(line), st.n)
-	if err != nil || line == st.inLine {
+			turn = CASE WHEN in_line = $4 THEN turn ELSE 1 - $4 END, in_line = $4`+also.set+" WHERE n = $5",
+		append([]any{to, now, nextAt, flag(line), st.n}, also.args...)...)
+	settles := line != st.inLine
+	st.state, st.inLine = to, line
+	if err != nil || !settles {
 		return err
 	}
 	return x.settle(st.endpoint, st.orderKey)
@@ -140,14 +146,18 @@ func (x *txn) become(st *standing, to bridge.State, nextAt time.Time, now int64)
 // Transmission remembers where to go on.
 func (x *txn) release(n, behind, now int64) error {
 	var last, some int64
+	held := false
 	err := x.rows(selectEffects, []any{n, behind, bridge.ReleaseAtOnce}, func(scan scanner) error {
+		var state bridge.State
 		some++
-		return scan(&last)
+		err := scan(&last, &state)
+		held = held || state == bridge.Held
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	if some > 0 {
+	if held {
 		x.due.deliver = true
 		if err := x.send(releaseHeld, now, n, behind, last); err != nil {
 			return err
@@ -175,7 +185,7 @@ func (x *txn) releaseOn(now int64) error {
 // Releasing: the effects of one cause in the order of their rows, those of them
 // that are held, and the causes that have more to release.
 const (
-	selectEffects = `SELECT effect FROM cause WHERE cause = $1 AND nth = 0 AND effect > $2 ORDER BY effect LIMIT $3`
+	selectEffects = `SELECT effect, (SELECT h.state FROM transmission h WHERE h.n = cause.effect) FROM cause WHERE cause = $1 AND nth = 0 AND effect > $2 ORDER BY effect LIMIT $3`
 	releaseHeld   = `UPDATE transmission SET state = 'pending', changed = $1, next_at = 0, wake = 0
 		WHERE n IN (SELECT effect FROM cause WHERE cause = $2 AND nth = 0 AND effect > $3 AND effect <= $4
 			AND (SELECT h.state FROM transmission h WHERE h.n = cause.effect) = 'held')`
@@ -239,7 +249,7 @@ func (s *Store) Take(ctx context.Context, id bridge.ID, ev bridge.Evidence, leav
 				return fmt.Errorf("%w: it is %s", bridge.ErrConflict, st.state)
 			}
 			now := s.now()
-			if err := x.become(&st, bridge.Delivered, time.Time{}, now); err != nil {
+			if err := x.become(&st, bridge.Delivered, 0, now, change{}); err != nil {
 				return err
 			}
 			if err := x.addEvidence(st.n, &ev); err != nil {
@@ -312,20 +322,12 @@ func decided(kind bridge.OperationKind, from bridge.State) (bridge.State, error)
 
 // operate changes the state. A claim that runs is ended: its worker finds it stale.
 func (x *txn) operate(st *standing, to bridge.State, o bridge.Operation) error {
-	reason := fmt.Sprintf("%s by %s: %s", o.Kind, o.By, o.Reason)
-	err := x.send("UPDATE transmission SET reason = $1, ended = token, ended_by = $2 WHERE n = $3", reason, endedByOperator, st.n)
-	if err != nil {
-		return err
-	}
-	if o.Kind == bridge.Retry {
-		if err := x.send("UPDATE transmission SET attempts = 0 WHERE n = $1", st.n); err != nil {
-			return err
-		}
-	}
 	e := bridge.Evidence{Kind: bridge.EvidenceOperation, At: o.At, Leaf: o.Leaf.ID,
 		Detail: map[string]string{"operation": string(o.Kind), "by": o.By, "reason": o.Reason}}
 	if err := x.addEvidence(st.n, &e); err != nil {
 		return err
 	}
-	return x.become(st, to, time.Time{}, nanos(o.At))
+	reason := fmt.Sprintf("%s by %s: %s", o.Kind, o.By, o.Reason)
+	return x.become(st, to, 0, nanos(o.At), change{", reason = $6, ended = token, ended_by = $7, attempts = attempts * $8",
+		[]any{reason, endedByOperator, flag(o.Kind != bridge.Retry)}})
 }

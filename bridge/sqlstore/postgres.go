@@ -71,7 +71,10 @@ func openPostgres(ctx context.Context, config *pgxpool.Config, opt Options) (*St
 		return nil, errors.Join(err, s.Close())
 	}
 	s.server = newServer(writing(config.ConnConfig), schema, opt.Log)
-	s.writes, s.intake = newCommitter(s.server.session()), newCommitter(s.server.session())
+	s.intake = newCommitter(s.server.session())
+	for range lanes {
+		s.lanes = append(s.lanes, newCommitter(s.server.session()))
+	}
 	if opt.Alone {
 		if err := s.endLeases(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -79,6 +82,10 @@ func openPostgres(ctx context.Context, config *pgxpool.Config, opt Options) (*St
 	}
 	return s, nil
 }
+
+// lanes is how many connections commit what is no accept. While the server works
+// for one, this process does for another.
+const lanes = 2
 
 // Times of a connection to a server.
 const (
@@ -123,7 +130,7 @@ func writing(c *pgx.ConnConfig) *pgx.ConnConfig {
 	p["synchronous_commit"] = "on"
 	p["lock_timeout"] = milliseconds(lockTimeout)
 	p["idle_in_transaction_session_timeout"] = milliseconds(transactionTimeout)
-	p["enable_seqscan"], p["enable_bitmapscan"] = "off", "off"
+	p["enable_seqscan"], p["enable_bitmapscan"], p["plan_cache_mode"] = "off", "off", "force_generic_plan"
 	return c
 }
 

@@ -51,8 +51,8 @@ func openSQLite(ctx context.Context, path string, opt Options) (*Store, error) {
 		if err := migrateSQLite(ctx, db, opt); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
-		s.writes = newCommitter(&sqliteSession{db: db})
-		s.intake = s.writes
+		s.intake = newCommitter(&sqliteSession{db: db})
+		s.lanes = []*committer{s.intake}
 	}
 	if err := s.openReads(ctx, path); err != nil {
 		return nil, errors.Join(err, s.Close())

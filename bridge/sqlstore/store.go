@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"log/slog"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/edibridge/edibridge/bridge"
@@ -56,10 +60,9 @@ var (
 type Store struct {
 	opt    Options
 	reads  reads
-	writes *committer // nil when read-only
-	// intake commits what is accepted; the same as writes where one connection
-	// writes.
-	intake *committer
+	intake *committer   // commits what is accepted; nil when read-only
+	lanes  []*committer // commit all else; where one connection writes it is intake
+	lane   atomic.Uint32
 	server *server // nil: an embedded database
 }
 
@@ -69,10 +72,10 @@ var _ bridge.Store = (*Store)(nil)
 // database. Writes that come later fail with ErrClosed.
 func (s *Store) Close() error {
 	var errs []error
-	if s.writes != nil {
-		errs = append(errs, s.writes.close())
+	for _, c := range s.lanes {
+		errs = append(errs, c.close())
 	}
-	if s.intake != nil && s.intake != s.writes {
+	if s.intake != nil && !slices.Contains(s.lanes, s.intake) {
 		errs = append(errs, s.intake.close())
 	}
 	if s.server != nil {
@@ -88,10 +91,21 @@ func (s *Store) Close() error {
 // The transaction holds locks, each named by what it guards: see [lineLock] and
 // [seriesLock].
 func (s *Store) write(ctx context.Context, do func(*txn) error, locks ...string) error {
-	if s.writes == nil {
+	if s.intake == nil {
 		return ErrReadOnly
 	}
-	return s.writes.write(ctx, do, locks)
+	// Writes that want the same lock stand in the same lane: there they share a
+	// commit instead of waiting for each other's.
+	at := s.lane.Add(1)
+	for _, l := range locks {
+		if l != "" {
+			h := fnv.New32a()
+			io.WriteString(h, l)
+			at = h.Sum32()
+			break
+		}
+	}
+	return s.lanes[at%uint32(len(s.lanes))].write(ctx, do, locks)
 }
 
 // now is the clock's time as it is stored.
@@ -111,7 +125,7 @@ func (s *Store) queryRow(ctx context.Context, query string, args []any, dest ...
 // database does so in the commit that writes them; a server's sequencer within a
 // second, unasked.
 func (s *Store) Seal(ctx context.Context) error {
-	if s.writes == nil {
+	if s.intake == nil {
 		return ErrReadOnly
 	}
 	if s.server == nil {

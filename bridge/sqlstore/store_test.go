@@ -227,7 +227,7 @@ func queue(s *Store, writes ...func() error) []chan error {
 	for i, w := range writes {
 		answers[i] = make(chan error, 1)
 		go func() { answers[i] <- w() }()
-		for s.writes.waiting() != i+1 {
+		for s.intake.waiting() != i+1 {
 		}
 	}
 	return answers
