@@ -9,6 +9,7 @@ import (
 
 	"github.com/edibridge/edibridge/bridge"
 	"github.com/edibridge/edibridge/bridge/bridgetest"
+	"github.com/edibridge/edibridge/bridge/sqlstore/pgtest"
 	"github.com/edibridge/edibridge/transports"
 )
 
@@ -18,14 +19,14 @@ import (
 // nothing is lost and nothing is doubled. The house is checked after every step.
 func TestFaultsAtEverySeam(t *testing.T) {
 	sound := bridgetest.NewFaults()
-	faulty(t, sound)
+	faulty(newHouse(t), sound)
 	for _, p := range append(bridgetest.StorePoints(), bridgetest.BodyPoints()...) {
 		for nth := 1; nth <= min(sound.Calls(p), 3); nth++ {
 			for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
 				t.Run(fmt.Sprintf("%s %d %s", p, nth, when), func(t *testing.T) {
 					t.Parallel()
 					faults := bridgetest.NewFaults(bridgetest.Fault{Point: p, Nth: nth, When: when})
-					faulty(t, faults)
+					faulty(newHouse(t), faults)
 					if faults.Calls(p) < nth {
 						t.Error("the fault never happened")
 					}
@@ -35,9 +36,27 @@ func TestFaultsAtEverySeam(t *testing.T) {
 	}
 }
 
+// TestFaultsOverPostgres makes every kind of write fail once in each way, over a
+// server.
+func TestFaultsOverPostgres(t *testing.T) {
+	server := pgtest.Start(t)
+	sound := bridgetest.NewFaults()
+	faulty(newHouseOn(t, server.Database(t)), sound)
+	for _, p := range bridgetest.StorePoints()[:9] { // those that write
+		for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
+			if sound.Calls(p) == 0 {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s %s", p, when), func(t *testing.T) {
+				faulty(newHouseOn(t, server.Database(t)), bridgetest.NewFaults(bridgetest.Fault{Point: p, Nth: 1, When: when}))
+			})
+		}
+	}
+}
+
 // faulty plays a file of three sets, the second bad, through a house with faults.
-func faulty(t *testing.T, faults *bridgetest.Faults) {
-	h := newHouse(t)
+func faulty(h *house, faults *bridgetest.Faults) {
+	t := h.t
 	h.opts = func(o *bridge.Options) { o.SliceSets = 2 } // so that there is more than one slice
 	h.opened(faults)
 	body := file{ack: "1", sets: []set{{po: "1"}, {po: "2", bad: true}, {po: "3"}}}.String()

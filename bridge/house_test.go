@@ -38,6 +38,14 @@ type house struct {
 	clock  time.Time
 	mu     sync.Mutex // of clock
 	opts   func(*bridge.Options)
+	// database opens the store; nil: SQLite in dir.
+	database func() (database, error)
+}
+
+// database is a store of either kind.
+type database interface {
+	bridge.Store
+	Seal(context.Context) error
 }
 
 // app receives events and keeps what it was given.
@@ -82,7 +90,7 @@ func (a *app) keys() map[string]int {
 
 func newHouse(t *testing.T, change ...func(*bridge.Configuration)) *house {
 	t.Helper()
-	h := &house{t: t, dir: t.TempDir(), cfg: testConfiguration(t), app: &app{}, clock: time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)}
+	h := emptyHouse(t)
 	for _, c := range change {
 		c(h.cfg)
 	}
@@ -90,10 +98,29 @@ func newHouse(t *testing.T, change ...func(*bridge.Configuration)) *house {
 	return h
 }
 
+// emptyHouse is a house that is not open yet.
+func emptyHouse(t *testing.T) *house {
+	return &house{t: t, dir: t.TempDir(), cfg: testConfiguration(t), app: &app{}, clock: time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)}
+}
+
+// newHouseOn is a house over a PostgreSQL database.
+func newHouseOn(t *testing.T, address string) *house {
+	t.Helper()
+	h := emptyHouse(t)
+	h.database = func() (database, error) { return sqlstore.OpenPostgres(t.Context(), address, sqlstore.Options{}) }
+	h.open()
+	return h
+}
+
 // open opens store and archive and makes the bridge, as a process that starts.
 func (h *house) open() {
 	h.t.Helper()
-	store, err := sqlstore.OpenSQLite(h.t.Context(), filepath.Join(h.dir, "bridge.db"), sqlstore.Options{})
+	if h.database == nil {
+		h.database = func() (database, error) {
+			return sqlstore.OpenSQLite(h.t.Context(), filepath.Join(h.dir, "bridge.db"), sqlstore.Options{})
+		}
+	}
+	store, err := h.database()
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -179,7 +179,7 @@ func benchSlice(t *bridge.Transmission, nth, documents int) bridge.Slice {
 	s := bridge.Slice{Cursor: bridge.Cursor{Slices: nth, Documents: nth * documents}}
 	follow := func(kind bridge.Kind, place string, i int) {
 		f := bridge.Transmission{ID: bridge.FollowID(t.ID, kind, place, "erp"), Kind: kind, Endpoint: "erp", Causes: []bridge.ID{t.ID},
-			Ordinal: i, OrderKey: "acme/order/" + place, Body: benchObject("", int64(i)<<32|t.Sequence), Created: benchStart, Key: place, Leaf: place,
+			Ordinal: i, OrderKey: "acme/order/" + string(t.ID) + place, Body: benchObject("", int64(i)<<32|t.Sequence), Created: benchStart, Key: place, Leaf: place,
 			Keys: []canonical.Key{{Scheme: "po", Value: place}}}
 		leaf := archive.Leaf{Kind: archive.LeafEvent, ID: string(f.ID), Time: benchStart, Object: f.Body.Stored, Length: 400, Parents: []string{t.Leaf}}
 		s.Follows, s.Leaves = append(s.Follows, f), append(s.Leaves, leaf)
@@ -203,12 +203,17 @@ func benchDeliver(s *Store) error {
 	if err != nil || len(cs) == 0 {
 		return err
 	}
-	ctx, t := context.Background(), cs[0].Transmission
-	if err := s.Attempt(ctx, cs[0], bridge.Wire{Key: t.Key}); err != nil {
+	return deliverClaim(s, cs[0])
+}
+
+// deliverClaim attempts and ends a delivery.
+func deliverClaim(s *Store, c bridge.Claim) error {
+	ctx, t := context.Background(), c.Transmission
+	if err := s.Attempt(ctx, c, bridge.Wire{Key: t.Key}); err != nil {
 		return err
 	}
 	leaf := archive.Leaf{Kind: archive.LeafDelivery, ID: string(bridge.FollowID(t.ID, "delivery", "", "")), Time: benchStart, Parents: []string{t.Leaf}}
-	return s.Commit(ctx, cs[0], bridge.Result{State: bridge.Delivered, Slice: bridge.Slice{},
+	return s.Commit(ctx, c, bridge.Result{State: bridge.Delivered, Slice: bridge.Slice{},
 		Evidence: []bridge.Evidence{{Transmission: t.ID, Attempt: 1, Kind: "http-response", At: benchStart, Leaf: leaf.ID}}})
 }
 

@@ -62,7 +62,7 @@ func openPostgres(ctx context.Context, config *pgxpool.Config, opt Options) (*St
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	s.reads = &pgReads{pool}
+	s.reads = &pgReads{pool: pool}
 	if opt.ReadOnly {
 		return s, nil
 	}
@@ -72,7 +72,7 @@ func openPostgres(ctx context.Context, config *pgxpool.Config, opt Options) (*St
 	}
 	s.server = newServer(writing(config.ConnConfig), schema, opt.Log)
 	s.intake = newCommitter(s.server.session())
-	for range lanes {
+	for range lanes() {
 		s.lanes = append(s.lanes, newCommitter(s.server.session()))
 	}
 	if opt.Alone {
@@ -83,9 +83,11 @@ func openPostgres(ctx context.Context, config *pgxpool.Config, opt Options) (*St
 	return s, nil
 }
 
-// lanes is how many connections commit what is no accept. While the server works
-// for one, this process does for another.
-const lanes = 2
+// lanes is how many connections commit what is no accept. One serves two
+// processors best, since its groups are the largest; with more of them, or the
+// server on another machine, this process works for one lane while the server
+// works for another.
+func lanes() int { return max(1, runtime.NumCPU()/2) }
 
 // Times of a connection to a server.
 const (

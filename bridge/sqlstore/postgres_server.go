@@ -199,7 +199,10 @@ func (v *server) herald(ctx context.Context) {
 				conn.Close(context.WithoutCancel(ctx))
 				conn = nil
 			}
-			rest(ctx, reconnectAfter)
+			if !rest(ctx, reconnectAfter) {
+				return
+			}
+			signal(v.news) // what was not told is still there
 			continue
 		}
 		rest(ctx, newsAfter)
@@ -208,16 +211,25 @@ func (v *server) herald(ctx context.Context) {
 
 // tell sends what is new.
 func (v *server) tell(ctx context.Context, conn *pgx.Conn) error {
-	v.mu.Lock()
-	told := v.told
-	v.told = map[bridge.Step]bool{}
-	v.mu.Unlock()
-	for step := range told {
+	for _, step := range []bridge.Step{bridge.StepTranslate, bridge.StepDeliver} {
+		if !v.hasNews(step, false) {
+			continue
+		}
 		if _, err := conn.Exec(ctx, "SELECT pg_notify($1, $2)", v.channel, v.self+" "+string(step)); err != nil {
+			v.hasNews(step, true)
 			return err
 		}
 	}
 	return nil
+}
+
+// hasNews reports whether there is news of a step, and leaves it or takes it away.
+func (v *server) hasNews(step bridge.Step, after bool) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	before := v.told[step]
+	v.told[step] = after
+	return before
 }
 
 // watch hears of work that other processes have made due, until ctx ends.

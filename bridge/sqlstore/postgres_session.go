@@ -31,15 +31,29 @@ func (d *dialect) text(query string) string {
 
 // pgReads are the connections that read.
 type pgReads struct {
-	pool *pgxpool.Pool
+	pool    *pgxpool.Pool
+	dialect dialect
 }
 
+// readTries is how often a read is tried: a connection of the pool may have been
+// cut while nobody used it.
+const readTries = 3
+
 func (r *pgReads) query(ctx context.Context, query string, args []any, visit func(scanner) error) error {
-	rows, err := r.pool.Query(ctx, onlyPostgres.Replace(query), args...)
-	if err == nil {
-		err = visitRows(rows, visit)
+	query = r.dialect.text(query)
+	for try := 1; ; try++ {
+		visited := false
+		rows, err := r.pool.Query(ctx, query, args...)
+		if err == nil {
+			err = visitRows(rows, func(scan scanner) error {
+				visited = true
+				return visit(scan)
+			})
+		}
+		if err == nil || visited || try == readTries || ctx.Err() != nil || !lost(err) {
+			return readError(ctx, err)
+		}
 	}
-	return readError(ctx, err)
 }
 
 func (r *pgReads) snapshot(ctx context.Context, do func(reads) error) error {

@@ -43,6 +43,17 @@ func TestStore(t *testing.T) {
 	bridgetest.TestStore(t, func(t *testing.T) bridge.Store { return open(t) })
 }
 
+func TestShared(t *testing.T) {
+	bridgetest.TestShared(t, func(t *testing.T, stores int) []bridge.Store {
+		path := filepath.Join(t.TempDir(), "bridge.db")
+		var out []bridge.Store
+		for range stores {
+			out = append(out, reopen(t, path, Options{}))
+		}
+		return out
+	})
+}
+
 // accept takes the nth file in.
 func accept(t testing.TB, s *Store, n int64) bridge.AcceptedAs {
 	t.Helper()
