@@ -161,7 +161,9 @@ func migratePostgres(ctx context.Context, config *pgx.ConnConfig, opt Options) e
 	defer db.Close()
 	if opt.ReadOnly {
 		var have int64
-		if err := db.QueryRowContext(ctx, "SELECT max(version_id) FROM goose_db_version WHERE is_applied").Scan(&have); err != nil {
+		if err := db.QueryRowContext(ctx, "SELECT max(version_id) FROM goose_db_version WHERE is_applied").Scan(&have); sqlState(err) == sqlNoTable {
+			return fmt.Errorf("no bridge has kept anything there: %w", fs.ErrNotExist)
+		} else if err != nil {
 			return err
 		}
 		return checkVersion(fsys, have)

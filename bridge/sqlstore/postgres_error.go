@@ -32,6 +32,7 @@ const (
 	sqlUnique        = "23505"
 	sqlUnknownPlan   = "26000" // a prepared statement is not there: another server answers
 	sqlChangedPlan   = "0A000" // "cached plan must not change result type"
+	sqlNoTable       = "42P01"
 	sqlReadOnly      = "25006" // the server has become a standby
 )
 

@@ -118,12 +118,12 @@ var states = [...]bridge.State{bridge.Accepted, bridge.Translated, bridge.Quaran
 
 // stored counts what the data folder holds; nothing when there is none yet.
 func stored(ctx context.Context, sys *config.System) (map[bridge.State]int, error) {
-	if _, err := os.Stat(sys.Store()); errors.Is(err, os.ErrNotExist) {
+	store, err := openStore(ctx, sys, sqlstore.Options{ReadOnly: true})
+	if errors.Is(err, os.ErrNotExist) {
 		return map[bridge.State]int{}, nil
 	}
-	store, err := sqlstore.OpenSQLite(ctx, sys.Store(), sqlstore.Options{ReadOnly: true})
 	if err != nil {
-		return nil, fmt.Errorf("the store in %s: %w", sys.Data, err)
+		return nil, err
 	}
 	defer store.Close()
 	return store.Counts(ctx)

@@ -36,8 +36,10 @@ const lockPatience = 15 * time.Second
 // openDecider reaches the running bridge of a data folder. Where none runs it
 // takes the folder's lock and opens the store itself.
 func openDecider(ctx context.Context, sys *config.System, log *slog.Logger) (decider, error) {
-	if _, err := os.Stat(sys.Store()); err != nil {
-		return nil, fmt.Errorf("the store in %s: %w", sys.Data, err)
+	if sys.Postgres == "" {
+		if _, err := os.Stat(sys.Store()); err != nil {
+			return nil, fmt.Errorf("the store in %s: %w", sys.Data, err)
+		}
 	}
 	wait, cancel := context.WithTimeout(ctx, lockPatience)
 	defer cancel()
@@ -116,7 +118,7 @@ func openStandIn(ctx context.Context, sys *config.System, log *slog.Logger) (dec
 	if err != nil {
 		return nil, err
 	}
-	store, err := sqlstore.OpenSQLite(ctx, sys.Store(), sqlstore.Options{Log: log})
+	store, err := openStore(ctx, sys, sqlstore.Options{Log: log})
 	if err != nil {
 		return nil, errors.Join(err, dir.Close())
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -50,9 +49,9 @@ func withStore(ctx context.Context, file string, read func(q bridge.Query) error
 	if err != nil {
 		return err
 	}
-	store, err := sqlstore.OpenSQLite(ctx, sys.Store(), sqlstore.Options{ReadOnly: true})
+	store, err := openStore(ctx, sys, sqlstore.Options{ReadOnly: true})
 	if err != nil {
-		return fmt.Errorf("the store in %s: %w", sys.Data, err)
+		return err
 	}
 	defer store.Close()
 	return read(store)

@@ -74,6 +74,13 @@ func TestServeStops(t *testing.T) {
 func house(t *testing.T, files map[string]string) (file string) {
 	t.Helper()
 	file = configure(t)
+	inhabit(t, file, files)
+	return file
+}
+
+// inhabit makes a house of a configuration.
+func inhabit(t *testing.T, file string, files map[string]string) {
+	t.Helper()
 	cfg, sys, err := config.Load(file)
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +108,6 @@ func house(t *testing.T, files map[string]string) (file string) {
 	if err := r.close(); err != nil {
 		t.Fatal(err)
 	}
-	return file
 }
 
 // sample is the order that init writes.

@@ -57,7 +57,7 @@ func (r *running) open(ctx context.Context, w around) (err error) {
 	if r.dir, err = openArchive(r.sys, r.log); err != nil {
 		return err
 	}
-	if r.store, err = sqlstore.OpenSQLite(ctx, r.sys.Store(), sqlstore.Options{Log: r.log, Alone: true}); err != nil {
+	if r.store, err = openStore(ctx, r.sys, sqlstore.Options{Log: r.log, Alone: r.sys.Postgres == ""}); err != nil {
 		return err
 	}
 	senders, err := openSenders(r.sys, r.log, w)
@@ -85,6 +85,18 @@ func (r *running) open(ctx context.Context, w around) (err error) {
 		r.servers = append(r.servers, s)
 	}
 	return nil
+}
+
+// openStore opens the database of a configuration.
+func openStore(ctx context.Context, sys *config.System, opt sqlstore.Options) (*sqlstore.Store, error) {
+	if sys.Postgres != "" {
+		return sqlstore.OpenPostgres(ctx, sys.Postgres, opt)
+	}
+	s, err := sqlstore.OpenSQLite(ctx, sys.Store(), opt)
+	if err != nil && opt.ReadOnly {
+		err = fmt.Errorf("the store in %s: %w", sys.Data, err)
+	}
+	return s, err
 }
 
 func openArchive(sys *config.System, log *slog.Logger) (*archive.Dir, error) {

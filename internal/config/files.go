@@ -10,6 +10,11 @@ type mainFile struct {
 	// Folder that holds everything the bridge keeps: database, archive, uploads
 	// in progress. Back up this folder, and the configuration.
 	Data string `yaml:"data" default:"data"`
+	// Where the bridge keeps its memory: "sqlite", the file edibridge.db in the
+	// data folder; or the address of a PostgreSQL database (15 or newer),
+	// "postgres://USER@HOST/DATABASE", by "${NAME}" or "file:PATH" when a password
+	// stands in it.
+	Store string `yaml:"store" default:"sqlite"`
 	// Who we are in envelopes: every identifier under which partners send to us.
 	// "X12 ZZ/ID" (interchange), "X12 GS ID" (functional group).
 	Self []identifier `yaml:"self" required:"true"`

@@ -228,6 +228,7 @@ func (l *loader) bridge(m *mainSource) {
 	if abs, err := filepath.Abs(l.sys.Data); err == nil {
 		l.sys.Data = abs
 	}
+	l.sys.Postgres = l.postgres(m)
 	for _, id := range m.Self {
 		l.cfg.Self = append(l.cfg.Self, bridge.Identifier(id))
 	}
@@ -252,6 +253,30 @@ func (l *loader) bridge(m *mainSource) {
 	for _, name := range sortedKeys(m.Endpoints) {
 		l.endpoint(m, name, m.Endpoints[name])
 	}
+}
+
+// postgres is the address of the database, "" for the embedded one.
+func (l *loader) postgres(m *mainSource) string {
+	if m.Store == "sqlite" {
+		return ""
+	}
+	address, given := m.Store, isReference(m.Store)
+	if given {
+		var err error
+		if address, err = m.secret(m.Store); err != nil {
+			m.problem([]string{"store"}, "%v", err)
+			return ""
+		}
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
+		m.problem([]string{"store"}, `not "sqlite" and not an address "postgres://USER@HOST/DATABASE"`)
+		return ""
+	}
+	if _, password := u.User.Password(); !given && (password || u.Query().Has("password")) {
+		m.problem([]string{"store"}, `a password does not stand in the configuration: give the address by "${NAME}" or "file:PATH"`)
+	}
+	return address
 }
 
 func (l *loader) sftp(m *mainSource) {

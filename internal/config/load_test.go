@@ -119,6 +119,9 @@ func checkSystem(t *testing.T, dir string, sys *System) {
 	if got != want {
 		t.Errorf("system\n got %s\nwant %s", got, want)
 	}
+	if got, want := sys.Postgres, "postgres://bridge:secret@db.example.com/edi?sslmode=verify-full"; got != want {
+		t.Errorf("database\n got %s\nwant %s", got, want)
+	}
 	if got, want := sys.Store(), filepath.Join(dir, "state", "edibridge.db"); got != want {
 		t.Errorf("store\n got %s\nwant %s", got, want)
 	}

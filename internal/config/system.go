@@ -13,12 +13,13 @@ import (
 type System struct {
 	File     string // edibridge.yaml
 	Data     string // the data folder
+	Postgres string // address of the database; "": Store
 	SFTP     []SFTPListener
 	Webhooks []Webhook // by endpoint name
 	Log      Log
 }
 
-// Store is the path of the database.
+// Store is the path of the database where Postgres is "".
 func (s *System) Store() string { return filepath.Join(s.Data, "edibridge.db") }
 
 // Archive is the folder of the archived bytes.
