@@ -2,8 +2,10 @@ package bridgetest
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,6 +19,7 @@ func acceptTests() []storeTest {
 	return []storeTest{
 		{"gives back every field", acceptFields},
 		{"numbers in accept order", acceptSequence},
+		{"texts of any bytes and lengths come back", acceptTexts},
 		{"the same key is a duplicate", acceptSameKey},
 		{"the same id is a duplicate", acceptSameID},
 		{"the same key with other bytes is refused", acceptKeyReused},
@@ -395,4 +398,40 @@ func (b *bench) head() archive.Head {
 		}
 	}
 	return h
+}
+
+// acceptTexts: what partners call their files and keys is theirs: NUL, what is no
+// UTF-8, characters that a store may use itself, texts longer than an index holds.
+func acceptTexts(b *bench) {
+	long := strings.Repeat("long \xe4 ", 2000)
+	for i, text := range []string{"a\x00b", "K\xf6ln", "\uF8FF", "\uF8FF00", "\xef\xa3", "%s $1 '\\", long} {
+		a := b.incoming(text, "ISA")
+		a.Transmission.Name = text
+		a.Transmission.Keys = []canonical.Key{po(text + "po")}
+		as, err := b.s.Accept(b.ctx, a)
+		b.must(err)
+		got := b.get(as.ID)
+		if got.Name != text || got.Key != text {
+			b.Errorf("text %d\n got %.40q and %.40q\nwant %.40q", i, got.Name, got.Key, text)
+		}
+		again := b.incoming(text, "ISA")
+		as, err = b.s.Accept(b.ctx, again)
+		b.must(err)
+		equal(b, "the same key again", as, bridge.AcceptedAs{ID: a.Transmission.ID, Sequence: int64(i + 1), Duplicate: true, Body: a.Transmission.Body})
+		found, err := b.s.Find(b.ctx, po(text+"po"), 10)
+		b.must(err)
+		equal(b, "found by its key", found, []bridge.ID{a.Transmission.ID})
+		c := b.claim(bridge.StepTranslate)
+		follow := b.follow(a.Transmission.ID, 1, "erp", text)
+		key := bridge.SeenKey{Kind: "document", Value: text}
+		r := translated(follow)
+		r.Sees = []bridge.Seen{{SeenKey: key, Transmission: a.Transmission.ID}}
+		b.must(b.s.Commit(b.ctx, c, r))
+		seen, err := b.s.Seen(b.ctx, []bridge.SeenKey{key})
+		b.must(err)
+		if len(seen) != 1 || seen[0].SeenKey != key {
+			b.Errorf("identity %d\n got %.60q\nwant itself", i, fmt.Sprint(seen))
+		}
+		equal(b, "delivered", b.end(bridge.Delivered), follow.ID)
+	}
 }

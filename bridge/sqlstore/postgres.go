@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -107,10 +106,6 @@ func postgresConfig(address string) (*pgxpool.Config, error) {
 		return nil, errors.New(`sqlstore: not the address of a PostgreSQL database ("postgres://USER:PASSWORD@HOST:PORT/DATABASE")`)
 	}
 	c.MaxConns = int32(max(4, 2*runtime.NumCPU()))
-	c.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
-		typeTexts(conn)
-		return nil
-	}
 	if c.ConnConfig.ConnectTimeout == 0 {
 		c.ConnConfig.ConnectTimeout = connectTimeout
 	}
@@ -134,11 +129,6 @@ func writing(c *pgx.ConnConfig) *pgx.ConnConfig {
 	p["idle_in_transaction_session_timeout"] = milliseconds(transactionTimeout)
 	p["enable_seqscan"], p["enable_bitmapscan"], p["plan_cache_mode"] = "off", "off", "force_generic_plan"
 	return c
-}
-
-// typeTexts lets a connection store texts as [escape] says.
-func typeTexts(conn *pgx.Conn) {
-	conn.TypeMap().RegisterType(&pgtype.Type{Name: "text", OID: pgtype.TextOID, Codec: textCodec{}})
 }
 
 // lockKey is the number of an advisory lock. What is locked in one schema is

@@ -17,7 +17,6 @@ var (
 	errSpoiled = errors.New("sqlstore: a write failed behind its first change")
 	// errUnknown marks a commit that was sent and not answered.
 	errUnknown = errors.New("sqlstore: the commit was not answered")
-	errNull    = errors.New("sqlstore: NULL in a column that has none")
 )
 
 // Classes and codes of SQLSTATE, PostgreSQL's appendix A.

@@ -40,7 +40,7 @@ type pgReads struct {
 const readTries = 3
 
 func (r *pgReads) query(ctx context.Context, query string, args []any, visit func(scanner) error) error {
-	query = r.dialect.text(query)
+	query, args = r.dialect.text(query), escaping(args)
 	for try := 1; ; try++ {
 		visited := false
 		rows, err := r.pool.Query(ctx, query, args...)
@@ -77,7 +77,7 @@ func (r *pgReads) close() error {
 type pgSnapshot struct{ tx pgx.Tx }
 
 func (r pgSnapshot) query(ctx context.Context, query string, args []any, visit func(scanner) error) error {
-	rows, err := r.tx.Query(ctx, onlyPostgres.Replace(query), args...)
+	rows, err := r.tx.Query(ctx, onlyPostgres.Replace(query), escaping(args)...)
 	if err == nil {
 		err = visitRows(rows, visit)
 	}
@@ -99,7 +99,7 @@ func readError(ctx context.Context, err error) error {
 func visitRows(rows pgx.Rows, visit func(scanner) error) error {
 	defer rows.Close()
 	for rows.Next() {
-		if err := visit(rows.Scan); err != nil {
+		if err := visit(unescaping(rows.Scan)); err != nil {
 			return err
 		}
 	}
@@ -131,7 +131,6 @@ func (s *pgSession) begin(locks []string) error {
 			s.failed = err
 			return err
 		}
-		typeTexts(conn)
 		s.conn = conn
 	}
 	s.batch.Queue("BEGIN")
@@ -169,7 +168,7 @@ func (s *pgSession) lock(locks []string) {
 
 func (s *pgSession) send(query string, args ...any) error {
 	s.changes++
-	s.batch.Queue(s.server.dialect.text(query), args...)
+	s.batch.Queue(s.server.dialect.text(query), escaping(args)...)
 	return nil
 }
 
@@ -215,7 +214,7 @@ func (s *pgSession) flush(query string, args []any, last func(pgx.BatchResults) 
 	ctx, cancel := context.WithDeadline(context.Background(), s.until)
 	defer cancel()
 	queued := s.batch.Len()
-	s.batch.Queue(query, args...)
+	s.batch.Queue(query, escaping(args)...)
 	results := s.conn.SendBatch(ctx, s.batch)
 	s.batch = &pgx.Batch{}
 	var err error

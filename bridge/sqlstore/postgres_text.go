@@ -2,10 +2,9 @@ package sqlstore
 
 import (
 	"encoding/hex"
+	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // PostgreSQL takes no text with a NUL or with what is not UTF-8, and partners
@@ -50,39 +49,40 @@ func unescape(s string) string {
 	return string(out)
 }
 
-// textCodec stores texts escaped.
-type textCodec struct{ pgtype.TextCodec }
-
-// PlanEncode implements pgtype.Codec.
-func (c textCodec) PlanEncode(m *pgtype.Map, oid uint32, format int16, value any) pgtype.EncodePlan {
-	if _, ok := value.(string); ok {
-		return encodeText{}
+// escaping gives the arguments of a statement with their texts escaped.
+func escaping(args []any) []any {
+	ours := false // args are the caller's until one changes
+	for i, a := range args {
+		text, ok := a.(string)
+		if !ok {
+			continue
+		}
+		if stored := escape(text); stored != text {
+			if !ours {
+				args, ours = slices.Clone(args), true
+			}
+			args[i] = stored
+		}
 	}
-	return c.TextCodec.PlanEncode(m, oid, format, value)
+	return args
 }
 
-// PlanScan implements pgtype.Codec.
-func (c textCodec) PlanScan(m *pgtype.Map, oid uint32, format int16, target any) pgtype.ScanPlan {
-	if _, ok := target.(*string); ok {
-		return scanText{}
+// unescaping scans a row and reads its texts as they were written.
+func unescaping(scan scanner) scanner {
+	return func(dest ...any) error {
+		if err := scan(dest...); err != nil {
+			return err
+		}
+		for _, d := range dest {
+			switch p := d.(type) {
+			case *string:
+				*p = unescape(*p)
+			case **string:
+				if *p != nil {
+					**p = unescape(**p)
+				}
+			}
+		}
+		return nil
 	}
-	return c.TextCodec.PlanScan(m, oid, format, target)
-}
-
-type encodeText struct{}
-
-// Encode implements pgtype.EncodePlan.
-func (encodeText) Encode(value any, buf []byte) ([]byte, error) {
-	return append(buf, escape(value.(string))...), nil
-}
-
-type scanText struct{}
-
-// Scan implements pgtype.ScanPlan.
-func (scanText) Scan(src []byte, target any) error {
-	if src == nil {
-		return errNull
-	}
-	*target.(*string) = unescape(string(src))
-	return nil
 }

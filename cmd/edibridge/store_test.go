@@ -3,9 +3,11 @@ package main
 import (
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/edibridge/edibridge/archive"
 	"github.com/edibridge/edibridge/bridge/sqlstore/pgtest"
 )
 
@@ -19,6 +21,13 @@ func onPostgres(t *testing.T, server *pgtest.Server) (file string) {
 	}
 	t.Setenv("TEST_STORE", "postgres:///?"+q.Encode())
 	file = configure(t)
+	useStore(t, file)
+	return file
+}
+
+// useStore has a configuration name the database in TEST_STORE.
+func useStore(t *testing.T, file string) {
+	t.Helper()
 	text, err := os.ReadFile(file)
 	if err == nil {
 		err = os.WriteFile(file, append(text, "\nstore: ${TEST_STORE}\n"...), 0o600)
@@ -26,7 +35,40 @@ func onPostgres(t *testing.T, server *pgtest.Server) (file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return file
+}
+
+// TestStoreCopy: a bridge goes on over a server where it was left.
+func TestStoreCopy(t *testing.T) {
+	server := pgtest.Start(t)
+	onPostgres(t, server) // a database
+	file := house(t, map[string]string{"po.edi": sample(t), "odd.edi": "no interchange"})
+	if status, _, errs := play(t, "store", "copy", "-c", file); status != exitCannot || !strings.Contains(errs, "no PostgreSQL database") {
+		t.Errorf("without an address\n got %d %s\nwant it refused", status, errs)
+	}
+	useStore(t, file)
+	dir, err := archive.OpenDir(filepath.Join(filepath.Dir(file), "data", "archive"), archive.DirOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, _, errs := play(t, "store", "copy", "-c", file); status != exitCannot || !strings.Contains(errs, "in use") {
+		t.Errorf("beside a running bridge\n got %d %s\nwant it refused", status, errs)
+	}
+	if err := dir.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if status, out, errs := play(t, "store", "copy", "-c", file); status != 0 || !strings.Contains(out, "copied and compared") {
+		t.Fatalf("copy\n got %d %s%s\nwant it done", status, out, errs)
+	}
+	if status, out, errs := play(t, "trace", "4711", "-c", file); status != 0 || !strings.Contains(out, "po.edi") {
+		t.Errorf("trace\n got %d %s%s\nwant po.edi", status, out, errs)
+	}
+	inhabit(t, file, map[string]string{"more.edi": "no interchange either"})
+	if status, out, errs := play(t, "check", "-c", file); status != 0 || !strings.Contains(out, "2 quarantined") {
+		t.Errorf("check\n got %d %s%s\nwant 2 quarantined", status, out, errs)
+	}
+	if status, _, errs := play(t, "store", "copy", "-c", file); status != exitCannot || !strings.Contains(errs, "not empty") {
+		t.Errorf("again\n got %d %s\nwant it refused", status, errs)
+	}
 }
 
 // TestOnPostgres: a bridge, and the commands beside it, over a server's database.
