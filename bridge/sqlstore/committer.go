@@ -37,9 +37,13 @@ const (
 	dropped
 )
 
-// groupLimit bounds how many writes share a commit, so that none waits long for
-// the others' statements.
-const groupLimit = 128
+// What bounds how many writes share a commit, so that none waits long for the
+// others' statements: how many they are, and how many follow-ups and numbers they
+// have in all, which is what they name locks for.
+const (
+	groupLimit  = 128
+	groupWeight = 1024
+)
 
 // newCommitter starts the committer's goroutine, which [committer.close] ends.
 func newCommitter(s session) *committer {
@@ -97,7 +101,13 @@ func (c *committer) close() error {
 func (c *committer) take() (group []*write, closed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	n := min(len(c.queue), groupLimit)
+	n, weight := 0, 0
+	for _, w := range c.queue[:min(len(c.queue), groupLimit)] {
+		if weight += len(w.locks); n > 0 && weight > groupWeight {
+			break
+		}
+		n++
+	}
 	group, c.queue = c.queue[:n:n], c.queue[n:]
 	return group, c.closed
 }

@@ -1,26 +1,59 @@
-// Package sqlstore keeps the bridge's memory in an SQL database: it implements
-// bridge.Store, and all SQL of the project stands here.
+// Package sqlstore keeps the bridge's memory in an SQL database, SQLite or
+// PostgreSQL: it implements bridge.Store, and all SQL of the project stands here.
 //
 // # What is durable when
 //
 // Every method that writes is one transaction, durable when it returns nil:
-// SQLite in WAL mode with synchronous=FULL, so that a commit is one fsync of the
-// log. One connection writes. A write waits in a queue until the commit before
-// it has ended; then all writes that wait run in one transaction, each in a
-// savepoint of its own, and share one commit. Nobody waits for a timer: a lone
-// writer commits at once, and 64 writers share each fsync. A write that fails
-// undoes its own savepoint and harms no other; a commit that fails fails all of
-// its group.
-//
-// The leaves that a group wrote are sequenced into the log at its end, in the
-// same commit: the log's head never names a leaf that is not there, and no leaf
-// is durable without its index.
+// SQLite in WAL mode with synchronous=FULL, PostgreSQL with synchronous_commit=on,
+// so that a commit is one fsync of the log. A write waits in a queue until the
+// commit before it has ended; then the writes that wait run in one transaction
+// and share one commit. Nobody waits for a timer: a lone writer commits at once,
+// and 64 writers share each fsync. A write that fails harms no other; a commit
+// that fails fails all of its group.
 //
 // A context that ends while its write still waits drops the write. One that has
 // begun is answered with what became of it.
 //
 // Reads use connections of their own, which cannot write. They see the last
 // commit and hold nobody up.
+//
+// # SQLite
+//
+// One connection writes; each write of a group has a savepoint. The leaves that a
+// group wrote are sequenced into the log at its end, in the same commit: no leaf
+// is durable without its index.
+//
+// # PostgreSQL
+//
+// One connection commits accepts, and one or more commit all else: several
+// processes on one database do so side by side.
+//
+// What one transaction must hold alone is named before it begins (the line of an
+// order key, a series of control numbers) and locked first, all names in one
+// order, so that transactions of many writes do not wait for each other in
+// circles. A Transmission's row is locked when it is read to be changed; claims
+// pass locked rows by. Where two wait for each other all the same, the one that
+// the server ends runs again.
+//
+// Statements whose answer nobody waits for leave with the next one that somebody
+// does wait for, the begin and the commit among them: an accept is three round
+// trips, shared with its group. There are no savepoints: when a write fails behind its
+// first change, or a statement does, the group is undone and each of its writes
+// runs alone. What failed before the commit was sent, because the connection
+// broke or another transaction was in the way, runs again; what became of a commit
+// that was sent and not answered nobody knows: that is ErrUnavailable, and the
+// caller's same call again has the same end.
+//
+// The accept sequence is one row, changed by each accept and locked until its
+// commit: who sees a sequence sees all before it. Fencing tokens come from a
+// sequence that may leave gaps.
+//
+// Leaves get their index behind their commit, at most a second later: in each
+// process a sequencer looks for such leaves, and the one that gets an advisory
+// lock gives them the next indexes, in a transaction of its own. News of due work
+// goes to the other processes by NOTIFY, outside the commits that make it due,
+// since the server lets such commits through one by one; news that is lost is made
+// good by polling.
 //
 // # The queue
 //
@@ -32,13 +65,15 @@
 // handed on when it finishes. So a claim costs the same among ten rows and ten
 // million.
 //
-// A claim has a fencing token from one counter. Whoever holds an older one is
-// refused. The token that ended a claim is remembered with a fingerprint of what
-// ended it, so that the same commit after an unknown outcome is answered yes.
+// A claim has a fencing token. Whoever holds an older one is refused. The token
+// that ended a claim is remembered with a fingerprint of what ended it, so that
+// the same commit after an unknown outcome is answered yes.
 //
 // # SQL
 //
 // Statements keep to what SQLite and PostgreSQL share: numbered parameters ($1),
 // ON CONFLICT, RETURNING, recursive queries, string_agg, partial indexes. What
-// is SQLite's own stands in sqlite.go and migrations/sqlite.
+// stands in a comment "/*pg ... */" is for PostgreSQL alone: row locks, and
+// conditions by which it finds an index. What is a database's own stands in
+// sqlite*.go and postgres*.go, behind the interfaces of database.go.
 package sqlstore

@@ -49,13 +49,12 @@ func prepare(s *bridge.Slice) (*preparedSlice, error) {
 	return p, err
 }
 
-// locks are those of the lines that the slice's follow-ups come to stand in.
+// locks are those of the lines that the slice's follow-ups come to stand in, one
+// for each of them.
 func (p *preparedSlice) locks() []string {
-	var out []string
+	out := make([]string, len(p.Follows))
 	for i := range p.Follows {
-		if lock := lineLock(p.Follows[i].Endpoint, p.Follows[i].OrderKey); lock != "" {
-			out = append(out, lock)
-		}
+		out[i] = lineLock(p.Follows[i].Endpoint, p.Follows[i].OrderKey)
 	}
 	return out
 }
