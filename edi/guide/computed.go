@@ -221,22 +221,21 @@ func (v *Validator) tallyUp(c *counted, s *edi.Segment, use *SegmentUse) {
 		t.count()
 		return
 	}
-	val, ok := s.Element(r.element), r.component == 0 && use.spec.packed == nil
-	if r.component > 0 {
-		val, ok = v.plainComponent(val, r.component)
+	if val, ok := v.plainPart(s.Element(r.element), r.component); ok && use.spec.packed == nil {
+		t.add(bytes.TrimRight(val, " "))
+		return
 	}
-	if !ok {
-		sp := r.spot(s, use)
-		val = v.plain(sp.value, s.Delimiters.Release)
-	}
-	t.add(bytes.TrimRight(val, " "))
+	v.addEach(r, t, s, use)
 }
 
-// plainComponent is component c of a value, not ok where a release character or a
-// repetition asks for a closer look.
-func (v *Validator) plainComponent(val []byte, c int) (part []byte, ok bool) {
+// plainPart is component c of a value, the whole for 0; not ok where a release
+// character or a repetition asks for a closer look.
+func (v *Validator) plainPart(val []byte, c int) (part []byte, ok bool) {
 	if d := &v.delim; d.Repetition != 0 && bytes.IndexByte(val, d.Repetition) >= 0 || d.Release != 0 && bytes.IndexByte(val, d.Release) >= 0 {
 		return nil, false
+	}
+	if c == 0 {
+		return val, true
 	}
 	for ; c > 1; c-- {
 		i := bytes.IndexByte(val, v.delim.Component)
@@ -249,6 +248,28 @@ func (v *Validator) plainComponent(val []byte, c int) (part []byte, ok bool) {
 		val = val[:i]
 	}
 	return val, true
+}
+
+// addEach adds the value of every repetition of a rule's element. In EDIFACT each
+// repetition is a place of its own, and the rule means one.
+func (v *Validator) addEach(r *rule, t *tally, s *edi.Segment, use *SegmentUse) {
+	if v.g.standard == edi.EDIFACT {
+		sp := r.spot(s, use)
+		t.add(bytes.TrimRight(v.plain(sp.value, s.Delimiters.Release), " "))
+		return
+	}
+	d := s.Delimiters
+	for rest, more := s.Element(r.element), true; more; {
+		end := separator(rest, d.Repetition, d.Release)
+		one := rest[:end]
+		if r.component > 0 {
+			one = nth(one, r.component, d.Component, d.Release)
+		}
+		t.add(bytes.TrimRight(v.plain(one, d.Release), " "))
+		if more = end < len(rest); more {
+			rest = rest[end+1:]
+		}
+	}
 }
 
 // total compares what a segment says with what was counted or summed.

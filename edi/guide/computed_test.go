@@ -72,6 +72,7 @@ func TestTotals(t *testing.T) {
 		{"a line that found no place", "850", "", "PO1*1*1*EA~XYZ*2*1~CTT*2*2~", "segment.unknown #4"},
 		{"alternatives", "856", "", "HL*1**S~HL*2*1*I~SN1**2*EA~HL*3*1*I~SN1**3*EA~CTT*2*5~", ""},
 		{"the other alternative", "856", "", "HL*1**S~HL*2*1*I~SN1**2*EA~HL*3*1*I~SN1**3*EA~CTT*3*5~", ""},
+		{"the sum of one level", "856", "", "HL*1**S~HL*2*1*I~SN1**5*EA~HL*3*2*P~SN1**2*EA~HL*4*2*P~SN1**3*EA~CTT*4*5~", ""},
 		{"neither alternative", "856", "", "HL*1**S~HL*2*1*I~SN1**2*EA~HL*3*1*I~SN1**3*EA~CTT*4*6~", "total.count CTT[1]/CTT01 (expected 3), total.sum CTT[1]/CTT02 (expected 5)"},
 		{"a partner waives", "850", "CTT01 severity off\n", lines3 + "CTT*4~", ""},
 		{"a partner who asks for it does not stop it", "850", "CTT01 required\n", lines3 + "CTT*4~", "total.count CTT[1]/CTT01 (expected 3)"},
@@ -97,6 +98,8 @@ func TestControlTotals(t *testing.T) {
 		{"a full stop", "CNT+1:14.50'", ""},
 		{"count", "CNT+2:3'", "total.count CNT[1]/CNT01.2 (expected 2)"},
 		{"sum", "CNT+1:145'", "total.sum CNT[1]/CNT01.2 (expected 14.5)"},
+		{"the sum of all quantities", "CNT+1:20.5'", ""},
+		{"line and sub items", "CNT+3:3'", "total.count CNT[1]/CNT01.2 (expected 2)"},
 		{"another qualifier", "CNT+11:145'", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -158,6 +161,70 @@ func TestPackages(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
+	}
+}
+
+// The level of a package is its qualifier.
+func TestPackageLevels(t *testing.T) {
+	g := effective(t, "EDIFACT D:96A DESADV", "CPS:3 under top\nCPS:1 under 3\n")
+	for _, tt := range []struct{ name, body, want string }{
+		{"sound", "CPS+1++3'CPS+2+1+1'", ""},
+		{"an inner one at the top", "CPS+1++1'", "hierarchy.level CPS[1]/CPS02"},
+		{"an inner one in another", "CPS+1++3'CPS+2+1+1'CPS+3+2+1'", "hierarchy.level CPS[3]/CPS02"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := ruled(findingsOf(t, g, "UNH+1+DESADV:D:96A:UN'BGM+351+1'"+tt.body+"UNT+1+1'")); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// All repetitions of an element are in its sum.
+func TestRepetitionsAreSummed(t *testing.T) {
+	lib, err := guide.Load(fstest.MapFS{"own.dict": {Data: []byte(`dictionary X12 005010
+segment ST
+  01 143 M
+segment SE
+  01 96 M
+segment AAA
+  01 380 O 3
+  02 C001 O 3
+segment ZZZ
+  01 380 O
+  02 380 O
+element 143 ID 3/3
+element 96 N0 1/10
+element 380 R 1/15
+composite C001
+  01 143 O
+  02 380 O
+`)}, "own.guide": {Data: []byte(`guide X12 005010 850
+heading
+  ST M 1
+  AAA O *
+  ZZZ O 1
+  SE M 1
+rules
+  ZZZ01 sum AAA/AAA01
+  ZZZ02 sum AAA/AAA02.2
+`)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ body, want string }{
+		{"AAA*1^2.5^3~AAA*4~ZZZ*10.5~", ""},
+		{"AAA*1^2.5^3~AAA*4~ZZZ*5~", "total.sum ZZZ[1]/ZZZ01 (expected 10.5)"},
+		{"AAA**850>1^850^850>2~AAA**>4~ZZZ**7~", ""},
+	} {
+		d := edi.Delimiters{Segment: '~', Element: '*', Component: '>', Repetition: '^', Decimal: '.'}
+		m, err := edi.ReadMessage([]byte("ST*850~"+tt.body+"SE*1~"), d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ruled(lib.Named("X12 005010 850").Validate(m, guide.Options{}).Findings); got != tt.want {
+			t.Errorf("%s\ngot  %s\nwant %s", tt.body, got, tt.want)
+		}
 	}
 }
 

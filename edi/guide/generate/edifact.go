@@ -82,7 +82,7 @@ func (r *release) edifactTables(tables fs.FS, folder string) error {
 	r.segments = addStructures(r.segments, t[0], "segment", number)
 	r.composites = addStructures(r.composites, t[1], "composite", number)
 	r.addElements(t[2], func(row map[string]string) element {
-		return element{id: row["id"], name: row["name"], typ: pad(row["repr"], 6)}
+		return element{id: row["id"], name: inWords(row["name"]), typ: pad(row["repr"], 6)}
 	})
 	r.addCodes(codes)
 	r.open = open
@@ -93,3 +93,55 @@ func (r *release) edifactTables(tables fs.FS, folder string) error {
 // directory and every partner: a CONTRL repeats what stood in the message that it
 // answers.
 var open = []string{"0007", "0051", "0052", "0054", "0057", "0065"}
+
+// inWords is the name of an element as people write it. The tables have names
+// without capitals and marks, some of their words run together.
+func inWords(name string) string {
+	words := strings.Fields(name)
+	for i, w := range words {
+		switch {
+		case joined[w] != "":
+			words[i] = joined[w]
+		case w == "coded" && i > 0:
+			words[i-1] += ","
+		}
+	}
+	name = strings.Join(words, " ")
+	return strings.ToUpper(name[:min(1, len(name))]) + name[min(1, len(name)):]
+}
+
+// joined are the words of the tables that are more than one, and those that are
+// short for others.
+var joined = map[string]string{
+	"amessage":              "a message",
+	"anticollision":         "anti-collision",
+	"chargeallowance":       "charge/allowance",
+	"commodityrate":         "commodity/rate",
+	"containerpackage":      "container/package",
+	"datetimeperiod":        "date/time/period",
+	"documentmessage":       "document/message",
+	"dutytaxfee":            "duty/tax/fee",
+	"ems":                   "EmS",
+	"id":                    "id.",
+	"fullempty":             "full/empty",
+	"goods(undg)identifier": "goods (UNDG) identifier",
+	"mfag":                  "MFAG",
+	"numberpo":              "number/PO",
+	"ornotification":        "or notification",
+	"placelocation":         "place/location",
+	"prepaidcollect":        "prepaid/collect",
+	"productservice":        "product/service",
+	"ratetariff":            "rate/tariff",
+	"referencepassword":     "reference/password",
+	"requestnotification":   "request/notification",
+	"requirementcondition":  "requirement/condition",
+	"sectorsubject":         "sector/subject",
+	"subentity":             "sub-entity",
+	"subfunction":           "sub-function",
+	"subidentification":     "sub-identification",
+	"subline":               "sub-line",
+	"substanceitempage":     "substance/item/page",
+	"surfacelayer":          "surface/layer",
+	"trem":                  "TREM",
+	"undg":                  "UNDG",
+}

@@ -184,10 +184,10 @@ summary
 `,
 		"c/elements.dict": `dictionary EDIFACT D:96A
 
-element 0062 an..14 "reference"
-element 0074 n..6   "count"
-element 0081 a1     "section"
-element 1082 n..6   "line"
+element 0062 an..14 "Reference"
+element 0074 n..6   "Count"
+element 0081 a1     "Section"
+element 1082 n..6   "Line"
 `,
 	})
 	if text := got["c/segments.dict"]; !strings.Contains(text, "segment LIN \"Line item\"\n  01 C212 C 5\n  06 1082 C\n") || !strings.Contains(text, "composite C212 \"Item number identification\"\n  01 1082 C 2\n") {
@@ -267,5 +267,22 @@ func TestExamples(t *testing.T) {
 	}
 	if string(text) != kept {
 		t.Errorf("examples\n got %s\nwant %s", text, kept)
+	}
+}
+
+// Names of elements are words again.
+func TestInWords(t *testing.T) {
+	for name, want := range map[string]string{
+		"":                             "",
+		"coded":                        "Coded",
+		"documentmessage name coded":   "Document/message name, coded",
+		"datetimeperiod":               "Date/time/period",
+		"dutytaxfee rate basis":        "Duty/tax/fee rate basis",
+		"hazard substanceitempage ref": "Hazard substance/item/page ref",
+		"code list qualifier":          "Code list qualifier",
+	} {
+		if got := inWords(name); got != want {
+			t.Errorf("%q: got %q, want %q", name, got, want)
+		}
 	}
 }
