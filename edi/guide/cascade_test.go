@@ -100,10 +100,8 @@ type outcome struct{ documents, wrong, two, more, near int }
 
 // TestOneMistakeIsOneFinding breaks documents that are written from every guide by
 // chance, each in one place. A tag that does not exist is one finding, always and
-// there. What else is put in, left out, doubled or swapped is mostly one: never one
-// before the place, and more than two only where a lost trigger makes others of
-// what follows: the segments of an order line whose LIN is gone are read as far as
-// the heading has them.
+// there. What else is put in, left out, doubled or swapped is one, too, but for a
+// few: never more than two, never one before the place.
 func TestOneMistakeIsOneFinding(t *testing.T) {
 	lib := embedded(t)
 	rnd := rand.New(rand.NewPCG(1, 2))
@@ -124,8 +122,8 @@ func TestOneMistakeIsOneFinding(t *testing.T) {
 	}
 	for op, o := range total {
 		t.Logf("%s: %d documents, %d with findings, %d with two, %d with more; the first is at the place in %d", op, o.documents, o.wrong, o.two, o.more, o.near)
-		if o.documents < 2000 || o.more*100 > o.documents || (o.two+o.more)*10 > o.documents || o.near*10 < o.wrong*9 {
-			t.Errorf("%s: got %+v, want more than two findings in at most 1 of 100, two in at most 10, and the place in 9 of 10", op, *o)
+		if o.documents < 2000 || o.more > 0 || o.two*50 > o.wrong || o.near*10 < o.wrong*9 {
+			t.Errorf("%s: got %+v, want more than two findings in none, two in at most 1 of 50 that are wrong, and the place in 9 of 10", op, *o)
 		}
 	}
 }

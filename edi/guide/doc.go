@@ -163,11 +163,12 @@
 // current line, at that line while its uses last, then at later ones, then the
 // same in the loop around. The first fit wins; a loop is entered by its trigger
 // only. A line between LS and LE is taken first when the LS stands, else only where
-// no other line fits. What does not fit is one [edi.Finding], not a
-// cascade: a segment that comes late is placed where it belongs when the one
-// after it goes on from there, one that comes too early stays without a place when
-// the two after it go on from before it, one over its maximum stays where it stands
-// over it, and what only a lost trigger would explain is not reported again.
+// no other line fits. Where a segment does not fit, or only past something that is
+// missing, every way to go on is tried over the segments behind it, and that is gone
+// which leaves the fewest findings: it stands over its maximum, comes late and goes
+// back, the one before it came too early, something is missing, the trigger of its
+// loop was lost, it has no place. So one mistake is one [edi.Finding], not a cascade.
+// The segments of a loop whose trigger was lost are checked, but have no place.
 //
 // # Out of scope
 //

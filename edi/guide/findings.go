@@ -151,13 +151,36 @@ func (v *Validator) stray(s *edi.Segment, r ruleID) *SegmentUse {
 	case segmentUses:
 		f.Message = fmt.Sprintf("%s stands here again, all its uses are behind", v.named(tag))
 	case segmentSequence:
-		f.Message = fmt.Sprintf("%s is out of order: its place is behind", v.named(tag))
+		f.Message = fmt.Sprintf("%s is out of order: its place is %s", v.named(tag), v.whither(tag))
 	default:
 		f.Message = fmt.Sprintf("%s stands only in a %s that is not open here", v.named(tag), v.g.loopWord())
 		f.Hint = v.openedBy(tag)
 	}
 	v.add(f)
 	return nil
+}
+
+// whither says where the place of a tag is that has none here.
+func (v *Validator) whither(tag string) string {
+	id := v.g.tags.id([]byte(tag))
+	for f := len(v.frames) - 1; f >= 0; f-- {
+		if v.course.behind(f, id) >= 0 {
+			return "before " + v.g.items[v.frames[f].pos].use.Tag
+		}
+	}
+	return "behind"
+}
+
+// unopened reports that the loop in which s stands was not opened.
+func (v *Validator) unopened(s *edi.Segment) {
+	v.unplaced(s)
+	if !v.counted(segmentUnexpected) {
+		return
+	}
+	f := v.whole(segmentUnexpected, s)
+	f.Message = fmt.Sprintf("%s stands only in a %s that is not open here", v.named(f.Tag), v.g.loopWord())
+	f.Hint = v.openedBy(f.Tag)
+	v.add(f)
 }
 
 // named is a tag with its name, where the dictionary has one.
@@ -232,7 +255,7 @@ func (v *Validator) tooOften(s *edi.Segment, f int, it int32) {
 		return
 	}
 	out := v.whole(r, s)
-	out.Message = fmt.Sprintf("%s%s stands %d times here, at most %d allowed", what, out.Tag, *v.count(f, it)&^missed, v.g.items[it].max)
+	out.Message = fmt.Sprintf("%s%s stands %d times here, at most %d allowed", what, out.Tag, *v.count(f, it)&^marks, v.g.items[it].max)
 	v.add(out)
 }
 

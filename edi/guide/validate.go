@@ -39,7 +39,6 @@ func (g *Guide) Validate(m *edi.Message, opt Options) *Result {
 // Validator validates one message after the other with the same memory. Its zero
 // value is ready. It is not safe for concurrent use.
 type Validator struct {
-	g     *Guide
 	m     *edi.Message
 	opt   Options
 	quiet bool // only match
@@ -55,13 +54,18 @@ type Validator struct {
 	yearsOfTwo bool
 
 	// The walk.
+	course
 	seg    edi.Segment // the current one; here, it is not allocated each time
-	frames []frame
-	counts []uint32 // uses of each line of each open loop
-	lost   lostness // whether the segment before found no place
-	blamed int32    // tag of the last one that lacks its loop, until that is opened; -1: none
-	jump   jump     // the walk as it was before the last segment that closed loops
-	held   []held   // what of res.Findings says that a line was missed
+	lost   lostness    // whether the segment before found no place
+	blamed int32       // tag of the last one that lacks its loop, until that is opened; -1: none
+	jump   jump        // the walk as it was before the last segment that closed loops
+	held   []held      // what of res.Findings says that a line was missed
+
+	// What it does where a segment does not fit.
+	ways      []way
+	next      []int32 // tags of what follows
+	trial     course  // the walk on one of the ways
+	decisions int
 
 	watched []int32    // places of segments that are compared over the set
 	torn    bool       // the structure is not as the guide says

@@ -6,18 +6,6 @@ import (
 	"github.com/edibridge/edibridge/edi"
 )
 
-// frame is one open loop of the walk.
-type frame struct {
-	loop int32 // in Guide.loops
-	pos  int32 // line of the guide where the walk stands in it
-	base int32 // its counts begin here in Validator.counts
-	inst int32 // in Match.Loops
-	ls   int32 // place of its last LS
-}
-
-// missed marks a count of a line whose absence was reported.
-const missed = 1 << 31
-
 // held ties a kept finding to the line that it says is missing.
 type held struct {
 	finding    int
@@ -29,17 +17,17 @@ func (v *Validator) walk() {
 	n := v.m.Len()
 	v.match.Loops = append(v.match.Loops[:0], Loop{Parent: -1, Nth: 1, First: 1, Last: n})
 	v.match.Placed = slices.Grow(v.match.Placed[:0], n)[:n]
-	v.frames, v.lost, v.blamed, v.jump.place = v.frames[:0], 0, -1, 0
+	v.frames, v.lost, v.blamed, v.jump.place, v.decisions = v.frames[:0], 0, -1, 0, 0
 	if len(v.g.loops) == 0 {
 		return
 	}
-	v.push(0, 0, 0)
+	v.push(frame{}, 0)
 	for p := 1; p <= n; p++ {
 		v.m.SegmentAt(p, &v.seg)
 		use := v.step(&v.seg)
 		if use != nil && !v.quiet && !use.service {
 			v.segment(&v.seg, use.spec.of(&v.m.Delimiters))
-			if use.computing != nil {
+			if use.computing != nil && v.match.Placed[p-1].Use != nil {
 				v.watched = append(v.watched, int32(p))
 			}
 		}
@@ -54,88 +42,42 @@ func (v *Validator) walk() {
 }
 
 // push opens a loop at a segment.
-func (v *Validator) push(loop, inst int32, place int) {
-	l := &v.g.loops[loop]
-	n, base := l.end-l.first, int32(0)
+func (v *Validator) push(fr frame, place int) {
+	base := int32(0)
 	if top := len(v.frames) - 1; top >= 0 {
 		base = v.end(top)
 	}
-	if v.jump.place == place && base+n > v.jump.from { // what was just closed stays as it is
-		base = v.jump.to
+	if n := v.g.loops[fr.loop].end - v.g.loops[fr.loop].first; v.jump.place == place && base+n > v.jump.from {
+		base = v.jump.to // what was just closed stays as it is
 	}
-	if int(base+n) > len(v.counts) {
-		v.counts = append(v.counts, make([]uint32, int(base+n)-len(v.counts))...)
-	}
-	clear(v.counts[base : base+n])
-	v.frames = append(v.frames, frame{loop: loop, pos: l.first, base: base, inst: inst})
-}
-
-// end is where the counts of frame f end.
-func (v *Validator) end(f int) int32 {
-	l := &v.g.loops[v.frames[f].loop]
-	return v.frames[f].base + l.end - l.first
+	v.open(fr, base)
 }
 
 // pop closes the innermost loop, whose last segment stands at place.
 func (v *Validator) pop(place int) {
-	v.match.Loops[v.frames[len(v.frames)-1].inst].Last = place
+	if fr := &v.frames[len(v.frames)-1]; !fr.lost {
+		v.match.Loops[fr.inst].Last = place
+	}
 	v.frames = v.frames[:len(v.frames)-1]
-}
-
-// count is where the uses of a line of frame f are counted.
-func (v *Validator) count(f int, it int32) *uint32 {
-	fr := &v.frames[f]
-	return &v.counts[fr.base+it-v.g.loops[fr.loop].first]
 }
 
 // step finds the place of one segment: the innermost loop in which the walk can
 // go on to it.
 func (v *Validator) step(s *edi.Segment) *SegmentUse {
 	tag := v.g.tags.id(s.Tag())
-	if tag >= 0 {
-		bare := int32(-1)
-		in := 0
-		for f := len(v.frames) - 1; f >= 0; f-- {
-			it := v.ahead(f, tag)
-			if it >= 0 && (v.g.items[it].within < 0 || v.bounded(f, it)) {
-				return v.forward(s, f, it)
-			}
-			if it >= 0 && bare < 0 {
-				bare, in = it, f
-			}
-		}
-		if bare >= 0 {
-			return v.forward(s, in, bare)
-		}
+	if tag < 0 {
+		return v.stray(s, v.strangeness(s))
 	}
-	return v.recover(s, tag)
-}
-
-// ahead is the line of a tag at or behind the position of frame f that has uses
-// left, or -1.
-func (v *Validator) ahead(f int, tag int32) int32 {
-	fr := &v.frames[f]
-	g := v.g
-	first := g.loops[fr.loop].first
-	for it := g.firstOf(fr.loop, tag); it >= 0; it = g.items[it].next {
-		if it >= fr.pos && v.counts[fr.base+it-first]&^missed < g.items[it].max {
-			return it
-		}
+	f, it := v.reach(tag)
+	if it >= 0 && v.gaps(f, it) == 0 {
+		return v.forward(s, f, it)
 	}
-	return -1
-}
-
-// bounded reports whether the LS before a line of frame f stands and its LE does
-// not yet. Partners leave the pair away: a line between them may stand without,
-// but only where no other line fits.
-func (v *Validator) bounded(f int, it int32) bool {
-	end := v.g.items[it].within
-	return *v.count(f, v.g.items[end].pair)&^missed > *v.count(f, end)&^missed
+	return v.decide(s, tag, f, it)
 }
 
 // forward goes on to a line of frame f: what lies between is skipped.
 func (v *Validator) forward(s *edi.Segment, f int, it int32) *SegmentUse {
-	if len(v.frames)-1 > f {
+	if len(v.frames)-1 > f || v.frames[f].pos != it {
 		v.remember(s.Place, f, it)
 	}
 	v.close(s.Place, f)
@@ -155,59 +97,51 @@ func (v *Validator) close(place, f int) {
 // missing when the walk goes past them to place.
 func (v *Validator) skip(place, f int, end int32) {
 	fr := &v.frames[f]
-	if v.quiet {
-		return
-	}
 	for i := v.g.mand[fr.pos]; i < end; i = v.g.mand[i+1] {
-		it := &v.g.items[i]
-		if *v.count(f, i) != 0 {
-			continue
-		}
-		if it.missing || it.pair >= 0 && *v.count(f, it.pair)&^missed != 0 {
+		if v.lacks(f, i) {
 			*v.count(f, i) = missed
 			v.jump.marked = append(v.jump.marked, fr.base+i-v.g.loops[fr.loop].first)
-			v.missing(place, f, i)
+			if !v.strayed(v.g.items[i].use.Tag, place) {
+				v.missing(place, f, i)
+			}
 		}
 	}
 }
 
-// put gives a segment the place at a line of frame f, which is the innermost.
+// put gives a segment the place at a line of frame f, which is the innermost. In a
+// loop whose trigger was lost it is known what the segment is, but it has no place.
 func (v *Validator) put(s *edi.Segment, f int, it int32) *SegmentUse {
 	fr := &v.frames[f]
 	fr.pos = it
 	c := v.count(f, it)
 	if *c&missed != 0 {
-		*c = 0
+		*c &^= missed
 		v.found(fr.inst, it)
 	}
 	*c++
 	v.lost = 0
 	item := &v.g.items[it]
+	inst := int(fr.inst)
 	if item.loop < 0 {
-		v.match.Placed[s.Place-1] = Placed{item.use, int(fr.inst), v.nth(f, it)}
-		if item.use.Tag[0] == 'L' && !v.quiet {
+		v.match.Placed[s.Place-1] = Placed{item.use, inst, v.nth(f, it)}
+		if item.use.Tag[0] == 'L' {
 			v.bounds(s, f, it)
 		}
-		return item.use
+	} else {
+		if !fr.lost {
+			inst = len(v.match.Loops)
+			v.match.Loops = append(v.match.Loops, Loop{item.loopUse, int(fr.inst), v.nth(f, it), s.Place, s.Place})
+		}
+		if v.blamed >= 0 && v.g.loops[item.loop].holds(v.blamed) {
+			v.blamed = -1
+		}
+		v.match.Placed[s.Place-1] = Placed{item.use, inst, 1}
+		v.push(frame{loop: item.loop, inst: int32(inst), lost: fr.lost}, s.Place)
 	}
-	inst := len(v.match.Loops)
-	v.match.Loops = append(v.match.Loops, Loop{item.loopUse, int(fr.inst), v.nth(f, it), s.Place, s.Place})
-	if v.blamed >= 0 && v.g.loops[item.loop].holds(v.blamed) {
-		v.blamed = -1
+	if v.frames[f].lost {
+		v.match.Placed[s.Place-1] = Placed{Loop: inst}
 	}
-	v.push(item.loop, int32(inst), s.Place)
-	v.counts[v.frames[len(v.frames)-1].base] = 1 // its trigger
-	v.match.Placed[s.Place-1] = Placed{item.use, inst, 1}
 	return item.use
-}
-
-// nth is how many segments of a line's tag stand directly in frame f.
-func (v *Validator) nth(f int, it int32) int {
-	n := 0
-	for i := v.g.items[it].head; i >= 0; i = v.g.items[i].next {
-		n += int(*v.count(f, i) &^ missed)
-	}
-	return n
 }
 
 // bounds checks that LS and LE come as a pair of one name.
@@ -216,7 +150,7 @@ func (v *Validator) bounds(s *edi.Segment, f int, it int32) {
 	case item.use.Tag == "LS":
 		v.frames[f].ls = int32(s.Place)
 	case item.pair < 0:
-	case *v.count(f, item.pair)&^missed < *v.count(f, it)&^missed:
+	case *v.count(f, item.pair)&^marks < *v.count(f, it)&^marks:
 		v.missing(s.Place, f, item.pair)
 	case v.frames[f].ls > 0:
 		ls := v.m.Segment(int(v.frames[f].ls))
