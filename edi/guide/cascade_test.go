@@ -78,7 +78,8 @@ func (a *author) validate(v *Validator, segs []string) *Result {
 
 // agreeing waives what values that are made up cannot hold to.
 var agreeing = map[string]edi.Severity{"x12.total.count": "", "x12.total.sum": "", "x12.hierarchy.parent": "", "x12.hierarchy.children": "", "x12.hierarchy.id": "",
-	"edifact.total.count": "", "edifact.total.sum": "", "edifact.hierarchy.parent": "", "edifact.hierarchy.id": "", "x12.loop.identifier": ""}
+	"edifact.total.count": "", "edifact.total.sum": "", "edifact.hierarchy.parent": "", "edifact.hierarchy.id": "", "x12.loop.identifier": "",
+	"x12.element.unique": "", "edifact.element.unique": "", "edifact.element.value": ""}
 
 // mutations break a document in one place: at is the index of the segment, foreign
 // one that the guide has somewhere. Those with the same result as before are nil.

@@ -87,11 +87,11 @@ func (t *tagTable) add(tag string) int32 {
 
 // source is what a guide is made of.
 type source struct {
-	decl   *guideDecl   // the guide itself
-	base   *guideDecl   // the standard's guide beneath; decl when that is one
-	layers []*guideDecl // overlays, innermost first
-	dict   *dictionary
-	others func(tag string) []string // releases beside dict's that have a segment
+	decl     *guideDecl   // the guide itself
+	base     *guideDecl   // the standard's guide beneath; decl when that is one
+	layers   []*guideDecl // overlays, innermost first
+	dict     *dictionary
+	siblings siblings
 }
 
 // compiler makes one guide.
@@ -105,7 +105,7 @@ type compiler struct {
 func compileGuide(s source, p *problems) *Guide {
 	g := &Guide{
 		standard: edi.Standard(s.base.standard), release: s.base.release, set: s.base.set,
-		name: s.decl.name, base: s.base.name, title: s.decl.title, dict: s.dict, others: s.others,
+		name: s.decl.name, base: s.base.name, title: s.decl.title, dict: s.dict, siblings: s.siblings,
 	}
 	if g.title == "" {
 		g.title = s.base.title

@@ -117,6 +117,9 @@ func (f *filler) value(e *elementSpec) string {
 		}
 		return strings.Join(parts, string(f.d.Component))
 	case kindCode:
+		if e.ref == "0081" {
+			return map[bool]string{true: "D", false: "S"}[f.g.set == "PARTIN"] // as their rules have it
+		}
 		if f.longest {
 			return e.list.codes[len(e.list.codes)-1].code
 		}

@@ -83,6 +83,9 @@ func (v *Validator) dated(sp *spot) {
 	release := sp.s.Delimiters.Release
 	text := bytes.TrimRight(plain(value.value, release), " ")
 	layout := periodLayout(bytes.TrimRight(format.value, " "))
+	if len(text) == 0 && len(format.value) > 0 && v.counted(elementEmptyDate) {
+		v.add(v.at(elementEmptyDate, &value, fmt.Sprintf("%s has no value, but format %s", value.label(), shown(format.value))))
+	}
 	if len(text) == 0 || layout == "" || isPeriod(text, layout) || !v.counted(elementDate) {
 		return
 	}
@@ -116,7 +119,7 @@ func (v *Validator) plainComposite(parts *structSpec, val []byte) bool {
 			return false // separators behind the last value
 		}
 		if at == len(val) {
-			return parts.required&^present == 0 && parts.holds(present) && (!parts.dated || present&6 != 6 || plainPeriod(val, sep))
+			return parts.required&^present == 0 && parts.holds(present) && (!parts.dated || present&4 == 0 || present&2 != 0 && plainPeriod(val, sep))
 		}
 		at++
 	}

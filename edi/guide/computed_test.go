@@ -65,7 +65,7 @@ func TestTotals(t *testing.T) {
 		{"signs do not count in a hash", "850", "", "PO1*1*-7*EA*9~PO1*2*5*EA*9~CTT*2*12~", ""},
 		{"signs count in a number", "850", "", "PO1*1*-7*EA*9~PO1*2*5*EA*9~CTT*2*-2~", ""},
 		{"hash cut to ten digits", "850", "", "PO1*1*9999999999*EA~PO1*2*2*EA~CTT*2*1~", ""},
-		{"many digits", "850", "", strings.Repeat("PO1*1*123456789012345*EA~", 3) + "CTT*3*2*~", "total.sum CTT[1]/CTT02 (expected 370370367037035), element.trailing CTT[1]/CTT03"},
+		{"many digits", "850", "", strings.Repeat("PO1**123456789012345*EA~", 3) + "CTT*3*2*~", "total.sum CTT[1]/CTT02 (expected 370370367037035), element.trailing CTT[1]/CTT03"},
 		{"no quantities", "855", "", "PO1*1~CTT*1*5~", ""},
 		{"a quantity that is no number is one finding", "850", "", "PO1*1*X*EA~CTT*1*1~", "element.character PO1[1]/PO102"},
 		{"a total that is no number is one finding", "850", "", "PO1*1*1*EA~CTT*X*1~", "element.character CTT[1]/CTT01"},

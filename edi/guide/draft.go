@@ -72,12 +72,19 @@ func (d *drafter) loop(loop int32, path string) {
 	}
 }
 
-// segment adds a segment with its mandatory elements and its qualifier.
+// segment adds a segment with its mandatory elements and its qualifier, of the
+// values that lines of the guide say.
 func (d *drafter) segment(use *SegmentUse) {
 	s := drafted{use: use, spec: use.spec.of(&d.d), values: map[[2]int]string{}}
 	for i := range s.spec.elements {
 		if s.spec.required&(1<<i) != 0 || i+1 == s.spec.qualifier {
 			s.fill(i+1, 0)
+		}
+	}
+	for _, r := range use.rules {
+		at := [2]int{r.element, r.component}
+		if s.values[at] != "" && len(r.line.values) > 0 && r.qualifier == "" && !r.narrow && len(r.conds) == 0 {
+			s.values[at] = r.line.values[0]
 		}
 	}
 	d.segs = append(d.segs, s)

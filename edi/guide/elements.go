@@ -90,10 +90,10 @@ func plainOther(e *elementSpec, val []byte) bool {
 	switch e.kind {
 	case kindNumber:
 		n, ok := number(val)
-		return ok && n >= e.min && n <= e.max
+		return ok && n >= e.min && n <= e.max && (val[0] > '0' || !leads(val))
 	case kindDecimal:
 		n, ok := decimal(val)
-		return ok && n >= e.min && n <= e.max
+		return ok && n >= e.min && n <= e.max && (val[0] > '0' || !leads(val)) && val[len(val)-1] != '.'
 	case kindDate:
 		n := int32(len(val))
 		return n >= e.min && n <= e.max && isDate(val)
@@ -102,7 +102,7 @@ func plainOther(e *elementSpec, val []byte) bool {
 		return n >= e.min && n <= e.max && isTime(val)
 	case kindAmount:
 		n, flaw := amount(val)
-		return flaw == 0 && n >= e.min && n <= e.max
+		return flaw == 0 && n >= e.min && n <= e.max && (val[0] > '0' || !leads(val))
 	}
 	return false
 }
@@ -248,8 +248,14 @@ func (v *Validator) length(sp *spot, whole, text int32) bool {
 			v.add(v.at(elementShort, sp, fmt.Sprintf("%s %q has %s, expected at least %d", sp.label(), shown(sp.data), characters(whole), sp.spec.min)))
 		}
 	case text > sp.spec.max:
-		if v.counted(elementLong) {
-			v.add(v.at(elementLong, sp, fmt.Sprintf("%s %q has %s, expected at most %d", sp.label(), shown(sp.data), characters(text), sp.spec.max)))
+		severity := v.softened(elementLong, v.later && int(text) <= v.g.siblings.longest(sp.spec.ref))
+		if v.countedAs(severity) {
+			f := v.at(elementLong, sp, fmt.Sprintf("%s %q has %s, expected at most %d", sp.label(), shown(sp.data), characters(text), sp.spec.max))
+			if severity != v.sev[elementLong] {
+				f.Message += ", which a release after " + v.g.release + " widened"
+			}
+			v.setSeverity(&f, elementLong, severity)
+			v.add(f)
 		}
 	default:
 		return true
@@ -267,15 +273,27 @@ func (v *Validator) code(sp *spot) {
 	if v.associated {
 		rule = elementAgencyCode
 	}
-	severity := v.sev[rule]
+	severity := v.softened(rule, v.elsewhere)
 	if _, agreed := v.opt.Severity[v.rules[rule].id]; !agreed && rule == elementCode && sp.spec.list.severity != "" {
 		severity = sp.spec.list.severity
 	}
 	if v.length(sp, n, n) && !sp.agency && v.countedAs(severity) {
 		f := v.at(rule, sp, fmt.Sprintf("%s %q is not in code list %s of release %s", sp.label(), shown(sp.data), sp.spec.list.element, v.g.release))
+		if v.elsewhere {
+			f.Message += ", the nearest to " + releaseOf(v.g.standard, v.m.Version)
+		}
 		v.setSeverity(&f, rule, severity)
 		v.add(f)
 	}
+}
+
+// softened is the severity of a rule whose error, if so, is only a warning, for it
+// may be the release's doing; an agreement's word is left as it is.
+func (v *Validator) softened(r ruleID, so bool) edi.Severity {
+	if _, agreed := v.opt.Severity[v.rules[r].id]; so && !agreed && v.sev[r] == edi.Error {
+		return edi.Warning
+	}
+	return v.sev[r]
 }
 
 // numeric checks a number; sign and decimal mark do not count as length (X12.6).
@@ -289,13 +307,28 @@ func (v *Validator) numeric(sp *spot) {
 	}
 	n, ok := parse(sp.data)
 	if ok {
-		v.length(sp, n, n)
+		if v.length(sp, n, n) {
+			v.spare(sp, n)
+		}
 		return
 	}
 	if v.counted(elementCharacter) {
 		f := v.at(elementCharacter, sp, fmt.Sprintf("%s %q is not %s", sp.label(), shown(sp.data), what))
 		f.Hint = numberHint(sp)
 		v.add(f)
+	}
+}
+
+// controlNumber is element 28 of X12: AK102 repeats it as it stands in GS06.
+const controlNumber = "28"
+
+// spare notes what a number of n digits has beyond its value.
+func (v *Validator) spare(sp *spot, n int32) {
+	if leads(sp.data) && n > sp.spec.min && sp.spec.ref != controlNumber && v.counted(elementZeros) {
+		v.add(v.at(elementZeros, sp, fmt.Sprintf("zeros lead the number of %s, which need not be", sp.label())))
+	}
+	if sp.spec.kind == kindDecimal && sp.data[len(sp.data)-1] == '.' && v.counted(elementDecimal) {
+		v.add(v.at(elementDecimal, sp, fmt.Sprintf("%s %q has no digit behind its decimal point", sp.label(), shown(sp.data))))
 	}
 }
 
@@ -399,7 +432,9 @@ func (v *Validator) amount(sp *spot) {
 		}
 		return
 	}
-	v.length(sp, n, n)
+	if v.length(sp, n, n) {
+		v.spare(sp, n)
+	}
 }
 
 // alphabetic checks that a value of type a has no digits.

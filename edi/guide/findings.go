@@ -141,7 +141,7 @@ func (v *Validator) stray(s *edi.Segment, r ruleID) *SegmentUse {
 	case segmentUnknown:
 		f.Message = fmt.Sprintf("%q is no segment of %s %s", shown(s.Tag()), v.g.standard, v.g.release)
 		f.Tag = cut(tag, maxValue)
-		if others := v.g.others(tag); len(others) > 0 {
+		if others := v.g.siblings.have(tag); len(others) > 0 {
 			f.Message += ", but of " + strings.Join(others, " and ")
 		} else {
 			f.Hint = v.nearestTag(tag)

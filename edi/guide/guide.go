@@ -92,10 +92,10 @@ type Guide struct {
 	conds int        // conditions of overlay lines, numbered from 0
 	ruled bool       // lines on single places are there
 	// How many counts and sums its lines ask for.
-	tallies int
-	others  func(tag string) []string // releases beside its own that have a segment
-	lines   []Line
-	digest  func() string
+	tallies  int
+	siblings siblings
+	lines    []Line
+	digest   func() string
 }
 
 // Name is "X12 004010 850", or what the overlay calls itself.

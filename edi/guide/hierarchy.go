@@ -74,9 +74,13 @@ func (v *Validator) branch(h *hierarchy, s *edi.Segment, use *SegmentUse) {
 		v.levels.slots[slot] = int32(len(v.levels.all))
 		return
 	}
-	if h.rule.line.unique && v.ruleCounted(h.rule, hierarchyID) {
+	rule := hierarchyID
+	if h.parent == 0 && h.children == 0 {
+		rule = elementUnique
+	}
+	if h.rule.line.unique && v.ruleCounted(h.rule, rule) {
 		sp := elementSpot(s, use, h.rule.element)
-		v.addRule(h.rule, hierarchyID, v.at(hierarchyID, &sp, ""),
+		v.addRule(h.rule, rule, v.at(rule, &sp, ""),
 			fmt.Sprintf("%s %q stands before, in segment %d", sp.label(), shown(id), before.place))
 	}
 }

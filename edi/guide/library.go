@@ -166,7 +166,7 @@ func (ld *loader) compile(d *guideDecl) {
 		ld.probs.add(d.at, 0, "no dictionary of %s %s", base.standard, base.release)
 		return
 	}
-	g := compileGuide(source{decl: d, base: base, layers: layers, dict: dict(), others: ld.lib.others(base)}, &ld.probs)
+	g := compileGuide(source{decl: d, base: base, layers: layers, dict: dict(), siblings: siblings{ld.lib, base.standard, base.release}}, &ld.probs)
 	ld.lib.byName[d.name].guide = func() *Guide { return g }
 }
 
@@ -196,19 +196,38 @@ func (ld *loader) layers(d *guideDecl) (base *guideDecl, layers []*guideDecl) {
 	}
 }
 
-// others gives the function that names the releases of a guide's standard, its
-// own left out, that have a segment.
-func (l *Library) others(d *guideDecl) func(tag string) []string {
-	return func(tag string) []string {
-		var out []string
-		for _, key := range sortedKeys(l.tags) {
-			standard, release, _ := strings.Cut(key, " ")
-			if standard == d.standard && release != d.release && l.tags[key](tag) {
-				out = append(out, release)
-			}
+// siblings are the releases of a guide's standard beside its own.
+type siblings struct {
+	lib               *Library
+	standard, release string
+}
+
+// have are the releases that have a segment.
+func (s siblings) have(tag string) []string {
+	var out []string
+	for _, key := range sortedKeys(s.lib.tags) {
+		standard, release, _ := strings.Cut(key, " ")
+		if standard == s.standard && release != s.release && s.lib.tags[key](tag) {
+			out = append(out, release)
 		}
-		return out
 	}
+	return out
+}
+
+// longest is the longest value that an element takes in a later release; 0: none is
+// known.
+func (s siblings) longest(element string) int {
+	longest, own := 0, releaseMonth(s.standard, s.release)
+	for _, key := range sortedKeys(s.lib.dicts) {
+		standard, release, _ := strings.Cut(key, " ")
+		if standard != s.standard || releaseMonth(standard, release) <= own {
+			continue
+		}
+		if e := s.lib.dicts[key]().elements[element]; e != nil {
+			longest = max(longest, e.max)
+		}
+	}
+	return longest
 }
 
 // index fills sets.

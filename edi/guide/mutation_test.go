@@ -120,7 +120,8 @@ func TestMutateStrangers(t *testing.T) {
 	}
 }
 
-// TestMutateDouble doubles each segment: nothing, or one finding at the second.
+// TestMutateDouble doubles each segment: nothing, or one finding at the second; of a
+// line its number and the total.
 func TestMutateDouble(t *testing.T) {
 	want := map[string]string{
 		"BEG": "segment.uses", "CUR": "segment.uses", "CTT": "loop.uses", "AMT": "segment.uses",
@@ -135,7 +136,8 @@ func TestMutateDouble(t *testing.T) {
 			expected = fmt.Sprintf("%d %s", i+2, rule)
 		}
 		if strings.HasPrefix(soundOrder[i], "PO1") {
-			expected = fmt.Sprintf("%d total.count", len(soundOrder)-1) // CTT01 has the right number
+			// CTT01 has the right number.
+			expected = fmt.Sprintf("%d element.unique, %d total.count", i+2, len(soundOrder)-1)
 		}
 		if got := places(r.Findings); got != expected {
 			t.Errorf("%s twice: got %q, want %q", soundOrder[i], got, expected)

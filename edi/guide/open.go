@@ -115,7 +115,7 @@ func (o *opener) guide(name string, head *guideDecl) {
 				panic("guide: " + head.name + ": no dictionary of its release")
 			}
 			var probs problems
-			g := compileGuide(source{decl: decl(), base: decl(), dict: dict(), others: o.lib.others(head)}, &probs)
+			g := compileGuide(source{decl: decl(), base: decl(), dict: dict(), siblings: siblings{o.lib, head.standard, head.release}}, &probs)
 			o.must(&probs)
 			return g
 		}),

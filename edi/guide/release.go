@@ -18,6 +18,12 @@ func releaseOf(standard edi.Standard, version string) string {
 	return v + ":" + r
 }
 
+// ofRelease reports whether a version names a release.
+func ofRelease(standard edi.Standard, version, release string) bool {
+	rest, ok := strings.CutPrefix(version, release)
+	return ok && (standard == edi.X12 || rest == "" || rest[0] == ':')
+}
+
 // before004010 reports whether an X12 version names a release before 004010, the
 // first whose dates have four digits for the year.
 func before004010(version string) bool {

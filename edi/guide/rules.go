@@ -57,6 +57,9 @@ const (
 	elementUnused
 	elementTrailing
 	elementBlanks
+	elementZeros
+	elementEmptyDate
+	elementUnique
 	totalCount
 	totalSum
 	hierarchyID
@@ -126,10 +129,12 @@ var x12Rules = ruleTable{
 		text: "a value has at most the element's maximum length"},
 	elementCharacter: {id: "x12.element.character", severity: edi.Error, ak304: "8", ak403: "6", ik304: "8", ik403: "6",
 		text: "a value has only characters of the element's type"},
+	elementDecimal: {id: "x12.element.decimal", severity: edi.Info,
+		text: "a decimal point has digits behind it"},
 	elementCode: {id: "x12.element.code", severity: edi.Error, ak304: "8", ak403: "7", ik304: "8", ik403: "7",
 		text: "a code is on the element's list"},
 	elementValue: {id: "x12.element.value", severity: edi.Error, ak304: "8", ak403: "7", ik304: "8", ik403: "I6",
-		text: "a value is the one that the partner's guide says"},
+		text: "a value is the one that the guide says"},
 	elementDate: {id: "x12.element.date", severity: edi.Error, ak304: "8", ak403: "8", ik304: "8", ik403: "8",
 		text: "a date is a day of the calendar, CCYYMMDD or YYMMDD, and a value of element 1251 is written as its format (1250) says"},
 	elementTime: {id: "x12.element.time", severity: edi.Error, ak304: "8", ak403: "9", ik304: "8", ik403: "9",
@@ -140,12 +145,16 @@ var x12Rules = ruleTable{
 		text: "no separators stand behind the last value of a segment or composite"},
 	elementBlanks: {id: "x12.element.blanks", severity: edi.Info,
 		text: "no blanks stand behind a value beyond its minimum length, and no value is all blanks"},
+	elementZeros: {id: "x12.element.zeros", severity: edi.Info,
+		text: "no zeros lead a number beyond its minimum length"},
+	elementUnique: {id: "x12.element.unique", severity: edi.Warning, ak304: "8", ak403: "7", ik304: "8", ik403: "7",
+		text: "a value that is unique in the set, such as the number of an order line (PO101), stands once"},
 	totalCount: {id: "x12.total.count", severity: edi.Warning, ak304: "8", ak403: "7", ik304: "8", ik403: "7",
 		text: "a number of line items is that of the segments which the guide counts"},
 	totalSum: {id: "x12.total.sum", severity: edi.Warning, ak304: "8", ak403: "7", ik304: "8", ik403: "7",
 		text: "a hash total is the sum of the values that the guide names: as numbers, or of their digits without sign and decimal mark, cut on the left to the element's length"},
 	hierarchyID: {id: "x12.hierarchy.id", severity: edi.Error, ak304: "8", ak403: "7", ik304: "8", ik403: "7",
-		text: "a value that is unique in the set, such as HL01, stands once"},
+		text: "the id of a level, such as HL01, stands once in the set"},
 	hierarchyParent: {id: "x12.hierarchy.parent", severity: edi.Error, ak304: "8", ak403: "7", ik304: "8", ik403: "7",
 		text: "a parent, such as HL02, names a segment before it"},
 	hierarchyChildren: {id: "x12.hierarchy.children", severity: edi.Warning, ak304: "8", ak403: "7", ik304: "8", ik403: "7",
@@ -200,7 +209,7 @@ var edifactRules = ruleTable{
 	elementAgencyCode: {id: "edifact.element.code.agency", severity: edi.Info,
 		text: "in a message with an association code (UNH 0057), a code is on the directory's list: associations add codes of their own"},
 	elementValue: {id: "edifact.element.value", severity: edi.Error, e0085: "12",
-		text: "a value is the one that the partner's guide says"},
+		text: "a value is the one that the guide says"},
 	elementDate: {id: "edifact.element.date", severity: edi.Error, e0085: "12",
 		text: "a date, time or period is one of the calendar, and written as its format (2379) says"},
 	elementUnused: {id: "edifact.element.unused", severity: edi.Error, e0085: "15",
@@ -209,12 +218,18 @@ var edifactRules = ruleTable{
 		text: "no separators stand behind the last value of a segment or composite"},
 	elementBlanks: {id: "edifact.element.blanks", severity: edi.Info,
 		text: "no blanks stand behind a value, and no value is all blanks"},
+	elementZeros: {id: "edifact.element.zeros", severity: edi.Info,
+		text: "no zeros lead a number of variable length, but for one before its decimal mark"},
+	elementEmptyDate: {id: "edifact.element.date.empty", severity: edi.Info,
+		text: "a date whose format (2379) stands has a value"},
+	elementUnique: {id: "edifact.element.unique", severity: edi.Warning, e0085: "12",
+		text: "a value that is unique in the message, such as the number of a line (LIN 1082), stands once"},
 	totalCount: {id: "edifact.total.count", severity: edi.Warning, e0085: "12",
 		text: "a control total (CNT) that counts is the number of the segments which the guide counts"},
 	totalSum: {id: "edifact.total.sum", severity: edi.Warning, e0085: "12",
 		text: "a control total (CNT) that sums is the sum of the values that the guide names"},
 	hierarchyID: {id: "edifact.hierarchy.id", severity: edi.Error, e0085: "12",
-		text: "a value that is unique in the message, such as CPS 7164, stands once"},
+		text: "the id of a level, such as CPS 7164, stands once in the message"},
 	hierarchyParent: {id: "edifact.hierarchy.parent", severity: edi.Error, e0085: "12",
 		text: "a parent, such as CPS 7166, names a segment before it"},
 	hierarchyChildren: {id: "edifact.hierarchy.children", severity: edi.Warning, e0085: "12",

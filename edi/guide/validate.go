@@ -50,6 +50,8 @@ type Validator struct {
 	sev   [ruleCount]edi.Severity // of this message; "": waived
 	// EDIFACT: the message has an association code, whose owner adds codes.
 	associated bool
+	// The message is of another release than the guide, of a later one.
+	elsewhere, later bool
 	// X12: the message is of a release whose dates are YYMMDD.
 	yearsOfTwo bool
 
@@ -92,6 +94,8 @@ func (v *Validator) Validate(g *Guide, m *edi.Message, opt Options) *Result {
 	v.g, v.m, v.opt, v.rules = g, m, opt, rulesOf(g.standard)
 	v.associated = g.standard == edi.EDIFACT && strings.Count(m.Version, ":") > 2
 	v.yearsOfTwo = g.standard == edi.X12 && before004010(m.Version)
+	v.elsewhere = m.Version != "" && !ofRelease(g.standard, m.Version, g.release)
+	v.later = v.elsewhere && releaseMonth(string(g.standard), releaseOf(g.standard, m.Version)) > releaseMonth(string(g.standard), g.release)
 	v.keep = opt.MaxFindings
 	if v.keep <= 0 {
 		v.keep = defaultFindings

@@ -89,7 +89,9 @@ func around(body string) string { return "ST*850*0001~" + body + "SE*1*0001~" }
 const (
 	head = "BEG*00*SA*4711**20261123~"
 	line = "PO1*1*12*EA*9.95**UP*012345678905~"
-	tail = "CTT*1~"
+	// Another one.
+	line2 = "PO1*2*12*EA*9.95**UP*012345678905~"
+	tail  = "CTT*1~"
 )
 
 // check validates a marked document; want is "rule path", the path below the set,
@@ -177,6 +179,10 @@ func TestElements(t *testing.T) {
 		{"a period", head + "DTM*150****RD8*20261101-20261130~" + line, nil},
 		{"a period that ends on no day", head + "DTM*150****RD8*«20261101-20261131»~" + line, []string{"element.date DTM[1]/DTM06"}},
 		{"a period without its end", head + "DTM*150****RD8*«20261101»~" + line, []string{"element.date DTM[1]/DTM06"}},
+		{"zeros before a number", head + "PO1*1*«012»*EA*9.95~PO1*2*0.5*EA*0~", []string{"element.zeros PO1[1]/PO102"}},
+		{"zeros before a negative number", head + "PO1*1*«-012»*EA*9.95~", []string{"element.zeros PO1[1]/PO102"}},
+		{"a point at the end", head + "PO1*1*«5.»*EA*9.95~", []string{"element.decimal PO1[1]/PO102"}},
+		{"a line's number twice", head + line + "PO1*«1»*1*EA*9.95~PO1**1*EA*1~PO1**1*EA*1~", []string{"element.unique PO1[2]/PO101"}},
 		{"a date of another format", head + "DTM*002****D8*«261101»~" + line, []string{"element.date DTM[1]/DTM06"}},
 		{"a format that is not looked into", head + "DTM*002****UN*SOON~" + line, nil},
 		{"trailing separators", "BEG*00*SA*4711**20261123«**»~" + line, []string{"element.trailing BEG[1]/BEG06"}},

@@ -1,9 +1,6 @@
 package guide
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 // number is the number of digits of an N value: digits, a leading minus allowed
 // (X12.6).
@@ -47,8 +44,9 @@ func pair(v []byte) int {
 	return int(a)*10 + int(b)
 }
 
-// daysOf are the days of each month, February with its leap day.
-var daysOf = [13]int{1: 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
+// daysOf are the days of each month, February with its leap day; of no month as many
+// as one can have.
+var daysOf = [13]int{31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 
 // isDate reports whether v is a day of the calendar, CCYYMMDD or YYMMDD. Of
 // YYMMDD the century is not known: every fourth year is taken as a leap year.
@@ -135,126 +133,13 @@ func amount(v []byte) (digits int32, f flaw) {
 	return digits, 0
 }
 
-// periodLayout is how the formats of 2379 in daily use are written: C century,
-// Y year, M month, D day, H hour, m minute, S second, Z zone (3 letters), W
-// week. "" is a format that is not looked into.
-func periodLayout(format []byte) string {
-	switch string(format) {
-	case "101":
-		return "YYMMDD"
-	case "102":
-		return "CCYYMMDD"
-	case "201":
-		return "YYMMDDHHmm"
-	case "203":
-		return "CCYYMMDDHHmm"
-	case "204":
-		return "CCYYMMDDHHmmSS"
-	case "303":
-		return "CCYYMMDDHHmmZZZ"
-	case "304":
-		return "CCYYMMDDHHmmSSZZZ"
-	case "401":
-		return "HHmm"
-	case "402":
-		return "HHmmSS"
-	case "602":
-		return "CCYY"
-	case "609":
-		return "YYMM"
-	case "610":
-		return "CCYYMM"
-	case "616":
-		return "CCYYWW"
-	case "711", "718":
-		return "CCYYMMDDCCYYMMDD"
-	case "719":
-		return "CCYYMMDDHHmmCCYYMMDDHHmm"
+// leads reports whether a number has zeros before its first digit that say nothing:
+// more than one before a decimal mark, any before another digit.
+func leads(v []byte) bool {
+	if len(v) > 0 && v[0] == '-' {
+		v = v[1:]
 	}
-	return ""
-}
-
-// isPeriod reports whether v is written as layout says, with numbers that are
-// there: a month has its days, an hour 60 minutes. 2400 ends a day. The two ends
-// of a period may have a hyphen between them, which the code list prints and says
-// to leave away.
-func isPeriod(v []byte, layout string) bool {
-	if half := len(layout) / 2; len(v) == len(layout)+1 && v[half] == '-' && layout[:half] == layout[half:] {
-		return isPeriod(v[:half], layout[:half]) && isPeriod(v[half+1:], layout[half:])
-	}
-	if len(v) != len(layout) {
-		return false
-	}
-	year, month, hour := 2000, 0, 0
-	for i := 0; i < len(layout); i += 2 {
-		if layout[i] == 'Z' {
-			return true // three letters, by agreement
-		}
-		n := pair(v[i:])
-		switch {
-		case n < 0:
-			return false
-		case layout[i] == 'C':
-			year = n * 100
-		case layout[i] == 'Y':
-			year = year/100*100 + n
-		case layout[i] == 'M':
-			if month = n; n < 1 || n > 12 {
-				return false
-			}
-		case layout[i] == 'D':
-			if n < 1 || n > daysOf[month] || month == 2 && n == 29 && !leap(year) {
-				return false
-			}
-		case layout[i] == 'W' && (n < 1 || n > 53), layout[i] == 'H' && n > 24,
-			layout[i] == 'm' && (n > 59 || hour == 24 && n > 0), layout[i] == 'S' && (n > 59 || hour == 24 && n > 0):
-			return false
-		case layout[i] == 'H':
-			hour = n
-		}
-	}
-	return true
-}
-
-// formatLayout is how the formats of X12 element 1250 in daily use are written, in
-// the letters of periodLayout. "" is a format that is not looked into.
-func formatLayout(format []byte) string {
-	switch string(format) {
-	case "CM":
-		return "CCYYMM"
-	case "CY":
-		return "CCYY"
-	case "D6":
-		return "YYMMDD"
-	case "D8":
-		return "CCYYMMDD"
-	case "DB":
-		return "MMDDCCYY"
-	case "DT":
-		return "CCYYMMDDHHmm"
-	case "RD8":
-		return "CCYYMMDD-CCYYMMDD"
-	case "RTS":
-		return "CCYYMMDDHHmmSS"
-	case "TM":
-		return "HHmm"
-	case "TS":
-		return "HHmmSS"
-	case "TT":
-		return "MMDDYY"
-	}
-	return ""
-}
-
-// isFormatted reports whether v is written as layout says; the ends of a period
-// have a hyphen between them.
-func isFormatted(v []byte, layout string) bool {
-	first, last, period := strings.Cut(layout, "-")
-	if !period {
-		return isPeriod(v, layout)
-	}
-	a, b, ok := bytes.Cut(v, []byte("-"))
-	return ok && isPeriod(a, first) && isPeriod(b, last)
+	return len(v) > 1 && v[0] == '0' && v[1]-'0' <= 9
 }
 
 func leap(year int) bool { return year%4 == 0 && (year%100 != 0 || year%400 == 0) }

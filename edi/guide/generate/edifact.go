@@ -37,6 +37,9 @@ func (r *release) edifactSet(tables fs.FS, folder, id string) error {
 		switch {
 		case l.depth == 0 && l.tag == "UNS":
 			area = "summary"
+			if slices.Contains(details[id], "UNS") {
+				area = "detail"
+			}
 		case l.depth == 0 && area == "heading" && l.loop != nil && slices.Contains(details[id], l.tag):
 			area = "detail"
 		case l.depth == 0 && area == "detail" && l.loop == nil:

@@ -30,7 +30,7 @@ var tables = fstest.MapFS{
 	"new/codes.tsv":      {Data: []byte("element\tcode\tname\n98\tBY\tBuyer\n98\tSE\tSeller\n")},
 	"un/messages/ORDERS.tsv": {Data: []byte("pos\tsegment\treq\tmax\tgroup\n1\tUNH\tM\t1\t\n2\tSG1\tC\t10\t\n3\tRFF\tM\t1\tSG1\n4\tSG2\tC\t9\tSG1\n5\tSGP\tM\t1\tSG1/SG2\n" +
 		"6\tSG3\tC\t99\t\n7\tLIN\tM\t1\tSG3\n8\tUNS\tM\t1\t\n9\tUNT\tM\t1\t\n")},
-	"un/segments.tsv": {Data: []byte("segment\tpos\telement\treq\trepeat\nLIN\t1\tC212\tC\t5\nLIN\t6\t1082\tC\t1\nRFF\t1\tC506\tM\t1\nSGP\t1\t1082\tM\t1\n" +
+	"un/segments.tsv": {Data: []byte("segment\tpos\telement\treq\trepeat\nLIN\t1\t1082\tC\t1\nLIN\t2\tC212\tC\t5\nRFF\t1\tC506\tM\t1\nSGP\t1\t1082\tM\t1\n" +
 		"UNH\t1\t0062\tM\t1\nUNS\t1\t0081\tM\t1\nUNT\t1\t0074\tM\t1\nUNT\t2\t0062\tM\t1\n")},
 	"un/composites.tsv": {Data: []byte("composite\tpos\telement\treq\trepeat\nC212\t1\t1082\tC\t2\nC506\t1\t1082\tM\t1\n")},
 	"un/elements.tsv":   {Data: []byte("id\tname\trepr\n0062\treference\tan..14\n0074\tcount\tn..6\n0081\tsection\ta1\n1082\tline\tn..6\n")},
@@ -181,6 +181,10 @@ detail
 summary
   UNS M 1
   UNT M 1
+
+rules
+  LIN/LIN01  unique
+  UNS01      value S
 `,
 		"c/elements.dict": `dictionary EDIFACT D:96A
 
@@ -190,7 +194,7 @@ element 0081 a1     "Section"
 element 1082 n..6   "Line"
 `,
 	})
-	if text := got["c/segments.dict"]; !strings.Contains(text, "segment LIN \"Line item\"\n  01 C212 C 5\n  06 1082 C\n") || !strings.Contains(text, "composite C212 \"Item number identification\"\n  01 1082 C 2\n") {
+	if text := got["c/segments.dict"]; !strings.Contains(text, "segment LIN \"Line item\"\n  01 1082 C\n  02 C212 C 5\n") || !strings.Contains(text, "composite C212 \"Item number identification\"\n  01 1082 C 2\n") {
 		t.Errorf("segments:\n%s", text)
 	}
 	if _, err := guide.Load(os.DirFS(dir)); err != nil {

@@ -70,6 +70,7 @@ var details = map[string][]string{
 	"ORDCHG": {"LIN"},
 	"ORDERS": {"LIN"},
 	"ORDRSP": {"LIN"},
+	"PARTIN": {"UNS"},
 	"PRICAT": {"PGI"},
 	"RECADV": {"CPS"},
 	"RETANN": {"LIN"},
