@@ -19,22 +19,7 @@ type rulePage struct {
 	Part     string `json:"part"` // what it is about
 }
 
-// programRules are the rules of this program and of package edi, which no table
-// of the standards' packages has.
-var programRules = [...]rulePage{
-	{"edi.junk", "warning", "", "bytes stand outside any interchange", ""},
-	{"edi.encoding", "error", "", "an interchange is in ASCII or an extension of it, not in EBCDIC or UTF-16", ""},
-	{"edi.interactive", "error", "", "an interchange is a batch one (UNB), not interactive (UIB)", ""},
-	{"edi.header.malformed", "error", "", "the header of an interchange, ISA or UNB, is whole", ""},
-	{"edi.syntax.unknown", "error", "", "an interchange is of a standard that is read", ""},
-	{"edi.blank", "info", "", "no white space stands before an interchange", ""},
-	{"edi.bom", "info", "", "no byte order mark stands before an interchange", ""},
-	{"bridge.guide.none", "error", "AK502 1", "there is a guide for the set", ""},
-	{"bridge.guide.nearest", "info", "", "there is a guide of the set's own release", ""},
-}
-
-// rulePages are all rules by id: those of docs/RULES.md, of guides' lint, and of
-// the program.
+// rulePages are all rules by id: those of docs/RULES.md, and of guides' lint.
 func rulePages() []rulePage {
 	var out []rulePage
 	part := ""
@@ -50,10 +35,6 @@ func rulePages() []rulePage {
 			cells[i] = strings.TrimSpace(cells[i])
 		}
 		out = append(out, rulePage{strings.Trim(cells[1], "`"), cells[2], cells[3], cells[4], part})
-	}
-	for _, r := range programRules {
-		r.Part = "Files and interchanges of either standard"
-		out = append(out, r)
 	}
 	for _, r := range guide.LintRules() {
 		out = append(out, rulePage{r.ID, string(r.Severity), "", r.Text, "Guides: edibridge guide lint"})

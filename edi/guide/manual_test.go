@@ -133,6 +133,7 @@ TA105 of a TA1, 0085 of a CONTRL.
 		}
 		b.WriteByte('\n')
 	}
+	writeOthers(&b, otherRules(t))
 	return strings.TrimRight(b.String(), "\n") + "\n"
 }
 
@@ -274,7 +275,7 @@ func severityOf(e ast.Expr) string {
 	return ""
 }
 
-var ruleText = regexp.MustCompile(`^(x12|edifact)(\.[a-z]+)+$`)
+var ruleText = regexp.MustCompile(`^(x12|edifact)(\.[a-z][a-z0-9]*)+$`)
 
 // ruleOf is the rule that an expression names.
 func ruleOf(e ast.Expr) (string, bool) {
