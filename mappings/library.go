@@ -17,6 +17,8 @@ import (
 	"sync"
 
 	"github.com/edibridge/edibridge/canonical"
+	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edi/guide"
 )
 
 //go:embed tables/*.map
@@ -81,20 +83,27 @@ func (l *Library) With(lang Language) *Library {
 }
 
 // Find gives the standard table for a set: that of the release, else the one
-// that holds for any; nil when there is none.
+// that holds for any, else that of the nearest release, as guides are found; nil
+// when there is none.
 func (l *Library) Find(standard, release, set string) *Mapping {
 	var any *Mapping
+	var others []*Mapping
+	var releases []string
 	for _, m := range l.mappings {
-		if m.standard != standard || m.set != set || m.name != standardName(m) {
-			continue
-		}
-		// GS08 may have an industry's tag behind the release: 004010VICS.
-		if m.release != "" && strings.HasPrefix(release, m.release) {
-			return m
-		}
-		if m.release == "" {
+		switch {
+		case m.standard != standard || m.set != set || m.name != standardName(m):
+		case m.release == "":
 			any = m
+		// GS08 may have an industry's tag behind the release: 004010VICS.
+		case strings.HasPrefix(release, m.release):
+			return m
+		default:
+			others, releases = append(others, m), append(releases, m.release)
 		}
+	}
+	if any == nil && len(others) > 0 {
+		i, _ := guide.Nearest(edi.Standard(standard), release, releases)
+		return others[i]
 	}
 	return any
 }

@@ -179,6 +179,56 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestFindNearest: where tables are of releases, a set of another one is read by
+// the nearest, the older one of two.
+func TestFindNearest(t *testing.T) {
+	lib, err := Load(files("-- a.map --\nmapping shipmentStatus <-> X12 214 004010\nST01 transactionSet\nmapping shipmentStatus <-> X12 214 005010\nST01 transactionSet\n" +
+		"mapping inventory <-> EDIFACT INVRPT D:96A\nBGM02.1 reportNumber\nmapping inventory <-> EDIFACT INVRPT D:01B\nBGM02.1 reportNumber\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ standard, release, set, want string }{
+		{"X12", "004010", "214", "shipmentStatus <-> X12 214 004010"},
+		{"X12", "004030", "214", "shipmentStatus <-> X12 214 004010"},
+		{"X12", "004510", "214", "shipmentStatus <-> X12 214 004010"},
+		{"X12", "006020UCS", "214", "shipmentStatus <-> X12 214 005010"},
+		{"X12", "", "214", "shipmentStatus <-> X12 214 005010"},
+		{"EDIFACT", "D:93A:UN", "INVRPT", "inventory <-> EDIFACT INVRPT D:96A"},
+		{"EDIFACT", "D:01B:UN:EAN007", "INVRPT", "inventory <-> EDIFACT INVRPT D:01B"},
+		{"EDIFACT", "D:18A:UN", "INVRPT", "inventory <-> EDIFACT INVRPT D:01B"},
+	} {
+		if got := lib.Find(c.standard, c.release, c.set).Name(); got != c.want {
+			t.Errorf("Find(%s, %s, %s)\n got %q\nwant %q", c.standard, c.release, c.set, got, c.want)
+		}
+	}
+}
+
+// TestSharedRows: "- rows" puts a section where it stands, at the top and below a
+// segment, and what is wrong is told.
+func TestSharedRows(t *testing.T) {
+	const head = "rows begin\nBEG03 poNumber\nREF refs[] rows ref\nrows ref\nREF01 scheme\nmapping order <-> X12 850\n"
+	lib, err := Load(files("-- a.map --\n" + head + "- rows begin\nPO1 lines[]\n  - rows line\nSE01 = segments()\nrows line\nPO101 lineId\nREF refs[]\n  - rows ref\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := Load(files("-- a.map --\nmapping order <-> X12 850\nBEG03 poNumber\nREF refs[]\n  REF01 scheme\nPO1 lines[]\n  PO101 lineId\n  REF refs[]\n    REF01 scheme\nSE01 = segments()\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := lib.Find("X12", "", "850").Digest(), want.Find("X12", "", "850").Digest(); got != want {
+		t.Errorf("the same rows, shared and not\n got %s\nwant %s", got, want)
+	}
+	for text, want := range map[string]string{
+		"- rows nothing\n":                  `there is no section of rows "nothing"`,
+		"- rows begin\n  BEG05 orderDate\n": `no rows stand below "- rows begin"`,
+		"- rows begin\nBEG03 poNumber\n":    `BEG03 has a row already`,
+	} {
+		if _, err := Load(files("-- a.map --\n" + head + text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s\n got %v\nwant %s", text, err, want)
+		}
+	}
+}
+
 // TestDigest: what decides changes it, what does not leaves it.
 func TestDigest(t *testing.T) {
 	base := layered(t, "-- a.map --\n"+layer+"BEG03 poNumber key po\nREF:DP/REF02 department\n-- units.csv --\nEA,each\n").Named("acme").Digest()

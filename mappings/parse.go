@@ -32,6 +32,7 @@ type node struct {
 	convCol    int
 	to         int    // "to N"
 	rows       string // "rows NAME"
+	isShared   bool   // "- rows NAME": the rows stand here
 	after      string // "after TAG"
 	key        string // "key SCHEME"
 	expr       string // "= EXPRESSION"
@@ -223,6 +224,10 @@ func (p *parser) row(s *section, words []word) {
 }
 
 func (p *parser) fill(n *node, words []word) bool {
+	if len(words) == 3 && words[0].text == "-" && words[1].text == "rows" && !words[2].quoted && words[2].text != "=" {
+		n.rows, n.convCol, n.isShared = words[2].text, words[2].column, true
+		return true
+	}
 	words, ok := p.places(n, words)
 	if !ok {
 		return false

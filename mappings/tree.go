@@ -82,6 +82,11 @@ func (p *planter) row(b *branch, n *node) {
 	own.at.layer = p.layer
 	n = &own
 	switch {
+	case n.isShared:
+		if len(n.kids) > 0 {
+			p.probs.add(n.kids[0].at, n.kids[0].column, "no rows stand below \"- rows %s\": put them behind it", n.rows)
+		}
+		p.shared(b, n)
 	case n.isFixed:
 		if b.path == "" && n.expr == "" {
 			p.probs.add(n.at, n.column, "a constant row stands below a row that makes an object")
@@ -196,13 +201,18 @@ func (p *planter) segment(b *branch, n *node) {
 		p.probs.add(n.at, n.convCol, "after %s: %s has its place already", n.after, n.places[0].text)
 	}
 	if n.rows != "" {
-		set, ok := p.rows[n.rows]
-		if !ok {
-			p.probs.add(n.at, n.convCol, "there is no section of rows %q (there is: %s)", n.rows, list(keys(p.rows)))
-		}
-		p.plant(k, set)
+		p.shared(k, n)
 	}
 	p.plant(k, n.kids)
+}
+
+// shared puts the rows of the section that n names below b.
+func (p *planter) shared(b *branch, n *node) {
+	set, ok := p.rows[n.rows]
+	if !ok {
+		p.probs.add(n.at, n.convCol, "there is no section of rows %q (there is: %s)", n.rows, list(keys(p.rows)))
+	}
+	p.plant(b, set)
 }
 
 // descend gives the branch at a step below b, a new one if need be.

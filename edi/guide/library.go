@@ -257,24 +257,12 @@ func (l *Library) Find(standard edi.Standard, version, set string) (g *Guide, ex
 	if len(list) == 0 {
 		return nil, false
 	}
-	release := releaseOf(standard, version)
-	for _, e := range list {
-		if e.release == release {
-			return e.guide(), true
-		}
+	releases := make([]string, len(list))
+	for i, e := range list {
+		releases[i] = e.release
 	}
-	want := releaseMonth(string(standard), release)
-	if want == 0 {
-		return list[len(list)-1].guide(), false
-	}
-	best, distance := list[0], -1
-	for _, e := range list {
-		n := releaseMonth(e.standard, e.release)
-		if d := max(n-want, want-n); distance < 0 || d < distance {
-			best, distance = e, d
-		}
-	}
-	return best.guide(), false
+	i, exact := Nearest(standard, version, releases)
+	return list[i].guide(), exact
 }
 
 // Named gives the guide of a name, "acme-850" or "X12 004010 850", or nil.

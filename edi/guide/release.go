@@ -31,6 +31,30 @@ func before004010(version string) bool {
 	return n > 0 && n < 4010
 }
 
+// Nearest gives which of the releases a version, as in [Library.Find], is read
+// by: its own, else the nearest, the older one of two; of a version that names
+// no release the newest. exact says that it is its own. It is -1 when there are
+// none.
+func Nearest(standard edi.Standard, version string, releases []string) (index int, exact bool) {
+	release := releaseOf(standard, version)
+	want, index := releaseMonth(string(standard), release), -1
+	var best, month int
+	for i, r := range releases {
+		if r == release {
+			return i, true
+		}
+		n := releaseMonth(string(standard), r)
+		away := max(n-want, want-n)
+		if want == 0 {
+			away = -n
+		}
+		if index < 0 || away < best || away == best && n < month {
+			index, best, month = i, away, n
+		}
+	}
+	return index, false
+}
+
 // releaseMonth orders the releases of a standard: X12 "004010" is 4010, EDIFACT
 // "D:96A" the month in which the directory came out, counted from year 0. It is
 // 0 for what is no release.
