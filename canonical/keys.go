@@ -73,6 +73,8 @@ func (k *keeper) walk(v reflect.Value) {
 		return
 	case *RemittanceItem:
 		k.add(refKey(p.ReferenceScheme, false), p.Reference)
+	case *AdvisedDocument:
+		k.add(refKey(p.ReferenceScheme, k.edifact), p.Reference)
 	}
 	for _, f := range keyPlans()[v.Type()] {
 		if f.scheme == "" {

@@ -19,9 +19,12 @@ type Return struct {
 	Packaging         []Packaging       `json:"packaging,omitempty"`                              // PKG
 	Lading            []Lading          `json:"lading,omitempty"`                                 // TD1; PAC
 	Routing           []Carrier         `json:"routing,omitempty"`                                // TD5; TDT
+	FOB               FOB               `json:"fob,omitzero"`                                     // TOD
+	Currency          Currency          `json:"currency,omitzero"`                                // CUX
 	Notes             []Note            `json:"notes,omitempty"`                                  // NTE; FTX
 	Parties           []Party           `json:"parties,omitempty"`                                // N1 loop; NAD group
 	Lines             []ReturnLine      `json:"lines,omitempty"`                                  // BLI loop; LIN group
+	Amounts           []AmountEntry     `json:"amounts,omitempty"`                                // MOA
 	Totals            *Totals           `json:"totals,omitempty"`                                 // CNT
 }
 
@@ -45,6 +48,7 @@ type ReturnLine struct {
 	UnitPrice         Decimal           `json:"unitPrice,omitempty"`         // BLI06; PRI
 	PriceUOM          string            `json:"priceUom,omitempty"`          // BLI07 (355)
 	Reason            ReturnReason      `json:"reason,omitzero"`             // RDR
+	Condition         string            `json:"condition,omitempty"`         // CDI 7007: damaged, used ...
 	Order             OrderRef          `json:"order,omitzero"`              // PRF; RFF+ON
 	Refs              []Ref             `json:"refs,omitempty"`              // N9: IV invoice, SE serial number, LT lot ...; RFF, GIN
 	Descriptions      []Description     `json:"descriptions,omitempty"`      // PID; IMD
@@ -73,6 +77,8 @@ func (r *Return) Identity() (number, revision string) { return r.ReturnNumber, "
 func (r *Return) Derive() {
 	r.Header.Kind, r.SchemaVersion = KindReturn, SchemaVersion
 	d := derivation{r.edifact()}
+	r.Currency.derive()
+	deriveAmounts(r.Amounts)
 	deriveEach(r.Contacts, (*Contact).derive)
 	deriveEach(r.Dates, (*DateEntry).derive)
 	deriveEach(r.Routing, (*Carrier).derive)

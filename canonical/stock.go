@@ -40,6 +40,7 @@ type InventoryLine struct {
 	Sublines          []Subline         `json:"sublines,omitempty"`          // SLN loop
 	Quantities        []StockQuantity   `json:"quantities,omitempty"`        // QTY loop; INV and QTY groups
 	Parties           []Party           `json:"parties,omitempty"`           // N1 loop; NAD
+	Locations         []ID              `json:"locations,omitempty"`         // LOC: 3227 as scheme, 3225 as value
 	Notes             []Note            `json:"notes,omitempty"`             // FTX
 	Ext               map[string]string `json:"ext,omitempty"`               // see [Header]
 }
@@ -52,14 +53,26 @@ type StockQuantity struct {
 	Text      string      `json:"text,omitempty"`      // QTY04
 	Movement  string      `json:"movement,omitempty"`  // INV 4501: 1 in, 2 out
 	Reason    string      `json:"reason,omitempty"`    // INV 4499
+	Balance   string      `json:"balance,omitempty"`   // INV 4503: how the balance was found
 	Status    string      `json:"status,omitempty"`    // INV 7491: type of stock
 	Prices    []Price     `json:"prices,omitempty"`    // UIT
 	Measures  []Measure   `json:"measures,omitempty"`  // MEA
 	LeadTimes []LeadTime  `json:"leadTimes,omitempty"` // LDT
 	Dates     []DateEntry `json:"dates,omitempty"`     // DTM
 	Schedules []Schedule  `json:"schedules,omitempty"` // SCH
-	Refs      []Ref       `json:"refs,omitempty"`      // REF: LT lot, SE serial number ...; RFF, GIN
-	Parties   []Party     `json:"parties,omitempty"`   // N1; NAD, LOC
+	Refs      []Ref       `json:"refs,omitempty"`      // REF: SE serial number ...; RFF
+	Lots      []StockLot  `json:"lots,omitempty"`      // REF*LT loop; GIN+BX
+	Marks     []Mark      `json:"marks,omitempty"`     // GIN: BJ SSCC, BN serial number ...
+	Parties   []Party     `json:"parties,omitempty"`   // N1; NAD
+	Locations []ID        `json:"locations,omitempty"` // LOC: 3227 as scheme, 3225 as value
+}
+
+// StockLot is a lot that a quantity is of. X12 REF*LT loop in the QTY loop;
+// EDIFACT GIN+BX.
+type StockLot struct {
+	Number string      `json:"number,omitempty"` // REF02; GIN 7402
+	Text   string      `json:"text,omitempty"`   // REF03
+	Dates  []DateEntry `json:"dates,omitempty"`  // DTM in the loop: 036 expiration ...
 }
 
 // LeadTime is how long something takes. X12 LDT.
@@ -74,17 +87,45 @@ type LeadTime struct {
 // product. X12 852; EDIFACT SLSRPT.
 type ProductActivity struct {
 	Header
-	ReportNumber string         `json:"reportNumber,omitempty" key:"activity"` // BGM 1004. X12 has none: a layer may read a reference
+	ReportNumber string         `json:"reportNumber,omitempty" key:"activity"` // BGM 1004; XQ04, from 005010 on. Before it X12 has none: a layer may read a reference
+	ReportType   string         `json:"reportType,omitempty"`                  // BGM 1001: 73E sales data report
+	ReportedAt   Date           `json:"reportedAt,omitempty"`                  // DTM+137
 	HandlingCode string         `json:"handlingCode,omitempty"`                // XQ01 (305)
 	From         Date           `json:"from,omitempty"`                        // XQ02: first day that is reported; DTM+90, DTM+194
 	To           Date           `json:"to,omitempty"`                          // XQ03; DTM+91, DTM+206
 	Currency     Currency       `json:"currency,omitzero"`                     // CUX
 	Orders       []OrderRef     `json:"orders,omitempty"`                      // XPO
+	Dates        []DateEntry    `json:"dates,omitempty"`                       // DTM
 	Refs         []Ref          `json:"refs,omitempty"`                        // N9; RFF
 	Contacts     []Contact      `json:"contacts,omitempty"`                    // PER
-	Parties      []Party        `json:"parties,omitempty"`                     // N1 loop; NAD group, LOC
-	Lines        []ActivityLine `json:"lines,omitempty"`                       // LIN loop; LIN group
-	Totals       *Totals        `json:"totals,omitempty"`                      // CTT; CNT
+	Parties      []Party        `json:"parties,omitempty"`                     // N1 loop; NAD group
+	Lines        []ActivityLine `json:"lines,omitempty"`                       // LIN loop
+	// Locations divides the report by place, each with lines of its own. EDIFACT LOC
+	// group; X12 has the places of a line in its activities.
+	Locations []ActivityLocation `json:"locations,omitempty"`
+	Totals    *Totals            `json:"totals,omitempty"` // CTT
+	// Figures is derived: every figure of the report, whichever way it was divided.
+	Figures []ActivityFigure `json:"figures,omitempty"`
+}
+
+// ActivityLocation is a place with what was sold and is held there. EDIFACT LOC
+// group.
+type ActivityLocation struct {
+	Function string         `json:"function,omitempty"` // LOC 3227: 162 place of sale ...
+	Location ID             `json:"location,omitzero"`  // LOC 3055 as scheme, 3225 as value
+	Name     string         `json:"name,omitempty"`     // LOC 3224
+	Dates    []DateEntry    `json:"dates,omitempty"`    // DTM
+	Notes    []Note         `json:"notes,omitempty"`    // FTX
+	Refs     []Ref          `json:"refs,omitempty"`     // RFF
+	Lines    []ActivityLine `json:"lines,omitempty"`    // LIN group
+}
+
+// ActivityFigure is one figure of one product at one place.
+type ActivityFigure struct {
+	Line     int      `json:"line"`              // derived: index of the line, counted over all places
+	Code     string   `json:"code,omitempty"`    // derived: what was counted, see [Activity]
+	Location ID       `json:"location,omitzero"` // derived: the place, where the report says one for the figure
+	Quantity Quantity `json:"quantity,omitzero"` // derived: how much
 }
 
 // ActivityLine is one product in a report. X12 LIN loop; EDIFACT LIN group.
@@ -98,6 +139,8 @@ type ActivityLine struct {
 	Pallet       Pallet            `json:"pallet,omitzero"`        // PAL
 	Refs         []Ref             `json:"refs,omitempty"`         // N9; RFF
 	Quantities   []QuantityOf      `json:"quantities,omitempty"`   // QTY
+	Dates        []DateEntry       `json:"dates,omitempty"`        // DTM
+	Marks        []Mark            `json:"marks,omitempty"`        // GIN
 	Amounts      []AmountEntry     `json:"amounts,omitempty"`      // AMT; MOA
 	Activities   []Activity        `json:"activities,omitempty"`   // ZA loop; QTY group
 	Ext          map[string]string `json:"ext,omitempty"`          // see [Header]
@@ -112,7 +155,8 @@ type Activity struct {
 	Ref             Ref             `json:"ref,omitzero"`              // ZA06, ZA07
 	Response        string          `json:"response,omitempty"`        // ZA08 (1073)
 	StoreQuantities []StoreQuantity `json:"storeQuantities,omitempty"` // SDQ: by store
-	Prices          []Price         `json:"prices,omitempty"`          // CTP
+	Prices          []Price         `json:"prices,omitempty"`          // CTP; PRI
+	Parties         []Party         `json:"parties,omitempty"`         // NAD
 	Amounts         []AmountEntry   `json:"amounts,omitempty"`         // MOA
 	Quantities      []QuantityOf    `json:"quantities,omitempty"`      // QTY
 }
@@ -192,6 +236,10 @@ func (n *Inventory) Derive() {
 		deriveCharges(l.AllowancesCharges)
 		for j := range l.Quantities {
 			deriveEach(l.Quantities[j].Dates, (*DateEntry).derive)
+			deriveEach(l.Quantities[j].Marks, (*Mark).derive)
+			for k := range l.Quantities[j].Lots {
+				deriveEach(l.Quantities[j].Lots[k].Dates, (*DateEntry).derive)
+			}
 			deriveEach(l.Quantities[j].Schedules, (*Schedule).derive)
 			deriveEach(l.Quantities[j].Parties, d.party)
 		}
@@ -214,18 +262,44 @@ func (a *ProductActivity) Derive() {
 	a.Header.Kind, a.SchemaVersion = KindProductActivity, SchemaVersion
 	d := derivation{a.edifact()}
 	a.Currency.derive()
+	deriveEach(a.Dates, (*DateEntry).derive)
 	deriveEach(a.Contacts, (*Contact).derive)
 	deriveEach(a.Parties, d.party)
-	for i := range a.Lines {
-		l := &a.Lines[i]
-		l.Index = i + 1
+	a.Figures = nil
+	index := a.activityLines(d, a.Lines, ID{}, 0)
+	for i := range a.Locations {
+		at := &a.Locations[i]
+		deriveEach(at.Dates, (*DateEntry).derive)
+		deriveEach(at.Notes, (*Note).derive)
+		index = a.activityLines(d, at.Lines, at.Location, index)
+	}
+}
+
+// activityLines derives what lines say, gives them their numbers and adds their
+// figures; at is the place of all of them.
+func (a *ProductActivity) activityLines(d derivation, lines []ActivityLine, at ID, index int) int {
+	for i := range lines {
+		l := &lines[i]
+		index++
+		l.Index = index
 		deriveEach(l.IDs, (*ProductID).derive)
+		deriveEach(l.Dates, (*DateEntry).derive)
+		deriveEach(l.Marks, (*Mark).derive)
 		deriveAmounts(l.Amounts)
 		for j := range l.Activities {
-			l.Activities[j].Date.derive()
-			deriveAmounts(l.Activities[j].Amounts)
+			v := &l.Activities[j]
+			v.Date.derive()
+			deriveEach(v.Parties, d.party)
+			deriveAmounts(v.Amounts)
+			for _, s := range v.StoreQuantities {
+				a.Figures = append(a.Figures, ActivityFigure{index, v.Code, s.Location, s.Quantity})
+			}
+			if len(v.StoreQuantities) == 0 && v.Quantity != (Quantity{}) {
+				a.Figures = append(a.Figures, ActivityFigure{index, v.Code, at, v.Quantity})
+			}
 		}
 	}
+	return index
 }
 
 // Kind is [KindInventoryAdjustment].
