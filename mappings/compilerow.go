@@ -50,7 +50,7 @@ func indirect(t reflect.Type) reflect.Type {
 // row compiles a row of elements.
 func (c *compiler) row(n *node, obj reflect.Type) (row, bool) {
 	r := row{label: n.at.String(), layer: n.at.layer, key: n.key, deflt: n.deflt, assume: n.assume, noPath: n.path == "",
-		fixed: n.literal, alt: n.alt, required: n.required}
+		fixed: n.literal, alt: n.alt, required: n.required, numbered: n.numbered}
 	for i, pl := range n.places {
 		r.spots = append(r.spots, spot{pl.pattern.Element, pl.pattern.Component, 0})
 		if i > 0 {

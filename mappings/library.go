@@ -84,28 +84,29 @@ func (l *Library) With(lang Language) *Library {
 
 // Find gives the standard table for a set: that of the release, else the one
 // that holds for any, else that of the nearest release, as guides are found; nil
-// when there is none.
+// when there is none. Of a set that may be documents of several kinds (a DESADV is
+// a shipment notice, and what a warehouse answers) it is the table of the kind that
+// comes first in [canonical.Kinds]; the others have their names (Named).
 func (l *Library) Find(standard, release, set string) *Mapping {
-	var any *Mapping
+	var found *Mapping
 	var others []*Mapping
 	var releases []string
+	rank := func(m *Mapping) int { return slices.Index(canonical.Kinds(), m.kind) }
 	for _, m := range l.mappings {
 		switch {
 		case m.standard != standard || m.set != set || m.name != standardName(m):
-		case m.release == "":
-			any = m
 		// GS08 may have an industry's tag behind the release: 004010VICS.
-		case strings.HasPrefix(release, m.release):
-			return m
-		default:
+		case !strings.HasPrefix(release, m.release):
 			others, releases = append(others, m), append(releases, m.release)
+		case found == nil || rank(m) < rank(found) || rank(m) == rank(found) && found.release == "":
+			found = m
 		}
 	}
-	if any == nil && len(others) > 0 {
+	if found == nil && len(others) > 0 {
 		i, _ := guide.Nearest(edi.Standard(standard), release, releases)
 		return others[i]
 	}
-	return any
+	return found
 }
 
 // Named gives the mapping of a name, nil when there is none.

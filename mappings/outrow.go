@@ -1,8 +1,10 @@
 package mappings
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/edibridge/edibridge/edi"
@@ -90,10 +92,23 @@ func (w *maker) source(r *row, obj reflect.Value) (text string, own bool) {
 	if text == r.assume && text != "" && r.deflt == "" {
 		return text, false // it says what is assumed: worth a value, not a segment
 	}
+	if text == "" && r.numbered {
+		return w.ordinal(), false // as with what is assumed
+	}
 	if text == "" {
 		text = r.deflt
 	}
 	return text, text != ""
+}
+
+// ordinal is the number of the object being written in its array, from 1.
+func (w *maker) ordinal() string {
+	last := w.ptr[bytes.LastIndexByte(w.ptr, '/')+1:]
+	n, err := strconv.Atoi(string(last))
+	if err != nil {
+		n = 0 // an object alone
+	}
+	return strconv.Itoa(n + 1)
 }
 
 // says is the member's text, or what its other form stands for.

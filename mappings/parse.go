@@ -40,6 +40,7 @@ type node struct {
 	when       string // "when EXPRESSION"
 	whenCol    int
 	deflt      string // default "TEXT"
+	numbered   bool   // default number()
 	assume     string // assume "TEXT"
 	inherit    string // "inherit PATH"
 	inheritCol int
@@ -363,6 +364,9 @@ func (p *parser) argument(n *node, w, a word) bool {
 	case "after":
 		n.after, n.convCol = a.text, a.column
 	case "default", "assume":
+		if n.numbered = w.text == "default" && !a.quoted && a.text == "number()"; n.numbered {
+			return true
+		}
 		if !a.quoted {
 			p.fail(a.column, "%s: the text stands in quotes", w.text)
 		}

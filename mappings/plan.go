@@ -75,19 +75,20 @@ type spot struct{ element, component, repetition int }
 
 // row is a row of elements, compiled.
 type row struct {
-	spots  []spot
-	member access
-	direct bool // the object itself is the value, in a tuple of values alone
-	conv   *converter
-	beside access // of the other form of a code; index nil: none
-	key    string
-	expr   expression
-	when   expression
-	wheres []beside
-	noPath bool   // computed or fixed, and nowhere in the document
-	fixed  string // of a row without a path: the text
-	deflt  string
-	assume string
+	spots    []spot
+	member   access
+	direct   bool // the object itself is the value, in a tuple of values alone
+	conv     *converter
+	beside   access // of the other form of a code; index nil: none
+	key      string
+	expr     expression
+	when     expression
+	wheres   []beside
+	noPath   bool   // computed or fixed, and nowhere in the document
+	fixed    string // of a row without a path: the text
+	deflt    string
+	numbered bool // when the document says nothing: the object's number in its array
+	assume   string
 	// inherit is where the value comes from when nothing says it: a member of the
 	// object that many around.
 	inherit  access

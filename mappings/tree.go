@@ -128,9 +128,13 @@ func (p *planter) leaf(b *branch, n *node) {
 }
 
 // settle adds a row to the rows of one object, in the place of what it replaces.
+// Within a table several elements may fill one array (W1207 and W1217).
 func (p *planter) settle(rows *[]*node, n *node) {
 	clash := func(l *node) bool {
 		place, path := l.samePlace(n), l.path != "" && l.path == n.path
+		if strings.HasSuffix(n.path, "[]") && l.at.layer == n.at.layer {
+			path = false
+		}
 		if n.alt || l.alt && l.at.layer == n.at.layer {
 			return place && path
 		}
@@ -321,7 +325,7 @@ func (n *node) more() string {
 	for _, w := range []struct {
 		name string
 		says bool
-	}{{"else", n.alt}, {"required", n.required}, {"repeats", n.repeats}} {
+	}{{"else", n.alt}, {"required", n.required}, {"repeats", n.repeats}, {"default number()", n.numbered}} {
 		if w.says {
 			b.WriteString(" " + w.name)
 		}

@@ -391,3 +391,35 @@ func TestUnwritten(t *testing.T) {
 		t.Errorf("got %v\nwant an error at /refs/1", findings)
 	}
 }
+
+// TestNumbered: "default number()" numbers the objects that have no number, and
+// makes no segment by itself.
+func TestNumbered(t *testing.T) {
+	m := noticeTable(t, "-- n.map --\nmapping notice <-> X12 856\nBSN02 number\nLX lines[]\n  LX01 id default number()\n  W0101 qty decimal\n")
+	doc := &notice{Number: "1", Lines: []noticeLine{{Qty: "3"}, {ID: "9", Qty: "4"}, {Qty: "5"}, {}}}
+	out, findings, err := m.Out(doc, OutOptions{})
+	if err != nil || len(findings) > 0 {
+		t.Fatal(err, findings)
+	}
+	if got, want := string(out), "BSN**1~LX*1~W01*3~LX*9~W01*4~LX*3~W01*5~"; got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
+// TestArrayOfSeveralElements: pairs that do not stand side by side fill one array
+// and are filled from it in turn.
+func TestArrayOfSeveralElements(t *testing.T) {
+	m := noticeTable(t, "-- n.map --\nmapping notice <-> X12 945\nLX lines[]\n  W1207 W1208 ids[] pairs to 1\n  W1217 W1218 ids[] pairs to 1\n")
+	doc := &notice{Lines: []noticeLine{{IDs: []canonical.ID{{Scheme: "VN", Value: "1"}, {Scheme: "UP", Value: "2"}}}}}
+	out, findings, err := m.Out(doc, OutOptions{})
+	if err != nil || len(findings) > 0 {
+		t.Fatal(err, findings)
+	}
+	if got, want := string(out), "LX~W12*******VN*1*********UP*2~"; got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+	doc.Lines[0].IDs = append(doc.Lines[0].IDs, canonical.ID{Scheme: "SK", Value: "3"})
+	if _, findings, _ = m.Out(doc, OutOptions{}); len(findings) != 1 || findings[0].Path != "/lines/0/ids/2" {
+		t.Errorf("a third: got %v\nwant one finding at /lines/0/ids/2", findings)
+	}
+}
