@@ -115,7 +115,7 @@ func (c *compiler) own(k *block, b *branch, obj reflect.Type) {
 		}
 	}
 	k.fills = k.fills || len(k.derived) > 0
-	k.hasPlace = len(k.rows)+len(k.tuples) > 0
+	k.hasPlace = len(k.tuples) > 0 || slices.ContainsFunc(k.rows, func(r row) bool { return !r.noPath || r.expr != nil })
 }
 
 // same reports whether a row's place is that of the qualifier: component 1 is

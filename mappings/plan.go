@@ -29,7 +29,7 @@ type block struct {
 	kids      []*block // in the order of writing
 	order     []int    // indexes of kids, the most specific of a tag first: the order of reading
 	keys      []uint32 // tagKey of each of order
-	hasPlace  bool     // a row of its own reads something
+	hasPlace  bool     // a row of its own reads something into the document
 	volatile  bool     // rows of it are computed, or hold the control number
 	fills     bool     // rows of it or below say what a member is that nothing was read into
 	group     int      // of the blocks and tuples that share an array, from 1; 0: none
