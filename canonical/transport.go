@@ -83,16 +83,16 @@ type StatusEvent struct {
 
 // StatusTransport is a leg of the way. EDIFACT TDT group.
 type StatusTransport struct {
-	Stage    string       `json:"stage,omitempty"`    // TDT 8051: 10 pre-carriage, 20 main carriage ...
-	Voyage   string       `json:"voyage,omitempty"`   // TDT 8028: of the flight, the vessel, the train
-	Mode     string       `json:"mode,omitempty"`     // TDT 8067
-	Carrier  ID           `json:"carrier,omitzero"`   // TDT 3055 as scheme, 3127 as value
-	Name     string       `json:"name,omitempty"`     // TDT 3128: the carrier's
-	Vehicle  ID           `json:"vehicle,omitzero"`   // TDT 3055 as scheme, 8213 as value
-	VesselID string       `json:"vesselId,omitempty"` // TDT 8212: name of the vessel or train
-	Refs     []Ref        `json:"refs,omitempty"`     // RFF
-	Dates    []DateEntry  `json:"dates,omitempty"`    // DTM
-	Stops    []StatusStop `json:"stops,omitempty"`    // LOC
+	Stage      string       `json:"stage,omitempty"`      // TDT 8051: 10 pre-carriage, 20 main carriage ...
+	Voyage     string       `json:"voyage,omitempty"`     // TDT 8028: of the flight, the vessel, the train
+	Mode       string       `json:"mode,omitempty"`       // TDT 8067
+	Carrier    ID           `json:"carrier,omitzero"`     // TDT 3055 as scheme, 3127 as value
+	Name       string       `json:"name,omitempty"`       // TDT 3128: the carrier's
+	Vehicle    ID           `json:"vehicle,omitzero"`     // TDT 3055 as scheme, 8213 as value
+	VesselName string       `json:"vesselName,omitempty"` // TDT 8212: name of the vessel or train
+	Refs       []Ref        `json:"refs,omitempty"`       // RFF
+	Dates      []DateEntry  `json:"dates,omitempty"`      // DTM
+	Stops      []StatusStop `json:"stops,omitempty"`      // LOC
 }
 
 // StatusStop is a place on the way, and when the goods are there. EDIFACT LOC
