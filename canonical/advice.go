@@ -56,21 +56,22 @@ type AdvisedDocument struct {
 
 // AdvisedError is one thing that was wrong. X12 TED loop; EDIFACT ERC group.
 type AdvisedError struct {
-	Code       string          `json:"code,omitempty"`       // TED01 (647); ERC 9321
-	CodeList   string          `json:"codeList,omitempty"`   // ERC 1131
-	Agency     string          `json:"agency,omitempty"`     // ERC 3055
-	Text       string          `json:"text,omitempty"`       // TED02; of EDIFACT see Notes
-	Segment    string          `json:"segment,omitempty"`    // TED03 (721): its tag
-	Place      string          `json:"place,omitempty"`      // TED04 (719): counted with ST as 1
-	Element    string          `json:"element,omitempty"`    // TED05-1 (722)
-	Component  string          `json:"component,omitempty"`  // TED05-2 (1528)
-	Repetition string          `json:"repetition,omitempty"` // TED05-3 (1686)
-	Number     string          `json:"number,omitempty"`     // TED06 (725): the dictionary's number of the element
-	Value      string          `json:"value,omitempty"`      // TED07 (724): what was there
-	NewValue   string          `json:"newValue,omitempty"`   // TED08 (961): what was put there
-	Refs       []AdvisedRef    `json:"refs,omitempty"`       // RFF
-	Notes      []Note          `json:"notes,omitempty"`      // NTE; FTX
-	Related    []AdvisedDetail `json:"related,omitempty"`    // RED
+	Code       string                `json:"code,omitempty"`       // TED01 (647); ERC 9321
+	CodeList   string                `json:"codeList,omitempty"`   // ERC 1131
+	Agency     string                `json:"agency,omitempty"`     // ERC 3055
+	Text       string                `json:"text,omitempty"`       // TED02; of EDIFACT see Notes
+	Segment    string                `json:"segment,omitempty"`    // TED03 (721): its tag
+	Place      string                `json:"place,omitempty"`      // TED04 (719): counted with ST as 1
+	Element    string                `json:"element,omitempty"`    // TED05-1 (722)
+	Component  string                `json:"component,omitempty"`  // TED05-2 (1528)
+	Repetition string                `json:"repetition,omitempty"` // TED05-3 (1686)
+	Number     string                `json:"number,omitempty"`     // TED06 (725): the dictionary's number of the element
+	Value      string                `json:"value,omitempty"`      // TED07 (724): what was there
+	NewValue   string                `json:"newValue,omitempty"`   // TED08 (961): what was put there
+	Refs       []AdvisedRef          `json:"refs,omitempty"`       // RFF
+	Notes      []Note                `json:"notes,omitempty"`      // NTE; FTX
+	Related    []AdvisedDetail       `json:"related,omitempty"`    // RED
+	Contexts   []AcknowledgedContext `json:"contexts,omitempty"`   // CTX, from 005010 on
 }
 
 // AdvisedRef is a reference of an error, and what is said of it. EDIFACT RFF

@@ -35,6 +35,7 @@ type Header struct {
 	Standard       string   `json:"standard,omitempty"`       // "X12", "EDIFACT"
 	Release        string   `json:"release,omitempty"`        // GS08 "004010"; UNH S009 "D:96A:UN"
 	TransactionSet string   `json:"transactionSet,omitempty"` // ST01 "850"; UNH S009 0065 "ORDERS"
+	Implementation string   `json:"implementation,omitempty"` // ST03 (1705): the implementation guide, "005010X231A1"
 	Controls       Controls `json:"controls,omitzero"`        // control numbers under which it travelled
 	ReceivedAt     string   `json:"receivedAt,omitempty"`     // RFC 3339
 	Raw            Raw      `json:"raw,omitzero"`             // where its bytes lie

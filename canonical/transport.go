@@ -6,6 +6,7 @@ type ShipmentStatus struct {
 	Header
 	ReferenceNumber string       `json:"referenceNumber,omitempty" schema:"key" key:"pro"` // B1001 (127): the carrier's number; BGM 1004
 	ShipmentID      string       `json:"shipmentId,omitempty" key:"shipment"`              // B1002 (145): the shipper's number; CNI 1490, RFF
+	ReportType      string       `json:"reportType,omitempty"`                             // BGM 1001: 77 status report ...
 	SCAC            string       `json:"scac,omitempty"`                                   // B1003 (140); TDT C040
 	Inquiry         string       `json:"inquiry,omitempty"`                                // B1004 (71)
 	Reference       ID           `json:"reference,omitzero"`                               // B1005 (128), B1006
@@ -50,6 +51,7 @@ type StatusEvent struct {
 	Status              string    `json:"status,omitempty"`
 	StatusCode          string    `json:"statusCode,omitempty"`          // AT701 (1650): AF departed pick-up, X1 arrived at delivery, D1 delivered ...; STS C555 4405
 	StatusText          string    `json:"statusText,omitempty"`          // STS 4404, 9010
+	StatusAgency        string    `json:"statusAgency,omitempty"`        // STS 3055: whose code it is; 87 the carrier's
 	Category            string    `json:"category,omitempty"`            // STS 9015: 1 transport ...
 	Reason              string    `json:"reason,omitempty"`              // AT702 (1651); STS C556 9013
 	ReasonText          string    `json:"reasonText,omitempty"`          // STS C556 9012
@@ -86,6 +88,7 @@ type StatusTransport struct {
 	Stage      string       `json:"stage,omitempty"`      // TDT 8051: 10 pre-carriage, 20 main carriage ...
 	Voyage     string       `json:"voyage,omitempty"`     // TDT 8028: of the flight, the vessel, the train
 	Mode       string       `json:"mode,omitempty"`       // TDT 8067
+	Means      string       `json:"means,omitempty"`      // TDT 8179: 31 truck, 25 rail express ...
 	Carrier    ID           `json:"carrier,omitzero"`     // TDT 3055 as scheme, 3127 as value
 	Name       string       `json:"name,omitempty"`       // TDT 3128: the carrier's
 	Vehicle    ID           `json:"vehicle,omitzero"`     // TDT 3055 as scheme, 8213 as value

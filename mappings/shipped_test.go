@@ -1,34 +1,61 @@
-package mappings
+package mappings_test
 
 import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/edibridge/edibridge/canonical"
+	"github.com/edibridge/edibridge/canonical/schema"
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edi/guide"
 	edifactguides "github.com/edibridge/edibridge/edifact/guides"
+	"github.com/edibridge/edibridge/mappings"
 	"github.com/edibridge/edibridge/x12/guides"
 )
 
-// shipped is a table that comes with edibridge, with a guide that it is for.
+// shipped is a table that comes with edibridge, and a guide that it is for.
 type shipped struct {
 	g *guide.Guide
-	m *Mapping
+	m *mappings.Mapping
 }
 
-// allShipped gives each standard guide whose set has a table, by its name, with
-// that table.
-func allShipped(t testing.TB) []shipped {
+// standards are the guides of both standards.
+func standards(t testing.TB) map[edi.Standard]*guide.Library {
 	t.Helper()
-	lib, err := Standard()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []shipped
-	for _, load := range []func() (*guide.Library, error){guides.Library, edifactguides.Library} {
-		gl, err := load()
+	all := map[edi.Standard]*guide.Library{}
+	for standard, load := range map[edi.Standard]func() (*guide.Library, error){edi.X12: guides.Library, edi.EDIFACT: edifactguides.Library} {
+		lib, err := load()
 		if err != nil {
 			t.Fatal(err)
 		}
+		all[standard] = lib
+	}
+	return all
+}
+
+// library has the tables that come with edibridge.
+func library(t testing.TB) *mappings.Library {
+	t.Helper()
+	lib, err := mappings.Standard()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lib
+}
+
+// allShipped gives each guide of a standard whose set has a table, with the
+// table, by name. Tables that are added are found here, and so tested.
+func allShipped(t testing.TB) []shipped {
+	t.Helper()
+	lib := library(t)
+	var all []shipped
+	for _, gl := range standards(t) {
 		for _, name := range gl.Names() {
 			g := gl.Named(name)
 			if m := lib.Find(string(g.Standard()), g.Release(), g.Set()); m != nil {
@@ -36,10 +63,9 @@ func allShipped(t testing.TB) []shipped {
 			}
 		}
 	}
+	slices.SortFunc(all, func(a, b shipped) int { return strings.Compare(a.g.Name(), b.g.Name()) })
 	return all
 }
-
-var _ = edi.X12
 
 // TestTablesFitGuides holds every table against the guides that it is for.
 func TestTablesFitGuides(t *testing.T) {
@@ -48,4 +74,139 @@ func TestTablesFitGuides(t *testing.T) {
 			t.Errorf("%s by %s\n%v", s.m.Name(), s.g.Name(), err)
 		}
 	}
+}
+
+// bothWays takes a message into a document and back by way of JSON. What comes of
+// it is told; problems are in words.
+func (s shipped) bothWays(msg *edi.Message) (r *mappings.Result, problems []string) {
+	fail := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
+	r, err := s.in(msg, true)
+	if err != nil {
+		return nil, []string{err.Error()}
+	}
+	line, err := canonical.Encode(r.Document, r.Lineage, r.Residue)
+	if err != nil {
+		return nil, []string{err.Error()}
+	}
+	if err := validates(r.Document.Kind(), line); err != nil {
+		fail("%v\n%s", err, line)
+	}
+	doc, res, err := canonical.DecodeWithResidue(line)
+	if err != nil {
+		return r, append(problems, err.Error())
+	}
+	out, findings, err := s.m.Out(doc, mappings.OutOptions{Residue: res})
+	if err != nil || !bytes.Equal(out, msg.Raw()) {
+		fail("out with residue: %s\n%v %v", parts(out, msg.Raw()), findings, err)
+	}
+	if err := s.sameMeaning(msg, r); err != nil {
+		fail("%v", err)
+	}
+	return r, problems
+}
+
+func (s shipped) in(msg *edi.Message, whole bool) (*mappings.Result, error) {
+	return s.m.In(mappings.FromMessage(msg, s.g, s.g.Match(msg)), mappings.InOptions{Lineage: whole, Residue: whole})
+}
+
+// sameMeaning writes a document without its residue and reads it again: it says
+// the same. What a table computes is mended on the way out, and what a message
+// that is wrong lacks may be added; after that it stays.
+func (s shipped) sameMeaning(msg *edi.Message, was *mappings.Result) error {
+	mended := count(was.Findings, "mapping.computed") > 0 || s.g.Validate(msg, guide.Options{}).Errors > 0
+	for {
+		out, findings, err := s.m.Out(was.Document, mappings.OutOptions{Delimiters: msg.Delimiters})
+		if err != nil {
+			return err
+		}
+		// Text that holds a delimiter cannot be written so that it is read back.
+		if count(findings, "mapping.value.delimiter")+count(findings, "mapping.value.encoding") > 0 {
+			return nil
+		}
+		again, err := edi.ReadMessage(out, msg.Delimiters)
+		if err != nil {
+			return fmt.Errorf("%w\n%q", err, out)
+		}
+		again.Version = msg.Version
+		r, err := s.in(again, false)
+		if err != nil {
+			return err
+		}
+		want, _ := canonical.Encode(was.Document, nil, nil)
+		got, _ := canonical.Encode(r.Document, nil, nil)
+		switch {
+		case bytes.Equal(got, want):
+			return nil
+		case !mended:
+			return fmt.Errorf("out without residue and in again: %s\n  by %q\n  findings %v", parts(got, want), out, findings)
+		}
+		was, mended = r, false
+	}
+}
+
+func count(findings []edi.Finding, rule string) (n int) {
+	for _, f := range findings {
+		if f.Rule == rule {
+			n++
+		}
+	}
+	return n
+}
+
+// compiledSchemas are the open schemas by kind.
+var compiledSchemas sync.Map
+
+// validates holds a document against the schema of its kind.
+func validates(kind string, line []byte) error {
+	known, ok := compiledSchemas.Load(kind)
+	if !ok {
+		text, err := schema.For(kind)
+		if err != nil {
+			return err
+		}
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+		if err != nil {
+			return err
+		}
+		id := doc.(map[string]any)["$id"].(string)
+		c := jsonschema.NewCompiler()
+		c.AssertFormat()
+		if err := c.AddResource(id, doc); err != nil {
+			return err
+		}
+		if known, err = c.Compile(id); err != nil {
+			return err
+		}
+		compiledSchemas.Store(kind, known)
+	}
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(line))
+	if err != nil {
+		return err
+	}
+	return known.(*jsonschema.Schema).Validate(v)
+}
+
+// parts shows where two texts part.
+func parts(got, want []byte) string {
+	i := 0
+	for i < len(got) && i < len(want) && got[i] == want[i] {
+		i++
+	}
+	around := func(b []byte) []byte { return b[max(0, min(i-120, len(b))):min(i+120, len(b))] }
+	return fmt.Sprintf("byte %d\n got ...%q\nwant ...%q", i, around(got), around(want))
+}
+
+// tally is what came of the values of a set.
+type tally struct{ sets, values, mapped int }
+
+func (c *tally) add(r *mappings.Result) {
+	c.sets++
+	c.values += r.Residue.Coverage.Elements
+	c.mapped += r.Residue.Coverage.Mapped
+}
+
+func (c *tally) percent() float64 { return 100 * float64(c.mapped) / float64(max(c.values, 1)) }
+
+func (c *tally) String() string {
+	return fmt.Sprintf("%d sets, %d of %d values mapped (%.1f %%)", c.sets, c.mapped, c.values, c.percent())
 }
