@@ -22,7 +22,8 @@ type use struct {
 	loop      bool
 	mandatory bool
 	most      int
-	kids      []*use // of a loop, its trigger first
+	trigger   *use   // of a loop
+	kids      []*use // of a loop, behind its trigger
 }
 
 // lineForm is how Line.Text writes a segment or loop: "loop N1 O 200", "020 BEG M 1".
@@ -42,36 +43,35 @@ func uses(g *guide.Guide) *use {
 			most = guide.Unlimited
 		}
 		u := &use{tag: f[2], loop: f[1] != "", mandatory: f[3] == "M", most: most}
-		around, _, _ := cutLast(l.Place)
-		if up := at[around]; u.loop || up == nil || up.tag != u.tag {
-			if up == nil {
-				continue
-			}
-			up.kids = append(up.kids, u)
-			if u.loop {
-				at[l.Place] = u
-			}
-			continue
+		around := ""
+		if i := strings.LastIndexByte(l.Place, '/'); i >= 0 {
+			around = l.Place[:i]
 		}
-		at[around].kids = append(at[around].kids, u)
+		up := at[around]
+		switch {
+		case up == nil:
+		case u.loop:
+			u.trigger = &use{tag: u.tag, mandatory: true, most: 1}
+			up.kids = append(up.kids, u)
+			at[l.Place] = u
+		case at[l.Place] == nil && up.tag != u.tag: // the trigger's own line is no further one
+			up.kids = append(up.kids, u)
+		}
 	}
 	return root
-}
-
-func cutLast(place string) (before, last string, found bool) {
-	if i := strings.LastIndexByte(place, '/'); i >= 0 {
-		return place[:i], place[i+1:], true
-	}
-	return "", place, false
 }
 
 // segment is one segment being made.
 type segment struct {
 	use      *use
+	within   *segment // the trigger of its loop, of LE the LS, nil in none
 	elements []string
 	tries    int
 	dropped  bool
 }
+
+// gone reports whether a segment or a loop around it was dropped.
+func (s *segment) gone() bool { return s.dropped || s.within != nil && s.within.gone() }
 
 // author makes random valid messages of a guide.
 type author struct {
@@ -118,10 +118,21 @@ func wantedCodes(t testing.TB) map[string][]string {
 func (a *author) chance(percent int) bool { return a.rng.IntN(100) < percent }
 
 // loop makes what stands in a loop, or in the message.
-func (a *author) loop(u *use, depth int) {
+func (a *author) loop(u *use, within *segment, depth int) {
+	var bound *segment // an LS, whose LE must follow
 	for _, k := range u.kids {
 		switch k.tag {
 		case "ST", "SE", "UNH", "UNT":
+			continue
+		case "LS":
+			if a.chance(50) {
+				bound = a.add(k, within)
+			}
+			continue
+		case "LE":
+			if bound != nil {
+				a.made = append(a.made, &segment{use: k, within: bound, elements: bound.elements})
+			}
 			continue
 		}
 		n, share := 0, 45
@@ -136,19 +147,25 @@ func (a *author) loop(u *use, depth int) {
 		}
 		for range n {
 			if k.loop {
-				a.loop(k, depth+1)
+				a.loop(k, a.add(k.trigger, within), depth+1)
 			} else {
-				a.made = append(a.made, &segment{use: k})
-				a.fill(a.made[len(a.made)-1])
+				a.add(k, within)
 			}
 		}
 	}
 }
 
+func (a *author) add(u *use, within *segment) *segment {
+	s := &segment{use: u, within: within}
+	a.made = append(a.made, s)
+	a.fill(s)
+	return s
+}
+
 // fill gives a segment elements: at first some, then fewer, at last only what is
 // mandatory.
 func (a *author) fill(s *segment) {
-	share := []int{60, 40, 70, 25, 90, 10, 0, 50}[s.tries%8]
+	share := []int{60, 40, 70, 25, 90, 10, 0, 50, 100}[s.tries%9]
 	s.tries++
 	s.elements = s.elements[:0]
 	last := 0
@@ -280,7 +297,7 @@ func (a *author) raw() (text string, ordinals []*segment) {
 	}
 	write(nil, head, id)
 	for _, s := range a.made {
-		if !s.dropped {
+		if !s.gone() {
 			write(s, s.use.tag, s.elements)
 		}
 	}
@@ -297,8 +314,8 @@ func (a *author) raw() (text string, ordinals []*segment) {
 func (a *author) message(seed uint64) *edi.Message {
 	a.rng = rand.New(rand.NewPCG(seed, 17))
 	a.made = a.made[:0]
-	a.loop(a.root, 0)
-	for range 24 {
+	a.loop(a.root, nil, 0)
+	for range 40 {
 		text, ordinals := a.raw()
 		msg, err := edi.ReadMessage([]byte(text), a.d)
 		if err != nil {
@@ -332,7 +349,10 @@ func (a *author) mend(findings []edi.Finding, ordinals []*segment) (mended bool)
 			continue
 		}
 		done[s], mended = true, true
-		if a.fill(s); s.tries > 16 {
+		if s.use.tag == "LE" {
+			continue
+		}
+		if a.fill(s); s.tries > 16 && !s.use.mandatory {
 			s.dropped = true
 		}
 	}
