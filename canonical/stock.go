@@ -60,16 +60,17 @@ type StockQuantity struct {
 	LeadTimes []LeadTime  `json:"leadTimes,omitempty"` // LDT
 	Dates     []DateEntry `json:"dates,omitempty"`     // DTM
 	Schedules []Schedule  `json:"schedules,omitempty"` // SCH
-	Refs      []Ref       `json:"refs,omitempty"`      // REF: SE serial number ...; RFF
-	Lots      []StockLot  `json:"lots,omitempty"`      // REF*LT loop; GIN+BX
+	Refs      []Ref       `json:"refs,omitempty"`      // RFF
+	Lots      []StockLot  `json:"lots,omitempty"`      // REF loop; GIN+BX
 	Marks     []Mark      `json:"marks,omitempty"`     // GIN: BJ SSCC, BN serial number ...
 	Parties   []Party     `json:"parties,omitempty"`   // N1; NAD
 	Locations []ID        `json:"locations,omitempty"` // LOC: 3227 as scheme, 3225 as value
 }
 
-// StockLot is a lot that a quantity is of. X12 REF*LT loop in the QTY loop;
-// EDIFACT GIN+BX.
+// StockLot is a lot, or a part with a serial number, that a quantity is of. X12 REF
+// loop in the QTY loop; EDIFACT GIN+BX.
 type StockLot struct {
+	Scheme string      `json:"scheme,omitempty"` // REF01 (128): LT lot, SE serial number ...
 	Number string      `json:"number,omitempty"` // REF02; GIN 7402
 	Text   string      `json:"text,omitempty"`   // REF03
 	Dates  []DateEntry `json:"dates,omitempty"`  // DTM in the loop: 036 expiration ...

@@ -246,10 +246,15 @@ func simpleCondition(s string, scope Scope) (expression, bool, error) {
 			}
 		}
 		left, right = strings.TrimSpace(left), strings.TrimSpace(right)
-		if !isDotted(left) || len(right) < 2 || right[0] != '"' || strings.IndexAny(right[1:], `"\`) != len(right)-2 {
+		array, sized := strings.CutPrefix(left, "size(")
+		if array = strings.TrimSuffix(array, ")"); !isDotted(array) || len(right) < 2 || right[0] != '"' || strings.IndexAny(right[1:], `"\`) != len(right)-2 {
 			return nil, false, nil
 		}
-		e, err := readValue(left, scope)
+		read := func() (expression, error) { return readValue(left, scope) }
+		if sized {
+			read = func() (expression, error) { return readSize(array, scope.Object) }
+		}
+		e, err := read()
 		if err != nil {
 			return nil, true, err
 		}

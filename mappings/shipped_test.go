@@ -2,7 +2,9 @@ package mappings_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -99,7 +101,9 @@ func (s shipped) bothWays(msg *edi.Message) (r *mappings.Result, problems []stri
 	if err != nil || !bytes.Equal(out, msg.Raw()) {
 		fail("out with residue: %s\n%v %v", parts(out, msg.Raw()), findings, err)
 	}
-	if err := s.sameMeaning(msg, r); err != nil {
+	// A value that cannot be read leaves its segment to be taken for another kind of
+	// its tag: what such a document means is not promised.
+	if err := s.sameMeaning(msg, r); err != nil && !unread(r) {
 		fail("%v", err)
 	}
 	return r, problems
@@ -110,38 +114,97 @@ func (s shipped) in(msg *edi.Message, whole bool) (*mappings.Result, error) {
 }
 
 // sameMeaning writes a document without its residue and reads it again: it says
-// the same. What a table computes is mended on the way out, and what a message
-// that is wrong lacks may be added; after that it stays.
+// all that it said. What a table adds, by "default" or "=", it has too, and says
+// again when it is written and read once more. What a table computes is mended on
+// the way out, and so is a message that is wrong.
 func (s shipped) sameMeaning(msg *edi.Message, was *mappings.Result) error {
 	mended := count(was.Findings, "mapping.computed") > 0 || s.g.Validate(msg, guide.Options{}).Errors > 0
-	for {
-		out, findings, err := s.m.Out(was.Document, mappings.OutOptions{Delimiters: msg.Delimiters})
-		if err != nil {
-			return err
-		}
-		// Text that holds a delimiter cannot be written so that it is read back.
-		if count(findings, "mapping.value.delimiter")+count(findings, "mapping.value.encoding") > 0 {
-			return nil
-		}
-		again, err := edi.ReadMessage(out, msg.Delimiters)
-		if err != nil {
-			return fmt.Errorf("%w\n%q", err, out)
-		}
-		again.Version = msg.Version
-		r, err := s.in(again, false)
-		if err != nil {
-			return err
-		}
-		want, _ := canonical.Encode(was.Document, nil, nil)
-		got, _ := canonical.Encode(r.Document, nil, nil)
-		switch {
-		case bytes.Equal(got, want):
-			return nil
-		case !mended:
-			return fmt.Errorf("out without residue and in again: %s\n  by %q\n  findings %v", parts(got, want), out, findings)
-		}
-		was, mended = r, false
+	second, out, err := s.again(msg, was.Document)
+	if err != nil || second == nil {
+		return err
 	}
+	want, got := encoded(was.Document), encoded(second)
+	if lost := missing(decoded(want), decoded(got), ""); lost != "" && !mended {
+		return fmt.Errorf("out without residue and in again: %s\n%s\n  by %q", lost, parts(got, want), out)
+	}
+	third, out, err := s.again(msg, second)
+	if err != nil || third == nil {
+		return err
+	}
+	if want, got = got, encoded(third); !bytes.Equal(got, want) {
+		return fmt.Errorf("out without residue and in again, twice: %s\n  by %q", parts(got, want), out)
+	}
+	return nil
+}
+
+// again writes a document with the delimiters of a message and reads it. It is
+// nil when text holds a delimiter: that cannot be written so that it is read back.
+func (s shipped) again(like *edi.Message, doc canonical.Document) (canonical.Document, []byte, error) {
+	out, findings, err := s.m.Out(doc, mappings.OutOptions{Delimiters: like.Delimiters})
+	if err != nil || count(findings, "mapping.value.delimiter")+count(findings, "mapping.value.encoding") > 0 {
+		return nil, out, err
+	}
+	msg, err := edi.ReadMessage(out, like.Delimiters)
+	if err != nil {
+		return nil, out, fmt.Errorf("%w\n%q", err, out)
+	}
+	msg.Version = like.Version
+	r, err := s.in(msg, false)
+	if err != nil {
+		return nil, out, err
+	}
+	return r.Document, out, nil
+}
+
+func encoded(doc canonical.Document) []byte {
+	line, err := canonical.Encode(doc, nil, nil)
+	if err != nil {
+		return []byte(err.Error())
+	}
+	return line
+}
+
+func decoded(line []byte) (v any) {
+	if err := json.Unmarshal(line, &v); err != nil {
+		return err.Error()
+	}
+	return v
+}
+
+// missing is the JSON Pointer of the first value that is not in other as it is in
+// one, "" when all are.
+func missing(one, other any, at string) string {
+	switch v := one.(type) {
+	case map[string]any:
+		w, _ := other.(map[string]any)
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			if lost := missing(v[name], w[name], at+"/"+name); lost != "" {
+				return lost
+			}
+		}
+		return ""
+	case []any:
+		w, _ := other.([]any)
+		if len(v) != len(w) {
+			return at
+		}
+		for i := range v {
+			if lost := missing(v[i], w[i], fmt.Sprint(at, "/", i)); lost != "" {
+				return lost
+			}
+		}
+		return ""
+	}
+	if one != other {
+		return at
+	}
+	return ""
+}
+
+// unread reports whether a message has values that are no dates or numbers where
+// a table wants them.
+func unread(r *mappings.Result) bool {
+	return count(r.Findings, "mapping.value.date")+count(r.Findings, "mapping.value.number") > 0
 }
 
 func count(findings []edi.Finding, rule string) (n int) {
