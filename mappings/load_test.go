@@ -73,7 +73,7 @@ func TestLoadErrors(t *testing.T) {
 		{layer + "BEG04 contract\nBEG/BEG03 contract\n", `a.map:3:11: contract has a row already, in line 2`},
 		{layer + "TD4 after TD3\n", `a.map:2:11: after TD3: TD4 has its place already`},
 		{layer + "LIN after TDX\n", `a.map:2:11: after TDX: the table has no such segment here`},
-		{layer + "LIN rows colour\n", `a.map:2:10: there is no section of rows "colour" (there is: address-parts`},
+		{layer + "LIN rows colour\n", `a.map:2:10: there is no section of rows "colour" (there is: `},
 		{layer + "LIN parties\n", `a.map:2:5: parties is an array: write parties[]`},
 		{layer + "LIN poNumber\n", `a.map:2:5: poNumber is no object: a segment makes an object`},
 		{layer + "LIN currency[]\n", `a.map:2:5: currency[] is no array of objects`},

@@ -58,7 +58,7 @@ func TestRowsAreATable(t *testing.T) {
 	for _, name := range standard(t).Names() {
 		m := standard(t).Named(name)
 		var text strings.Builder
-		text.WriteString("-- a.map --\nmapping " + strings.Replace(name, m.set, m.set+" 999", 1) + "\n")
+		text.WriteString("-- a.map --\nmapping " + tableName(m.kind, m.standard, m.set, "999") + "\n")
 		for _, r := range m.Rows() {
 			text.WriteString(r.String() + "\n")
 		}
