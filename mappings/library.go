@@ -240,32 +240,34 @@ func (ld *loader) csvList(name string) (*codeList, error) {
 func (ld *loader) build() {
 	var layers []*section
 	for _, s := range ld.tables {
-		if t := ld.head(s); t == nil {
-			if len(s.head) > 2 && s.head[2].text == "extends" {
-				layers = append(layers, s)
-			} else {
-				ld.probs.add(s.at, 1, "a mapping begins: mapping KIND <-> STANDARD SET [RELEASE], or: mapping NAME extends MAPPING")
-			}
-		} else {
+		switch t := ld.head(s); {
+		case s.base() != "" && (t != nil || s.head[2].text == "extends"):
+			layers = append(layers, s)
+		case t != nil:
 			ld.plant(t, s, false)
+		default:
+			ld.probs.add(s.at, 1, "a mapping begins: mapping KIND <-> STANDARD SET [RELEASE], or: mapping NAME extends MAPPING")
 		}
 	}
 	for len(layers) > 0 {
 		waiting := layers[:0:0]
 		for _, s := range layers {
-			if base := ld.lib.trees[words(s.head[3:])]; base == nil {
+			if base := ld.lib.trees[s.base()]; base == nil {
 				waiting = append(waiting, s)
 			} else {
 				t := *base
-				t.name, t.root = s.head[1].text, base.root.clone()
-				t.layers = append(slices.Clone(base.layers), t.name)
+				t.name = s.head[1].text
+				if own := ld.head(s); own != nil {
+					t = *own // what a release has otherwise
+				}
+				t.root, t.layers = base.root.clone(), append(slices.Clone(base.layers), t.name)
 				ld.plant(&t, s, true)
 			}
 		}
 		if len(waiting) == len(layers) {
 			for _, s := range waiting {
 				ld.probs.add(s.at, s.head[1].column, "%s extends %q, which is not there (there is: %s)",
-					s.head[1].text, words(s.head[3:]), strings.Join(keys(ld.lib.trees), ", "))
+					s.head[1].text, s.base(), strings.Join(keys(ld.lib.trees), ", "))
 			}
 			return
 		}
@@ -273,9 +275,21 @@ func (ld *loader) build() {
 	}
 }
 
-// head reads "mapping KIND <-> STANDARD SET [RELEASE]"; nil when it is not that.
+// base is the name of the mapping that a section extends; "" for none.
+func (s *section) base() string {
+	if i := slices.IndexFunc(s.head, func(w word) bool { return w.text == "extends" }); i >= 0 {
+		return words(s.head[i+1:])
+	}
+	return ""
+}
+
+// head reads "mapping KIND <-> STANDARD SET [RELEASE]", and RELEASE extends
+// MAPPING; nil when it is not that.
 func (ld *loader) head(s *section) *table {
 	h := s.head
+	if len(h) > 7 && h[6].text == "extends" {
+		h = h[:6]
+	}
 	if len(h) < 5 || len(h) > 6 || h[2].text != "<->" {
 		return nil
 	}

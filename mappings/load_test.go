@@ -80,7 +80,7 @@ func TestLoadErrors(t *testing.T) {
 		{layer + "LIN02 poNumber to 2\n", `a.map:2:1: to 2: only for an array`},
 		{layer + "LIN02 LIN03 parties[]\n", `a.map:2:1: parties[]: say how many a segment has, "to N"`},
 		{layer + "LIN02 parties[] to 1000\n", `a.map:2:20: to 1000: a number from 1 to 100`},
-		{layer + "LIN02 LIN03 parties[] to 2\n", `a.map:2:13: parties[]: rows below must say what the elements are (addressParts[]`},
+		{layer + "LIN02 LIN03 parties[] to 2\n", `a.map:2:13: parties[]: rows below must say what the elements are (`},
 		{layer + "LIN02 LIN03 prices[] pairs to 2\n", `a.map:2:13: Price has no member "scheme"`},
 		{layer + "LIN02 poNumber[] to 2\n", `a.map:2:7: poNumber is no array`},
 		{layer + "CTT01 totals.lineCount = sum(lines)\n", `a.map:2:26: sum(lines): a value within an array, like lines.quantity.value, or an element, like PO102`},

@@ -57,7 +57,11 @@ func (l *lister) branch(b *branch, depth int, around string) {
 	for _, n := range leaves {
 		l.node(n, "", depth, around)
 		for _, kid := range n.kids {
-			l.node(kid, "", depth+1, joinPath(around, n.path))
+			place := ""
+			if kid.isFixed {
+				place = "-"
+			}
+			l.node(kid, place, depth+1, joinPath(around, n.path))
 		}
 	}
 	for _, k := range b.kids {

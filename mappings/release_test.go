@@ -1,0 +1,63 @@
+package mappings
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/edibridge/edibridge/canonical"
+	"github.com/edibridge/edibridge/edi"
+)
+
+const newRelease = `-- a.map --
+mapping order <-> X12 850 005010 extends order <-> X12 850
+N9/MSG     -
+N9/MTX after DTM
+  MTX02    lines[]  to 1
+mapping acme extends order <-> X12 850 005010
+REF:DP/REF02  department
+`
+
+// TestRelease: a release that a table is written for has that table, with what
+// it took over; others have the one that holds for any.
+func TestRelease(t *testing.T) {
+	lib := layered(t, newRelease)
+	for release, want := range map[string]string{"004010": "order <-> X12 850", "005010": "order <-> X12 850 005010", "005010X217": "order <-> X12 850 005010"} {
+		if got := lib.Find("X12", release, "850").Name(); got != want {
+			t.Errorf("table of %s\n got %s\nwant %s", release, got, want)
+		}
+	}
+	g, _ := purchaseOrder(t)
+	newer, _ := languages(t, edi.X12, "005010", "850")
+	text := parse(t, "ST*850*0001~BEG*00*SA*4711**20261123~N9*ZZ*1~MTX**CALL FIRST~SE*5*0001~")
+	for name, want := range map[string]string{"order <-> X12 850": "", "order <-> X12 850 005010": "CALL FIRST", "acme": "CALL FIRST"} {
+		r, err := lib.Named(name).In(FromMessage(text, newer, newer.Match(text)), InOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := []string{}
+		for _, n := range r.Document.(*canonical.Order).Notes {
+			lines = append(lines, n.Lines...)
+		}
+		if got := strings.Join(lines, "|"); got != want {
+			t.Errorf("note by %s\n got %q\nwant %q", name, got, want)
+		}
+	}
+	if err := lib.Named("order <-> X12 850 005010").Check(g); err == nil || !strings.Contains(err.Error(), "MTX") {
+		t.Errorf("held against a guide without MTX\n got %v\nwant it told", err)
+	}
+}
+
+// TestLoopOfOthers: a loop of which only a fixed text is known is read each time
+// that it comes, and written once.
+func TestLoopOfOthers(t *testing.T) {
+	lib := layered(t, "-- a.map --\nmapping catalog <-> EDIFACT TEST\nPGI\n  PGI01  \"11\"\n  LIN  lines[]\n    LIN01  lineId\n")
+	m := lib.Named("catalog <-> EDIFACT TEST")
+	doc := &canonical.Catalog{Lines: []canonical.CatalogLine{{LineID: "1"}, {LineID: "2"}}}
+	out, findings, err := m.Out(doc, OutOptions{})
+	if err != nil || len(findings) > 0 {
+		t.Fatal(err, findings)
+	}
+	if got, want := string(out), "PGI*11~LIN*1~LIN*2~"; got != want {
+		t.Errorf("written\n got %s\nwant %s", got, want)
+	}
+}
