@@ -158,13 +158,14 @@ func TestLoadErrorsAtOnce(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	lib := layered(t, "-- a.map --\nmapping warehouseAdvice <-> X12 999\nST01 transactionSet\n"+
-		"mapping order <-> X12 850 005010\nST01 transactionSet\n"+layer+
+		"mapping order <-> X12 850 006010\nST01 transactionSet\n"+layer+
 		"\n-- z.map --\nmapping shipmentNotice <-> X12 999\nST01 transactionSet\nmapping receiptExpected <-> X12 999\nST01 transactionSet\n")
 	for _, c := range []struct{ standard, release, set, want string }{
 		{"X12", "004010", "850", "order <-> X12 850"},
 		{"X12", "004010VICS", "850", "order <-> X12 850"},
-		{"X12", "005010", "850", "order <-> X12 850 005010"},
 		{"X12", "005010UCS", "850", "order <-> X12 850 005010"},
+		{"X12", "006010", "850", "order <-> X12 850 006010"},
+		{"X12", "006010UCS", "850", "order <-> X12 850 006010"},
 		{"X12", "004010", "999", "shipmentNotice <-> X12 999"},
 		{"X12", "004010", "000", ""},
 		{"EDIFACT", "D:96A:UN", "850", ""},

@@ -9,11 +9,11 @@ import (
 )
 
 const newRelease = `-- a.map --
-mapping order <-> X12 850 005010 extends order <-> X12 850
+mapping order <-> X12 850 006010 extends order <-> X12 850
 N9/MSG     -
 N9/MTX after DTM
   MTX02    lines[]  to 1
-mapping acme extends order <-> X12 850 005010
+mapping acme extends order <-> X12 850 006010
 REF:DP/REF02  department
 `
 
@@ -21,7 +21,7 @@ REF:DP/REF02  department
 // it took over; others have the one that holds for any.
 func TestRelease(t *testing.T) {
 	lib := layered(t, newRelease)
-	for release, want := range map[string]string{"004010": "order <-> X12 850", "005010": "order <-> X12 850 005010", "005010X217": "order <-> X12 850 005010"} {
+	for release, want := range map[string]string{"004010": "order <-> X12 850", "006010": "order <-> X12 850 006010", "006010X217": "order <-> X12 850 006010"} {
 		if got := lib.Find("X12", release, "850").Name(); got != want {
 			t.Errorf("table of %s\n got %s\nwant %s", release, got, want)
 		}
@@ -29,7 +29,7 @@ func TestRelease(t *testing.T) {
 	g, _ := purchaseOrder(t)
 	newer, _ := languages(t, edi.X12, "005010", "850")
 	text := parse(t, "ST*850*0001~BEG*00*SA*4711**20261123~N9*ZZ*1~MTX**CALL FIRST~SE*5*0001~")
-	for name, want := range map[string]string{"order <-> X12 850": "", "order <-> X12 850 005010": "CALL FIRST", "acme": "CALL FIRST"} {
+	for name, want := range map[string]string{"order <-> X12 850": "", "order <-> X12 850 006010": "CALL FIRST", "acme": "CALL FIRST"} {
 		r, err := lib.Named(name).In(FromMessage(text, newer, newer.Match(text)), InOptions{})
 		if err != nil {
 			t.Fatal(err)
@@ -42,7 +42,7 @@ func TestRelease(t *testing.T) {
 			t.Errorf("note by %s\n got %q\nwant %q", name, got, want)
 		}
 	}
-	if err := lib.Named("order <-> X12 850 005010").Check(g); err == nil || !strings.Contains(err.Error(), "MTX") {
+	if err := lib.Named("order <-> X12 850 006010").Check(g); err == nil || !strings.Contains(err.Error(), "MTX") {
 		t.Errorf("held against a guide without MTX\n got %v\nwant it told", err)
 	}
 }

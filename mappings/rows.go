@@ -133,6 +133,7 @@ func (n *node) words() string {
 		add(a.quoted, "%q", a.text)
 		add(!a.quoted && i >= 0, "%s", a.text)
 	}
+	add(n.numbered, "default number()")
 	add(n.to > 0, "to %d", n.to)
 	add(n.repeats, "repeats")
 	for i, pl := range n.tree {
