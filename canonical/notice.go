@@ -73,9 +73,17 @@ type Level struct {
 	AllowancesCharges []AllowanceCharge `json:"allowancesCharges,omitempty"` // SAC loop; ALC
 	Amounts           []AmountEntry     `json:"amounts,omitempty"`           // MOA
 	Excess            ExcessTransport   `json:"excess,omitzero"`             // ETD
-	Notes             []Note            `json:"notes,omitempty"`             // FTX
-	Ext               map[string]string `json:"ext,omitempty"`               // see [Header]
-	Levels            []Level           `json:"levels,omitempty"`            // within this one
+	Origin            string            `json:"origin,omitempty"`            // ALI 3239: country of origin
+	Places            []Place           `json:"places,omitempty"`            // LOC: where in the plant the goods go, where they come from
+	NumberSets        []NumberSet       `json:"numberSets,omitempty"`        // GIR
+	Statements        []Statement       `json:"statements,omitempty"`        // YNQ
+	Loads             []Load            `json:"loads,omitempty"`             // CLD loop
+	// FurtherPackages are the PAC groups behind the first, which is Lading and
+	// Marks: packages of another kind on the same level.
+	FurtherPackages []PackageGroup    `json:"furtherPackages,omitempty"`
+	Notes           []Note            `json:"notes,omitempty"`  // FTX
+	Ext             map[string]string `json:"ext,omitempty"`    // see [Header]
+	Levels          []Level           `json:"levels,omitempty"` // within this one
 }
 
 // OrderRef names an order. X12 PRF; EDIFACT RFF+ON with DTM+171.
@@ -100,6 +108,50 @@ type ShippedQuantity struct {
 	// Status is what became of the line: see [LineAcknowledgment].
 	Status     string `json:"status,omitempty"`
 	StatusCode string `json:"statusCode,omitempty"` // SN108 (668); QVR 4221
+	// Variance is shipped less ordered. EDIFACT QVR 6064.
+	Variance Decimal `json:"variance,omitempty"`
+	Reason   string  `json:"reason,omitempty"` // QVR 4295
+}
+
+// PackageGroup is packages of one kind with what stands on them. EDIFACT PAC group.
+type PackageGroup struct {
+	Lading   Lading    `json:"lading,omitzero"`    // PAC
+	Measures []Measure `json:"measures,omitempty"` // MEA
+	Marks    []Mark    `json:"marks,omitempty"`    // PCI, GIN
+}
+
+// Place is a place by what it is for. EDIFACT LOC.
+type Place struct {
+	Role     string `json:"role,omitempty"`    // LOC 3227: 7 delivery, 11 discharge, 27 country of origin, 159 within the plant
+	Location ID     `json:"location,omitzero"` // LOC 3055, 3225
+	Name     string `json:"name,omitempty"`    // LOC 3224
+}
+
+// NumberSet are numbers of one package that belong together: its label, its
+// order, its lot. EDIFACT GIR.
+type NumberSet struct {
+	Scheme  string `json:"scheme,omitempty"`  // GIR 7297
+	Numbers []ID   `json:"numbers,omitempty"` // GIR 7405 as scheme, 7402
+}
+
+// Statement is a question of the trade with its answer, as the statement that a
+// seller of medicines makes about where they come from. X12 YNQ.
+type Statement struct {
+	Question string   `json:"question,omitempty"` // YNQ01 (1321)
+	Answer   string   `json:"answer,omitempty"`   // YNQ02 (1073): Y, N
+	Period   Period   `json:"period,omitzero"`    // YNQ03, YNQ04
+	Texts    []string `json:"texts,omitempty"`    // YNQ05-07
+	Code     ID       `json:"code,omitzero"`      // YNQ08 (1270) as scheme, YNQ09
+}
+
+// Load is how many loads of how many units each are shipped of an item. X12 CLD
+// loop.
+type Load struct {
+	Count     Decimal  `json:"count,omitempty"`     // CLD01
+	Units     Decimal  `json:"units,omitempty"`     // CLD02: in each
+	Packaging string   `json:"packaging,omitempty"` // CLD03 (103)
+	Size      Quantity `json:"size,omitzero"`       // CLD04, CLD05
+	Refs      []Ref    `json:"refs,omitempty"`      // REF: LS serial numbers of the labels ...
 }
 
 // Pallet is how goods stand on a pallet. X12 PAL.

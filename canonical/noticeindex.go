@@ -1,6 +1,7 @@
 package canonical
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 )
@@ -21,7 +22,7 @@ func (n *ShipmentNotice) Derive() {
 	deriveAmounts(n.Amounts)
 	d.levels(n.Levels, 0)
 
-	x := noticeIndex{orders: map[orderIn]bool{}}
+	x := noticeIndex{orders: map[orderIn]bool{}, edifact: d.edifact}
 	order := ""
 	for _, r := range n.Refs {
 		if r.Scheme == "ON" && d.edifact {
@@ -46,6 +47,9 @@ func (d derivation) levels(ls []Level, depth int) {
 		deriveEach(l.Dates, (*DateEntry).derive)
 		deriveEach(l.Parties, d.party)
 		deriveEach(l.Notes, (*Note).derive)
+		for j := range l.FurtherPackages {
+			deriveEach(l.FurtherPackages[j].Marks, (*Mark).derive)
+		}
 		l.Currency.derive()
 		deriveCharges(l.AllowancesCharges)
 		deriveAmounts(l.Amounts)
@@ -58,6 +62,7 @@ type noticeIndex struct {
 	packages []PackageEntry
 	items    []ItemEntry
 	orders   map[orderIn]bool
+	edifact  bool
 }
 
 // orderIn is an order in a package.
@@ -87,9 +92,9 @@ func (x *noticeIndex) walk(ls []Level, at place) {
 		if l.Order.PONumber != "" {
 			in.order = l.Order.PONumber
 		}
-		switch l.Kind {
+		switch kind := x.kind(l, at.depth); kind {
 		case "tare", "pack":
-			in.around = append([]int{x.pack(l, pointer, in)}, at.around...)
+			in.around = append([]int{x.pack(l, kind, pointer, in)}, at.around...)
 		case "item":
 			in.item = len(x.items) + 1
 			x.items = append(x.items, ItemEntry{Index: in.item, Pointer: pointer, PONumber: in.order, LineID: l.lineID(),
@@ -102,18 +107,44 @@ func (x *noticeIndex) walk(ls []Level, at place) {
 	}
 }
 
-// lineID is the line that an item names: SN101 where LIN01 has none.
-func (l *Level) lineID() string {
-	if l.LineID != "" {
-		return l.LineID
+// kind is what a level is. EDIFACT has packages without a name for their level,
+// or with one that says only how deep it is (CPS 7075): what bears marks is a
+// package, and what is packed somehow and stands within something.
+func (x *noticeIndex) kind(l *Level, depth int) string {
+	switch l.Kind {
+	case "", "inner", "intermediate", "outer", "unpacked":
+	default:
+		return l.Kind
 	}
-	return l.Shipped.LineID
+	if !x.edifact || len(l.Marks) == 0 && (depth == 0 || len(l.Lading) == 0) {
+		return ""
+	}
+	if len(l.Lading) > 0 && isPallet(l.Lading[0].Packaging) {
+		return "tare"
+	}
+	return "pack"
+}
+
+// isPallet tells the pallets among the codes of EDIFACT 7065: 08 one way, 09
+// returnable, PX, and those of GS1, 200 to 213.
+func isPallet(code string) bool {
+	switch code {
+	case "08", "09", "PX":
+		return true
+	}
+	return len(code) == 3 && code >= "200" && code <= "213"
+}
+
+// lineID is the order's line that an item names: RFF 1156 or PRF05 before LIN01,
+// SN101 where there is neither.
+func (l *Level) lineID() string {
+	return cmp.Or(l.Order.LineID, l.LineID, l.Shipped.LineID)
 }
 
 // pack lists a package and gives its index. One within an item holds that item:
 // a standard carton.
-func (x *noticeIndex) pack(l *Level, pointer string, at place) int {
-	p := PackageEntry{Index: len(x.packages) + 1, Pointer: pointer, Kind: l.Kind}
+func (x *noticeIndex) pack(l *Level, kind, pointer string, at place) int {
+	p := PackageEntry{Index: len(x.packages) + 1, Pointer: pointer, Kind: kind}
 	for i := range l.Marks {
 		m := &l.Marks[i]
 		if p.SSCC == "" {

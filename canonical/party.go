@@ -19,6 +19,7 @@ type Party struct {
 	IDs          []ID     `json:"ids,omitempty"`          // N103/N104
 	Relationship string   `json:"relationship,omitempty"` // N105 (706)
 	SecondRole   string   `json:"secondRole,omitempty"`   // N106 (98)
+	Text         []string `json:"text,omitempty"`         // NAD C058: name and address in one, line by line
 	Street       []string `json:"street,omitempty"`       // N301, N302
 	City         string   `json:"city,omitempty"`         // N401
 	Region       string   `json:"region,omitempty"`       // N402, state or province code
@@ -89,6 +90,8 @@ type Carrier struct {
 	TransitTime          Decimal  `json:"transitTime,omitempty"`          // TD511
 	ServiceLevels        []string `json:"serviceLevels,omitempty"`        // TD512-14 (284)
 	Country              string   `json:"country,omitempty"`              // TD515
+	Means                string   `json:"means,omitempty"`                // TDT 8179: 31 truck ...
+	Vehicle              string   `json:"vehicle,omitempty"`              // TDT 8212: licence plate, name of the ship
 }
 
 // Equipment is what goods travel in. X12 TD3; EDIFACT EQD, SEL.
@@ -115,6 +118,7 @@ type Lading struct {
 	WeightQualifier    string   `json:"weightQualifier,omitempty"`    // TD106 (187)
 	Weight             Quantity `json:"weight,omitzero"`              // TD107, TD108
 	Volume             Quantity `json:"volume,omitzero"`              // TD109, TD110
+	PackagingAgency    string   `json:"packagingAgency,omitempty"`    // PAC 3055: whose code the packaging is, 9 GS1, 92 buyer's
 }
 
 // Handling is how goods must be treated, and how dangerous they are. X12 TD4;

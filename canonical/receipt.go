@@ -22,6 +22,7 @@ type ReceiptExpected struct {
 	Notes           []Note                `json:"notes,omitempty"`                                     // NTE; FTX
 	Parties         []Party               `json:"parties,omitempty"`                                   // N1 loop; NAD group
 	Transport       WarehouseTransport    `json:"transport,omitzero"`                                  // W27, W28; TDT, EQD, SEL
+	LoadDetail      LoadDetail            `json:"loadDetail,omitzero"`                                 // W10
 	Lines           []ReceiptExpectedLine `json:"lines,omitempty"`                                     // W04 loop; LIN group
 	Totals          WarehouseTotals       `json:"totals,omitzero"`                                     // W03; CNT
 }
@@ -66,6 +67,7 @@ type ReceiptAdvice struct {
 	Notes           []Note             `json:"notes,omitempty"`                                    // NTE; FTX
 	Parties         []Party            `json:"parties,omitempty"`                                  // N1 loop; NAD group
 	Transport       WarehouseTransport `json:"transport,omitzero"`                                 // W08; TDT, EQD, SEL
+	Lading          []Lading           `json:"lading,omitempty"`                                   // TD1
 	Marks           []Mark             `json:"marks,omitempty"`                                    // PCI, GIN of the CPS groups
 	Lines           []ReceiptLine      `json:"lines,omitempty"`                                    // W07 loop; LIN group
 	Totals          WarehouseTotals    `json:"totals,omitzero"`                                    // W14; CNT
@@ -89,7 +91,11 @@ type ReceiptLine struct {
 	Marks            []Mark             `json:"marks,omitempty"`            // MAN; PCI, GIN
 	Exceptions       []ReceiptException `json:"exceptions,omitempty"`       // W13 loop; QVR, QTY
 	Notes            []Note             `json:"notes,omitempty"`            // NTE; FTX
+	Pallets          []Pallet           `json:"pallets,omitempty"`          // PAL in the LX loop of 005010
 	Ext              map[string]string  `json:"ext,omitempty"`              // see [Header]
+	// Lines are the further products of the same LX loop (005010): of the same
+	// pallet.
+	Lines []ReceiptLine `json:"lines,omitempty"`
 }
 
 // ReceiptException is a part of a line that did not come as it should. X12 W13
@@ -147,9 +153,19 @@ func (a *ReceiptAdvice) Derive() {
 	deriveEach(a.Notes, (*Note).derive)
 	deriveEach(a.Parties, d.party)
 	deriveEach(a.Marks, (*Mark).derive)
-	for i := range a.Lines {
-		l := &a.Lines[i]
-		l.Index = i + 1
+	index := 0
+	receiptLines(a.Lines, &index, 0)
+}
+
+// receiptLines derives lines and those within them, and numbers them.
+func receiptLines(lines []ReceiptLine, index *int, depth int) {
+	if depth > maxLevels {
+		return
+	}
+	for i := range lines {
+		l := &lines[i]
+		*index++
+		l.Index = *index
 		deriveEach(l.IDs, (*ProductID).derive)
 		deriveEach(l.Dates, (*DateEntry).derive)
 		deriveEach(l.Marks, (*Mark).derive)
@@ -157,5 +173,6 @@ func (a *ReceiptAdvice) Derive() {
 		for j := range l.Exceptions {
 			deriveEach(l.Exceptions[j].Notes, (*Note).derive)
 		}
+		receiptLines(l.Lines, index, depth+1)
 	}
 }

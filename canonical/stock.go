@@ -194,6 +194,8 @@ type AdjustmentLine struct {
 	Refs         []Ref             `json:"refs,omitempty"`         // N9; RFF
 	Dates        []DateEntry       `json:"dates,omitempty"`        // DTM, G62
 	Quantities   []QuantityOf      `json:"quantities,omitempty"`   // QTY
+	Amounts      []AmountEntry     `json:"amounts,omitempty"`      // AMT
+	Parties      []Party           `json:"parties,omitempty"`      // N1 loop
 	Notes        []Note            `json:"notes,omitempty"`        // NTE
 	Ext          map[string]string `json:"ext,omitempty"`          // see [Header]
 }
@@ -330,6 +332,8 @@ func (a *InventoryAdjustment) Derive() {
 		l.Index = i + 1
 		deriveEach(l.IDs, (*ProductID).derive)
 		deriveEach(l.Dates, (*DateEntry).derive)
+		deriveEach(l.Parties, d.party)
+		deriveAmounts(l.Amounts)
 		deriveEach(l.Notes, (*Note).derive)
 	}
 }

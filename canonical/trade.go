@@ -6,14 +6,17 @@ type Ref struct {
 	Value   string `json:"value,omitempty"`   // REF02
 	Text    string `json:"text,omitempty"`    // REF03
 	Related []ID   `json:"related,omitempty"` // REF04 (C040), up to three
+	At      Date   `json:"at,omitempty"`      // N904, N905; DTM+171 in the group of RFF
 }
 
 // DateEntry is a date with its meaning. X12 DTM; EDIFACT DTM C507.
 type DateEntry struct {
 	Scheme string `json:"scheme,omitempty"` // DTM01 (374): 010 requested ship, 002 delivery requested, 037 ship not before, 038 ship no later, 001 cancel after ...
 	At     Date   `json:"at,omitempty"`     // DTM02, DTM03
-	Zone   string `json:"zone,omitempty"`   // DTM04 (623) as received: ET, CT, UT ...
-	Period Period `json:"period,omitzero"`  // DTM05, DTM06
+	Zone   string `json:"zone,omitempty"`   // DTM04, G6205 (623) as received: ET, CT, UT ...
+	// TimeScheme is what the time means. G6203 (176), without which G62 has no time.
+	TimeScheme string `json:"timeScheme,omitempty"`
+	Period     Period `json:"period,omitzero"` // DTM05, DTM06
 }
 
 // Period is a span of time, or a point given in another format.

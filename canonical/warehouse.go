@@ -42,7 +42,22 @@ type WarehouseTransport struct {
 	Status           string   `json:"status,omitempty"`           // W2708 (368)
 	SpecialHandling  string   `json:"specialHandling,omitempty"`  // W2709 (152)
 	RouteChange      string   `json:"routeChange,omitempty"`      // W2710 (890): why another carrier took it
-	Seals            []string `json:"seals,omitempty"`            // W28, M7, W0808; SEL
+	Seals            []string `json:"seals,omitempty"`            // W0806, W0807; SEL
+	SealStatus       string   `json:"sealStatus,omitempty"`       // W0808 (407)
+	// Temperatures are the range to be kept. W0902-03, W0904-05.
+	Temperatures    []Quantity    `json:"temperatures,omitempty"`
+	TemperatureText string        `json:"temperatureText,omitempty"` // W0906
+	Consolidation   Consolidation `json:"consolidation,omitzero"`    // W28
+}
+
+// Consolidation is the load that a shipment travels in together with others. X12
+// W28.
+type Consolidation struct {
+	Code         string   `json:"code,omitempty"`         // W2801 (604)
+	Weight       WeightOf `json:"weight,omitzero"`        // W2802-04
+	Stops        Decimal  `json:"stops,omitempty"`        // W2805
+	Location     ID       `json:"location,omitzero"`      // W2807 (309) as scheme, W2806
+	BillOfLading string   `json:"billOfLading,omitempty"` // W2808: of the whole load
 }
 
 // WarehouseOrderLine is a product to be shipped. X12 LX, W01 loop; EDIFACT LIN
@@ -68,7 +83,12 @@ type WarehouseOrderLine struct {
 	AllowancesCharges []AllowanceCharge `json:"allowancesCharges,omitempty"` // G72, SAC; ALC
 	Quantities        []QuantityOf      `json:"quantities,omitempty"`        // QTY
 	Notes             []Note            `json:"notes,omitempty"`             // NTE; FTX
+	Parties           []Party           `json:"parties,omitempty"`           // N1; NAD
+	StoreQuantities   []StoreQuantity   `json:"storeQuantities,omitempty"`   // SDQ
 	Ext               map[string]string `json:"ext,omitempty"`               // see [Header]
+	// Lines are the further products of the same LX loop: most warehouses have one
+	// in each.
+	Lines []WarehouseOrderLine `json:"lines,omitempty"`
 }
 
 // ItemDetail is how a product is packed and what it weighs. X12 W20.
@@ -173,6 +193,8 @@ type WarehouseAdviceLine struct {
 	Dates            []DateEntry       `json:"dates,omitempty"`            // G62, DTM: expiry ...
 	Quantities       []QuantityOf      `json:"quantities,omitempty"`       // QTY
 	Amounts          []AmountEntry     `json:"amounts,omitempty"`          // AMT
+	Measures         []Measure         `json:"measures,omitempty"`         // MEA
+	Parties          []Party           `json:"parties,omitempty"`          // N1
 	Ext              map[string]string `json:"ext,omitempty"`              // see [Header]
 }
 
@@ -194,15 +216,27 @@ func (o *WarehouseOrder) Derive() {
 	deriveEach(o.Notes, (*Note).derive)
 	deriveEach(o.Parties, d.party)
 	deriveCharges(o.AllowancesCharges)
-	for i := range o.Lines {
-		l := &o.Lines[i]
-		l.Index = i + 1
+	index := 0
+	d.warehouseLines(o.Lines, &index, 0)
+}
+
+// warehouseLines derives lines and those within them, and numbers them.
+func (d derivation) warehouseLines(lines []WarehouseOrderLine, index *int, depth int) {
+	if depth > maxLevels {
+		return
+	}
+	for i := range lines {
+		l := &lines[i]
+		*index++
+		l.Index = *index
 		deriveEach(l.IDs, (*ProductID).derive)
 		deriveEach(l.Dates, (*DateEntry).derive)
 		deriveEach(l.Marks, (*Mark).derive)
 		deriveEach(l.Notes, (*Note).derive)
+		deriveEach(l.Parties, d.party)
 		deriveAmounts(l.Amounts)
 		deriveCharges(l.AllowancesCharges)
+		d.warehouseLines(l.Lines, index, depth+1)
 	}
 }
 
@@ -242,6 +276,7 @@ func (a *WarehouseAdvice) Derive() {
 			deriveEach(l.IDs, (*ProductID).derive)
 			deriveEach(l.Marks, (*Mark).derive)
 			deriveEach(l.Dates, (*DateEntry).derive)
+			deriveEach(l.Parties, d.party)
 			deriveAmounts(l.Amounts)
 		}
 	}
