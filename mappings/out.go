@@ -148,6 +148,9 @@ func (w *maker) leftBelow(k *block, obj reflect.Value) {
 		case sameObject:
 			w.leftBelow(kid, obj)
 		case eachObject:
+			if k.tree != nil && kid.member.pointer == k.tree.below.pointer {
+				continue // what is no node is of one of these rows, what is one the tree writes
+			}
 			w.leftIn(kid.group, &kid.member, obj)
 		}
 	}
