@@ -166,7 +166,7 @@ func fits(t reflect.Type) (what string, names []string) {
 	case reflect.TypeFor[canonical.Decimal]():
 		return "a decimal number", []string{"decimal", "n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9"}
 	case reflect.TypeFor[canonical.Date]():
-		return "a date", []string{"date", "datetime", "dtm"}
+		return "a date", []string{"date", "datetime", "dtm", "time"}
 	}
 	return "", nil
 }

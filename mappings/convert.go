@@ -63,6 +63,8 @@ func findConverter(name, arg string, n int) (*converter, error) {
 		return &converter{name: name, arity: 1, in: dateIn, out: dateOut, rule: "mapping.value.date"}, nil
 	case "datetime":
 		return &converter{name: name, arity: 2, in: datetimeIn, out: datetimeOut, rule: "mapping.value.date"}, nil
+	case "time":
+		return &converter{name: name, arity: 1, in: timeIn, out: timeOut, rule: "mapping.value.date"}, nil
 	case "dtm":
 		return &converter{name: name, arity: 2, in: dtmIn, out: dtmOut, rule: "mapping.value.date"}, nil
 	case "decimal":
@@ -91,7 +93,7 @@ func findConverter(name, arg string, n int) (*converter, error) {
 
 // converterNames are those that a table can name.
 var converterNames = []string{"code", "codes", "date", "datetime", "decimal", "dtm", "join", "lookup",
-	"n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9", "pairs", "unit", "wrap"}
+	"n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9", "pairs", "time", "unit", "wrap"}
 
 // joined puts the values of n elements together with a text between, and
 // divides them by it; the last has what is left.
@@ -376,6 +378,22 @@ func datetimeOut(t string, v *values, d *edi.Delimiters) string {
 		return "is finer than hundredths of a second"
 	}
 	return ""
+}
+
+// timeIn reads a time of day that has no date beside it.
+func timeIn(v *values, d *edi.Delimiters) (string, uint8) {
+	t, bad := datetimeIn(&values{1: v[0]}, d)
+	return t, bad >> 1
+}
+
+func timeOut(t string, v *values, d *edi.Delimiters) string {
+	if !strings.HasPrefix(t, "T") {
+		return "is no time of day, like T09:30"
+	}
+	var both values
+	reason := datetimeOut(t, &both, d)
+	v[0] = both[1]
+	return reason
 }
 
 func digits(s string) bool {

@@ -61,7 +61,7 @@ func TestLoadErrors(t *testing.T) {
 		{layer + "BEG03 poNumber code\n", `a.map:2:16: code: the name of a code list must follow`},
 		{layer + "BEG03 BEG04 poNumber\n", `a.map:2:7: converter text takes 1 element(s), here are 2`},
 		{layer + "BEG03 REF01 poNumber datetime\n", `a.map:2:7: BEG03 and REF01 are not of one segment`},
-		{layer + "BEG03 orderDate decimal\n", `a.map:2:17: orderDate is a date, which decimal does not give (what does: date datetime dtm)`},
+		{layer + "BEG03 orderDate decimal\n", `a.map:2:17: orderDate is a date, which decimal does not give (what does: date datetime dtm time)`},
 		{layer + "BEG03\n", `a.map:2:1: BEG03: a path must follow, or an expression`},
 		{layer + "beg03 poNumber\n", `a.map:2:1: "beg03" is no place`},
 		{layer + "BEG00 poNumber\n", `a.map:2:1: place "BEG00": elements count from 01`},
