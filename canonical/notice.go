@@ -186,6 +186,7 @@ type PackageEntry struct {
 	Pointer  string   `json:"pointer"`            // JSON Pointer to its level: "/levels/0/levels/1"
 	Kind     string   `json:"kind"`               // "tare", "pack"
 	SSCC     string   `json:"sscc,omitempty"`     // of its first mark that is one
+	SSCCs    []string `json:"ssccs,omitempty"`    // all, where its marks are more than one: the level is several packages
 	Tracking string   `json:"tracking,omitempty"` // the carrier's number of the package: a mark of scheme CP
 	Parent   int      `json:"parent,omitempty"`   // Index of the package that it stands in
 	Orders   []string `json:"orders,omitempty"`   // PO numbers of what is in it

@@ -147,14 +147,20 @@ func (x *noticeIndex) pack(l *Level, kind, pointer string, at place) int {
 	p := PackageEntry{Index: len(x.packages) + 1, Pointer: pointer, Kind: kind}
 	for i := range l.Marks {
 		m := &l.Marks[i]
-		if p.SSCC == "" {
-			p.SSCC = m.SSCC
+		if m.SSCC != "" {
+			p.SSCCs = append(p.SSCCs, m.SSCC)
 		}
 		for _, r := range []MarkRange{{Scheme: m.Scheme, Value: m.Value}, m.Second} {
 			if p.Tracking == "" && r.Scheme == "CP" {
 				p.Tracking = r.Value
 			}
 		}
+	}
+	if len(p.SSCCs) > 0 {
+		p.SSCC = p.SSCCs[0]
+	}
+	if len(p.SSCCs) < 2 {
+		p.SSCCs = nil
 	}
 	if len(at.around) > 0 {
 		p.Parent = at.around[0]

@@ -156,14 +156,16 @@ type LoadDetail struct {
 // lines where the warehouse does not tell cartons apart. X12 LX loop; EDIFACT CPS
 // group.
 type WarehousePackage struct {
-	ID     string                `json:"id,omitempty"`     // LX01; CPS 7164
-	Marks  []Mark                `json:"marks,omitempty"`  // MAN; PCI, GIN
-	Pallet Pallet                `json:"pallet,omitzero"`  // PAL
-	Lading []Lading              `json:"lading,omitempty"` // TD1; PAC
-	Refs   []Ref                 `json:"refs,omitempty"`   // N9; RFF
-	Dates  []DateEntry           `json:"dates,omitempty"`  // G62
-	Lines  []WarehouseAdviceLine `json:"lines,omitempty"`  // W12 loop; LIN group
-	Ext    map[string]string     `json:"ext,omitempty"`    // see [Header]
+	ID       string                `json:"id,omitempty"`       // LX01; CPS 7164
+	Marks    []Mark                `json:"marks,omitempty"`    // MAN; PCI, GIN
+	ParentID string                `json:"parentId,omitempty"` // CPS 7166: of the package that it stands in
+	Measures []Measure             `json:"measures,omitempty"` // MEA
+	Pallet   Pallet                `json:"pallet,omitzero"`    // PAL
+	Lading   []Lading              `json:"lading,omitempty"`   // TD1; PAC
+	Refs     []Ref                 `json:"refs,omitempty"`     // N9; RFF
+	Dates    []DateEntry           `json:"dates,omitempty"`    // G62
+	Lines    []WarehouseAdviceLine `json:"lines,omitempty"`    // W12 loop; LIN group
+	Ext      map[string]string     `json:"ext,omitempty"`      // see [Header]
 }
 
 // WarehouseAdviceLine is what became of one line. X12 W12 loop; EDIFACT LIN group.
