@@ -12,6 +12,7 @@ import (
 	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edifact"
+	edifactguides "github.com/edibridge/edibridge/edifact/guides"
 	"github.com/edibridge/edibridge/mappings"
 	"github.com/edibridge/edibridge/x12"
 	"github.com/edibridge/edibridge/x12/guides"
@@ -25,6 +26,10 @@ func TestMappedDocuments(t *testing.T) {
 		t.Skip("EDIBRIDGE_CORPUS is not set: no corpus")
 	}
 	gl, err := guides.Library()
+	if err != nil {
+		t.Fatal(err)
+	}
+	el, err := edifactguides.Library()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,6 +60,9 @@ func TestMappedDocuments(t *testing.T) {
 			}
 			msg := ev.Message
 			g, _ := gl.Find(msg.Standard, msg.Version, msg.Set)
+			if msg.Standard == edi.EDIFACT {
+				g, _ = el.Find(msg.Standard, msg.Version, msg.Set)
+			}
 			m := ml.Find(string(msg.Standard), msg.Version, msg.Set)
 			if g == nil || m == nil {
 				continue
@@ -73,6 +81,29 @@ func TestMappedDocuments(t *testing.T) {
 		t.Fatal("no document was mapped")
 	}
 	t.Logf("%d documents validate", v.count)
+}
+
+// TestPostedDocuments: the documents that the tests of mappings hand in as an
+// application would are what the schemas of intake take.
+func TestPostedDocuments(t *testing.T) {
+	posted, err := filepath.Glob("../../mappings/testdata/*/posted.json")
+	if err != nil || len(posted) == 0 {
+		t.Fatalf("%d documents: %v", len(posted), err)
+	}
+	for _, name := range posted {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, _, err := canonical.DecodeWithResidue(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, closed := both(t, doc.Kind())
+		if err := refusal(t, compiled(t, closed), string(text)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // check is a compiled schema.
