@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -287,6 +288,40 @@ func TestStandardCarton(t *testing.T) {
 		if diff := cmp.Diff([]int{1}, p.Items); diff != "" || len(p.Orders) != 1 {
 			t.Errorf("package %d: items (-want +got), orders %v\n%s", p.Index, p.Orders, diff)
 		}
+	}
+}
+
+// TestEdifactNoticeIndex: CPS groups have no names for their levels.
+func TestEdifactNoticeIndex(t *testing.T) {
+	mark := func(sscc string) []Mark { return []Mark{{Scheme: "BJ", Value: sscc}} }
+	of := func(packaging string) []Lading { return []Lading{{Packaging: packaging}} }
+	item := Level{Kind: "item", LineID: "7", Order: OrderRef{LineID: "1"}}
+	n := &ShipmentNotice{Levels: []Level{{Lading: of("201"), Levels: []Level{
+		{Kind: "outer", Marks: mark("340063810000000018"), Lading: of("201"), Levels: []Level{
+			{Lading: of("CT"), Marks: append(mark("340063810000000025"), mark("340063810000000032")...), Levels: []Level{item}}}},
+		{Lading: of("CT")},
+		{Kind: "outer", Levels: []Level{item}},
+	}}}}
+	n.Standard = "EDIFACT"
+	n.Derive()
+	got := []string{}
+	for _, p := range n.Packages {
+		got = append(got, fmt.Sprint(p.Kind, " ", p.Pointer, " ", p.SSCC, " ", p.SSCCs, " in ", p.Parent, " holds ", p.Items))
+	}
+	want := []string{
+		"tare /levels/0/levels/0 340063810000000018 [] in 0 holds [1]",
+		"pack /levels/0/levels/0/levels/0 340063810000000025 [340063810000000025 340063810000000032] in 1 holds [1]",
+		"pack /levels/0/levels/1  [] in 0 holds []",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("\n got %q\nwant %q", got, want)
+	}
+	if got := n.Items[0].LineID; got != "1" {
+		t.Errorf("line of the order\n got %q\nwant 1", got)
+	}
+	n.Standard = "X12"
+	if n.Derive(); len(n.Packages) > 0 {
+		t.Errorf("X12 names its levels\n got %v", n.Packages)
 	}
 }
 

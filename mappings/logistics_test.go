@@ -353,3 +353,44 @@ func TestLogisticsPosted(t *testing.T) {
 		}
 	}
 }
+
+// TestShippingOrderStatus: what an order to a warehouse does to the one before is
+// said by W0501, whose codes are none of element 353.
+func TestShippingOrderStatus(t *testing.T) {
+	l := logistics()[2]
+	for code, action := range map[string]string{"N": "original", "F": "cancel", "R": "change", "L": "replaceItems", "Q": "Q"} {
+		raw := "ST*940*0001~W05*" + code + "*BL-55019~SE*3*0001~"
+		msg := l.one(t, []byte(raw))
+		g, m := l.table(t, msg.Version)
+		r := l.thereAndBack(t, g, m, msg)
+		if h := r.Document.Head(); h.Action != action || h.ActionCode != code {
+			t.Errorf("%s\n got %s, %s\nwant %s", code, h.Action, h.ActionCode, action)
+		}
+		out, _, err := m.Out(&canonical.WarehouseOrder{Header: canonical.Header{Action: action}, DepositorOrder: "BL-55019"}, OutOptions{})
+		if err != nil || !strings.Contains(string(out), "W05*"+code+"*BL-55019~") {
+			t.Errorf("%s: %v\n got %s\nwant W05*%s", action, err, out, code)
+		}
+	}
+}
+
+// TestKeptNumbers: levels keep the numbers that they all have; a tree that was
+// changed is numbered anew when one has none.
+func TestKeptNumbers(t *testing.T) {
+	l := logistics()[0]
+	g, m := l.table(t, "004010")
+	doc, _, err := canonical.DecodeWithResidue(l.example(t, "posted.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := doc.(*canonical.ShipmentNotice)
+	n.Levels[0].ID = "17"
+	out, findings, err := m.Out(n, OutOptions{Guide: g, Control: "0001"})
+	if err != nil || len(findings) > 0 || !strings.Contains(string(out), "HL*1**S~") {
+		t.Errorf("%v %v\n got %s\nwant HL*1**S", err, findings, out)
+	}
+	n.Levels[0].Levels = n.Levels[0].Levels[:0]
+	out, _, err = m.Out(n, OutOptions{Control: "0001"})
+	if err != nil || !strings.Contains(string(out), "HL*17**S~") || !strings.Contains(string(out), "CTT*1~") {
+		t.Errorf("%v\n got %s\nwant HL*17**S and CTT*1", err, out)
+	}
+}
