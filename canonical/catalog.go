@@ -60,10 +60,24 @@ type CatalogLine struct {
 // EDIFACT PRI group.
 type CatalogPrice struct {
 	Price
-	Dates        []DateEntry `json:"dates,omitempty"`        // DTM
-	Currency     Currency    `json:"currency,omitzero"`      // CUR; CUX
-	FromQuantity Decimal     `json:"fromQuantity,omitempty"` // RNG 6162
-	ToQuantity   Decimal     `json:"toQuantity,omitempty"`   // RNG 6152
+	Dates        []DateEntry    `json:"dates,omitempty"`        // DTM
+	Currency     Currency       `json:"currency,omitzero"`      // CUR; CUX
+	Brackets     []PriceBracket `json:"brackets,omitempty"`     // G40: another price from each bracket on
+	FromQuantity Decimal        `json:"fromQuantity,omitempty"` // RNG 6162
+	ToQuantity   Decimal        `json:"toQuantity,omitempty"`   // RNG 6152
+}
+
+// PriceBracket is the price within one bracket of a price list. X12 G40.
+type PriceBracket struct {
+	ID             string  `json:"id,omitempty"`             // G4001 (417)
+	Price          Decimal `json:"price,omitempty"`          // G4002: list cost
+	PreviousPrice  Decimal `json:"previousPrice,omitempty"`  // G4003
+	Description    string  `json:"description,omitempty"`    // G4004
+	Retail         Decimal `json:"retail,omitempty"`         // G4005: suggested, N2 resolved
+	PreviousRetail Decimal `json:"previousRetail,omitempty"` // G4006, N2 resolved
+	UOM            string  `json:"uom,omitempty"`            // G4007 (355)
+	Type           string  `json:"type,omitempty"`           // G4008 (236)
+	Number         Decimal `json:"number,omitempty"`         // G4009
 }
 
 // Kind is [KindCatalog].

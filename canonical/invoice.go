@@ -50,7 +50,7 @@ type InvoiceLine struct {
 	Shipment []LineShipment  `json:"shipment,omitempty"`          // IT3
 	Periods  []PeriodAmount  `json:"periods,omitempty"`           // PAM
 	Carriers []CarrierDetail `json:"carrierDetails,omitempty"`    // CAD
-	PONumber string          `json:"poNumber,omitempty" key:"po"` // REF*PO, RFF+ON of the line, where a layer reads one
+	PONumber string          `json:"poNumber,omitempty" key:"po"` // REF*PO, RFF+ON of the line
 	// LineAmount is the line's total. X12: derived by nobody, PAM05 or AMT where a
 	// layer reads one; EDIFACT: MOA+203.
 	LineAmount Decimal `json:"lineAmount,omitempty"`
@@ -77,10 +77,11 @@ type PeriodAmount struct {
 
 // InvoiceTotals are what the seller added up.
 type InvoiceTotals struct {
-	Total             Decimal  `json:"total,omitempty"`             // TDS01, N2 resolved; MOA+77, MOA+9, MOA+86
+	Total             Decimal  `json:"total,omitempty"`             // TDS01, N2 resolved; MOA+77, MOA+86
 	SubjectToDiscount Decimal  `json:"subjectToDiscount,omitempty"` // TDS02, N2 resolved; MOA+52's base, MOA+129
 	NetAfterDiscount  Decimal  `json:"netAfterDiscount,omitempty"`  // TDS03, N2 resolved
 	Discount          Decimal  `json:"discount,omitempty"`          // TDS04, N2 resolved; MOA+52
+	Due               Decimal  `json:"due,omitempty"`               // MOA+9: what is left to pay
 	Lines             Decimal  `json:"lines,omitempty"`             // MOA+79: sum of the lines
 	Charges           Decimal  `json:"charges,omitempty"`           // MOA+131: sum of allowances and charges
 	Taxable           Decimal  `json:"taxable,omitempty"`           // MOA+125

@@ -25,23 +25,37 @@ type Line struct {
 	// StoreQuantities divides the line's quantity among places. X12 SDQ; EDIFACT
 	// LOC+7 with QTY+11.
 	StoreQuantities []StoreQuantity   `json:"storeQuantities,omitempty"`
-	Dates           []DateEntry       `json:"dates,omitempty"`      // DTM
-	Lading          []Lading          `json:"lading,omitempty"`     // TD1
-	Routing         []Carrier         `json:"routing,omitempty"`    // TD5
-	Equipment       []Equipment       `json:"equipment,omitempty"`  // TD3
-	Handling        []Handling        `json:"handling,omitempty"`   // TD4
-	Percents        []Percent         `json:"percents,omitempty"`   // PCT
-	Marks           []Mark            `json:"marks,omitempty"`      // MAN
-	Messages        []string          `json:"messages,omitempty"`   // MSG that stands in no N9 loop
-	Taxes           []Tax             `json:"taxes,omitempty"`      // TXI; TAX
-	Quantities      []QuantityOf      `json:"quantities,omitempty"` // QTY loop
-	Schedules       []Schedule        `json:"schedules,omitempty"`  // SCH loop
-	Packaging       []Packaging       `json:"packaging,omitempty"`  // PKG loop
-	Notes           []Note            `json:"notes,omitempty"`      // N9 loop; FTX
-	Parties         []Party           `json:"parties,omitempty"`    // N1 loop: the line's own ship-to, mark-for; NAD
-	Sublines        []Subline         `json:"sublines,omitempty"`   // SLN loop: assortment, prepack, kit
-	Amounts         []AmountEntry     `json:"amounts,omitempty"`    // AMT loop; MOA
-	Ext             map[string]string `json:"ext,omitempty"`        // see [Header]
+	Dates           []DateEntry       `json:"dates,omitempty"`         // DTM
+	Lading          []Lading          `json:"lading,omitempty"`        // TD1
+	Routing         []Carrier         `json:"routing,omitempty"`       // TD5
+	Equipment       []Equipment       `json:"equipment,omitempty"`     // TD3
+	Handling        []Handling        `json:"handling,omitempty"`      // TD4
+	Percents        []Percent         `json:"percents,omitempty"`      // PCT
+	Marks           []Mark            `json:"marks,omitempty"`         // MAN
+	Messages        []string          `json:"messages,omitempty"`      // MSG that stands in no N9 loop
+	Taxes           []Tax             `json:"taxes,omitempty"`         // TXI; TAX
+	Quantities      []QuantityOf      `json:"quantities,omitempty"`    // QTY loop
+	Schedules       []Schedule        `json:"schedules,omitempty"`     // SCH loop
+	Packaging       []Packaging       `json:"packaging,omitempty"`     // PKG loop
+	Notes           []Note            `json:"notes,omitempty"`         // N9 loop; FTX
+	Parties         []Party           `json:"parties,omitempty"`       // N1 loop: the line's own ship-to, mark-for; NAD
+	Sublines        []Subline         `json:"sublines,omitempty"`      // SLN loop: assortment, prepack, kit
+	Amounts         []AmountEntry     `json:"amounts,omitempty"`       // AMT loop; MOA
+	Details         []LineDetail      `json:"details,omitempty"`       // PO3: why quantity, price or date changed
+	OriginCountry   string            `json:"originCountry,omitempty"` // ALI 3239, as received
+	Ext             map[string]string `json:"ext,omitempty"`           // see [Header]
+}
+
+// LineDetail says of a part of a line's quantity why something about it is not
+// as ordered. X12 PO3.
+type LineDetail struct {
+	Reason      string   `json:"reason,omitempty"`      // PO301 (371)
+	Date        Date     `json:"date,omitempty"`        // PO302
+	PriceType   string   `json:"priceType,omitempty"`   // PO303 (236)
+	UnitPrice   Decimal  `json:"unitPrice,omitempty"`   // PO304
+	PriceBasis  string   `json:"priceBasis,omitempty"`  // PO305 (639)
+	Quantity    Quantity `json:"quantity,omitzero"`     // PO306, PO307
+	Description string   `json:"description,omitempty"` // PO308
 }
 
 // StoreQuantity is what one place gets of a line. X12 SDQ.

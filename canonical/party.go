@@ -21,6 +21,7 @@ type Party struct {
 	SecondRole   string   `json:"secondRole,omitempty"`   // N106 (98)
 	Text         []string `json:"text,omitempty"`         // NAD C058: name and address in one, line by line
 	Street       []string `json:"street,omitempty"`       // N301, N302
+	AddressLines []string `json:"addressLines,omitempty"` // NAD C058: name and address together, undivided
 	City         string   `json:"city,omitempty"`         // N401
 	Region       string   `json:"region,omitempty"`       // N402, state or province code
 	PostalCode   string   `json:"postalCode,omitempty"`   // N403

@@ -20,6 +20,7 @@ type Remittance struct {
 	TraceNumber     string             `json:"traceNumber,omitempty" schema:"key" key:"payment"` // TRN02 (127): check or ACH trace number
 	TraceOriginator string             `json:"traceOriginator,omitempty"`                        // TRN03 (509)
 	TraceReference  string             `json:"traceReference,omitempty"`                         // TRN04
+	Notes           []Note             `json:"notes,omitempty"`                                  // NTE
 	Currency        Currency           `json:"currency,omitzero"`                                // CUR
 	Refs            []Ref              `json:"refs,omitempty"`                                   // REF
 	Contacts        []Contact          `json:"contacts,omitempty"`                               // PER
@@ -77,6 +78,7 @@ type RemittanceAdjustment struct {
 	Refs      []Ref       `json:"refs,omitempty"`     // REF
 	Dates     []DateEntry `json:"dates,omitempty"`    // DTM
 	Notes     []Note      `json:"notes,omitempty"`    // NTE
+	Contacts  []Contact   `json:"contacts,omitempty"` // PER
 }
 
 // Kind is [KindRemittance].
@@ -96,6 +98,7 @@ func (r *Remittance) Derive() {
 	deriveEach(r.Contacts, (*Contact).derive)
 	deriveEach(r.Dates, (*DateEntry).derive)
 	deriveEach(r.Parties, d.party)
+	deriveEach(r.Notes, (*Note).derive)
 	for i := range r.Entities {
 		e := &r.Entities[i]
 		deriveEach(e.Parties, d.party)
@@ -116,4 +119,5 @@ func (r *Remittance) Derive() {
 func (a *RemittanceAdjustment) derive() {
 	deriveEach(a.Dates, (*DateEntry).derive)
 	deriveEach(a.Notes, (*Note).derive)
+	deriveEach(a.Contacts, (*Contact).derive)
 }

@@ -7,6 +7,15 @@ type Ref struct {
 	Text    string `json:"text,omitempty"`    // REF03
 	Related []ID   `json:"related,omitempty"` // REF04 (C040), up to three
 	At      Date   `json:"at,omitempty"`      // N904, N905; DTM+171 in the group of RFF
+	// LineRef is the line of the document that is referred to. EDIFACT RFF 1156.
+	LineRef string    `json:"lineRef,omitempty"`
+	Dates   []RefDate `json:"dates,omitempty"` // DTM in the REF loop, in the RFF group
+}
+
+// RefDate is a date of what is referred to. X12 DTM; EDIFACT DTM C507.
+type RefDate struct {
+	Scheme string `json:"scheme,omitempty"` // DTM01 (374); DTM 2005: 171 when it was issued ...
+	At     Date   `json:"at,omitempty"`     // DTM02, DTM03; DTM 2380
 }
 
 // DateEntry is a date with its meaning. X12 DTM; EDIFACT DTM C507.
@@ -69,6 +78,9 @@ type Price struct {
 // AllowanceCharge takes off or adds. X12 SAC loop; EDIFACT ALC group. When an
 // amount is given it wins over rate and percent.
 type AllowanceCharge struct {
+	// Level is "header" or "summary" where a message says both: an INVOIC has what
+	// was agreed in its heading and the sums in its summary.
+	Level         string   `json:"level,omitempty"`
 	Indicator     string   `json:"indicator,omitempty"`     // SAC01 (248): A allowance, C charge, N neither, P promotion, S service
 	Code          string   `json:"code,omitempty"`          // SAC02 (1300): D240 freight, F050 other ...
 	Agency        ID       `json:"agency,omitzero"`         // SAC03 (559), SAC04 (1301)
@@ -85,11 +97,16 @@ type AllowanceCharge struct {
 	Description   string   `json:"description,omitempty"`   // SAC15
 	Language      string   `json:"language,omitempty"`      // SAC16
 	Currency      Currency `json:"currency,omitzero"`       // CUR in the loop
+	Base          Decimal  `json:"base,omitempty"`          // MOA+25: what the percentage is taken of
 	Prices        []Price  `json:"prices,omitempty"`        // CTP in the loop of a line
+	Taxes         []Tax    `json:"taxes,omitempty"`         // TXI in the loop; TAX in the group
 }
 
 // Tax is a tax. X12 TXI; EDIFACT TAX, MOA.
 type Tax struct {
+	// Level is "header" or "summary" where a message says both: the rates that hold
+	// for all lines, and the sums.
+	Level        string  `json:"level,omitempty"`
 	Type         string  `json:"type,omitempty"`         // TXI01 (963): ST state sales, VA value added ...
 	Amount       Decimal `json:"amount,omitempty"`       // TXI02
 	Percent      Decimal `json:"percent,omitempty"`      // TXI03
@@ -213,6 +230,8 @@ type Note struct {
 	Related []ID        `json:"related,omitempty"` // N907 (C040)
 	Lines   []string    `json:"lines,omitempty"`   // MSG01, one each
 	Dates   []DateEntry `json:"dates,omitempty"`   // DTM in the loop
+	// Form is the segment that says it, where a set has two: "NTE", "N9".
+	Form string `json:"form,omitempty"`
 	// Text is derived: the lines, joined by line breaks. Given without lines, it
 	// is the lines.
 	Text string `json:"text,omitempty"`
