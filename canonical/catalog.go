@@ -31,9 +31,12 @@ type Catalog struct {
 
 // CatalogLine is one product. X12 LIN loop; EDIFACT LIN group.
 type CatalogLine struct {
-	Index             int               `json:"index,omitempty"`             // derived: from 1
-	LineID            string            `json:"lineId,omitempty"`            // LIN01; LIN 1082
-	Maintenance       string            `json:"maintenance,omitempty"`       // G53 (875): 001 change, 002 delete, 021 add ...; LIN 1229
+	Index  int    `json:"index,omitempty"`  // derived: from 1
+	LineID string `json:"lineId,omitempty"` // LIN01; LIN 1082
+	// Maintenance is add, change, delete ...; a code that has no name here stands as
+	// it came.
+	Maintenance       string            `json:"maintenance,omitempty"`
+	MaintenanceCode   string            `json:"maintenanceCode,omitempty"`   // G53 (875): 001 change, 002 delete, 003 add ...; LIN 1229
 	IDs               []ProductID       `json:"ids,omitempty"`               // LIN02-31; LIN C212, PIA
 	Dates             []DateEntry       `json:"dates,omitempty"`             // DTM
 	Refs              []Ref             `json:"refs,omitempty"`              // REF; RFF
@@ -53,6 +56,7 @@ type CatalogLine struct {
 	StoreQuantities   []StoreQuantity   `json:"storeQuantities,omitempty"`   // SDQ
 	Parties           []Party           `json:"parties,omitempty"`           // N1 loop; NAD
 	Notes             []Note            `json:"notes,omitempty"`             // N9 loop; FTX
+	OriginCountry     string            `json:"originCountry,omitempty"`     // ALI 3239, as received
 	Ext               map[string]string `json:"ext,omitempty"`               // see [Header]
 }
 

@@ -4,38 +4,39 @@ package canonical
 // note is an invoice of another type. X12 810; EDIFACT INVOIC.
 type Invoice struct {
 	Header
-	InvoiceNumber     string            `json:"invoiceNumber,omitempty" schema:"key" key:"invoice"` // BIG02; BGM 1004
-	InvoiceDate       Date              `json:"invoiceDate,omitempty"`                              // BIG01; DTM+137
-	Type              string            `json:"type,omitempty"`                                     // BIG07 (640): DI debit invoice, CR credit memo, CN credit invoice, PR product ...; BGM 1001: 380 invoice, 381 credit note, 383 debit note
-	OrderDate         Date              `json:"orderDate,omitempty"`                                // BIG03; DTM+171
-	PONumber          string            `json:"poNumber,omitempty" key:"po"`                        // BIG04; RFF+ON
-	ReleaseNumber     string            `json:"releaseNumber,omitempty"`                            // BIG05
-	ChangeSequence    string            `json:"changeSequence,omitempty"`                           // BIG06 (327)
-	ActionWanted      string            `json:"actionWanted,omitempty"`                             // BIG09 (306)
-	OriginalInvoice   string            `json:"originalInvoice,omitempty" key:"invoice"`            // BIG10: the invoice that a credit note is about; RFF+IV
-	Currency          Currency          `json:"currency,omitzero"`                                  // CUR; CUX
-	Refs              []Ref             `json:"refs,omitempty"`                                     // REF; RFF
-	Contacts          []Contact         `json:"contacts,omitempty"`                                 // PER; CTA, COM
-	TaxReferences     []TaxReference    `json:"taxReferences,omitempty"`                            // TAX
-	FOB               FOB               `json:"fob,omitzero"`                                       // FOB; TOD
-	Terms             []Terms           `json:"terms,omitempty"`                                    // ITD; PAT group
-	Dates             []DateEntry       `json:"dates,omitempty"`                                    // DTM: 011 shipped, 035 delivered, 186 and 187 service period; DTM+35, 263
-	Descriptions      []Description     `json:"descriptions,omitempty"`                             // PID
-	Measures          []Measure         `json:"measures,omitempty"`                                 // MEA
-	Packaging         []Packaging       `json:"packaging,omitempty"`                                // PKG; PAC
-	Lading            []Lading          `json:"lading,omitempty"`                                   // TD1
-	Routing           []Carrier         `json:"routing,omitempty"`                                  // TD5; TDT
-	Equipment         []Equipment       `json:"equipment,omitempty"`                                // TD3
-	Handling          []Handling        `json:"handling,omitempty"`                                 // TD4
-	Notes             []Note            `json:"notes,omitempty"`                                    // NTE, N9 loop; FTX
-	Parties           []Party           `json:"parties,omitempty"`                                  // N1 loop: RE remit to, BT bill to, ST ship to, SE seller; NAD group: SU, BY, DP, IV, PE
-	Lines             []InvoiceLine     `json:"lines,omitempty"`                                    // IT1 loop; LIN group
-	Totals            InvoiceTotals     `json:"totals,omitzero"`                                    // TDS, CTT; MOA and CNT of the summary
-	Taxes             []Tax             `json:"taxes,omitempty"`                                    // TXI of the summary; TAX with MOA
-	AllowancesCharges []AllowanceCharge `json:"allowancesCharges,omitempty"`                        // SAC loop of the summary; ALC group
-	CarrierDetails    []CarrierDetail   `json:"carrierDetails,omitempty"`                           // CAD
-	Shipments         []InvoiceShipment `json:"shipments,omitempty"`                                // ISS loop
-	Amounts           []AmountEntry     `json:"amounts,omitempty"`                                  // AMT; MOA
+	InvoiceNumber       string            `json:"invoiceNumber,omitempty" schema:"key" key:"invoice"` // BIG02; BGM 1004
+	InvoiceDate         Date              `json:"invoiceDate,omitempty"`                              // BIG01; DTM+137
+	Type                string            `json:"type,omitempty"`                                     // BIG07 (640): DI debit invoice, CR credit memo, CN credit invoice, PR product ...; BGM 1001: 380 invoice, 381 credit note, 383 debit note
+	OrderDate           Date              `json:"orderDate,omitempty"`                                // BIG03; DTM+171
+	PONumber            string            `json:"poNumber,omitempty" key:"po"`                        // BIG04; RFF+ON
+	ReleaseNumber       string            `json:"releaseNumber,omitempty"`                            // BIG05
+	ChangeSequence      string            `json:"changeSequence,omitempty"`                           // BIG06 (327)
+	ActionWanted        string            `json:"actionWanted,omitempty"`                             // BIG09 (306)
+	OriginalInvoice     string            `json:"originalInvoice,omitempty" key:"invoice"`            // BIG10: the invoice that a credit note is about; RFF+IV
+	OriginalInvoiceDate Date              `json:"originalInvoiceDate,omitempty"`                      // DTM+171 with RFF+IV
+	Currency            Currency          `json:"currency,omitzero"`                                  // CUR; CUX
+	Refs                []Ref             `json:"refs,omitempty"`                                     // REF; RFF
+	Contacts            []Contact         `json:"contacts,omitempty"`                                 // PER; CTA, COM
+	TaxReferences       []TaxReference    `json:"taxReferences,omitempty"`                            // TAX
+	FOB                 FOB               `json:"fob,omitzero"`                                       // FOB; TOD
+	Terms               []Terms           `json:"terms,omitempty"`                                    // ITD; PAT group
+	Dates               []DateEntry       `json:"dates,omitempty"`                                    // DTM: 011 shipped, 035 delivered, 186 and 187 service period; DTM+35, 263
+	Descriptions        []Description     `json:"descriptions,omitempty"`                             // PID
+	Measures            []Measure         `json:"measures,omitempty"`                                 // MEA
+	Packaging           []Packaging       `json:"packaging,omitempty"`                                // PKG; PAC
+	Lading              []Lading          `json:"lading,omitempty"`                                   // TD1
+	Routing             []Carrier         `json:"routing,omitempty"`                                  // TD5; TDT
+	Equipment           []Equipment       `json:"equipment,omitempty"`                                // TD3
+	Handling            []Handling        `json:"handling,omitempty"`                                 // TD4
+	Notes               []Note            `json:"notes,omitempty"`                                    // NTE, N9 loop; FTX
+	Parties             []Party           `json:"parties,omitempty"`                                  // N1 loop: RE remit to, BT bill to, ST ship to, SE seller; NAD group: SU, BY, DP, IV, PE
+	Lines               []InvoiceLine     `json:"lines,omitempty"`                                    // IT1 loop; LIN group
+	Totals              InvoiceTotals     `json:"totals,omitzero"`                                    // TDS, CTT; MOA and CNT of the summary
+	Taxes               []Tax             `json:"taxes,omitempty"`                                    // TXI of the summary; TAX with MOA
+	AllowancesCharges   []AllowanceCharge `json:"allowancesCharges,omitempty"`                        // SAC loop of the summary; ALC group
+	CarrierDetails      []CarrierDetail   `json:"carrierDetails,omitempty"`                           // CAD
+	Shipments           []InvoiceShipment `json:"shipments,omitempty"`                                // ISS loop
+	Amounts             []AmountEntry     `json:"amounts,omitempty"`                                  // AMT; MOA
 	// Sign is derived from Type: "-1" when the amounts are owed to the buyer (X12
 	// CC, CE, CG, CN, CR, FC, MC; EDIFACT 381, 396), else "1". The amounts
 	// themselves stand as they came: partners write a credit note's with a minus,

@@ -106,6 +106,8 @@ type Subline struct {
 	AllowancesCharges []AllowanceCharge `json:"allowancesCharges,omitempty"` // SAC loop
 	Quantities        []QuantityOf      `json:"quantities,omitempty"`        // QTY loop
 	Parties           []Party           `json:"parties,omitempty"`           // N1 loop
+	Refs              []Ref             `json:"refs,omitempty"`              // REF, of an invoice
+	Taxes             []Tax             `json:"taxes,omitempty"`             // TXI, of an invoice
 }
 
 // Totals are what the sender counted. X12 CTT; EDIFACT CNT, MOA.

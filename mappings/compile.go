@@ -58,8 +58,9 @@ func (c *compiler) block(b *branch, around reflect.Type) *block {
 	for i, kid := range k.kids {
 		k.order = append(k.order, i)
 		k.fills = k.fills || kid.fills
+		k.divided = k.divided || kid.past > 0
 	}
-	slices.SortStableFunc(k.order, func(x, y int) int { return specific(b.kids[y].step) - specific(b.kids[x].step) })
+	slices.SortStableFunc(k.order, func(x, y int) int { return b.kids[y].specific() - b.kids[x].specific() })
 	if b.path != "" {
 		c.share(b, k)
 	}
@@ -73,6 +74,9 @@ func (c *compiler) block(b *branch, around reflect.Type) *block {
 // segment is a block with what its row says of the segment itself.
 func (c *compiler) segment(b *branch) *block {
 	k := &block{at: b.at, tag: b.step.Tag, tagKey: tagKey(b.step.Tag), qual: qualifierSpot(c.standard, b.step.Tag), ordinal: b.step.Ordinal, most: 1}
+	if b.past != "" {
+		k.past = tagKey(b.past)
+	}
 	if b.step.Qualifier != "*" {
 		k.qualifier = b.step.Qualifier
 	}

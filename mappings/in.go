@@ -48,6 +48,7 @@ type slot struct {
 	head, tail int32 // places, chained by reader.next
 	taken      int
 	seen       int
+	open       bool // the segment behind which the block stands was there
 }
 
 // check is a computed row that was read.
@@ -117,6 +118,9 @@ func (r *reader) scope(b *block, obj reflect.Value, loop, from int) {
 				continue
 			}
 		}
+		if b.divided {
+			r.divide(b, at, item)
+		}
 		if i := r.match(b, at, item); i >= 0 {
 			s := &r.heads[at+i]
 			if s.head == 0 {
@@ -140,6 +144,16 @@ func (r *reader) scope(b *block, obj reflect.Value, loop, from int) {
 	r.heads = r.heads[:at]
 }
 
+// divide opens the blocks that stand behind a segment of this tag.
+func (r *reader) divide(b *block, at, place int) {
+	key := tagKey(r.segs[place].Tag)
+	for i, k := range b.kids {
+		if k.past == key {
+			r.heads[at+i].open = true
+		}
+	}
+}
+
 // match finds the block that takes the segment, the most specific first. One
 // that could read nothing of it takes it only when no other does.
 func (r *reader) match(b *block, at, place int) int {
@@ -150,7 +164,7 @@ func (r *reader) match(b *block, at, place int) int {
 		}
 		i := b.order[n]
 		k, s := b.kids[i], &r.heads[at+i]
-		if s.taken >= k.most || k.qualifier != "" && r.qualifier(place, k.qual) != k.qualifier || !r.says(place, k.beside) {
+		if s.taken >= k.most || k.past > 0 && !s.open || k.qualifier != "" && r.qualifier(place, k.qual) != k.qualifier || !r.says(place, k.beside) {
 			continue
 		}
 		if s.seen++; k.ordinal > 0 && k.ordinal != s.seen {

@@ -34,6 +34,7 @@ type node struct {
 	rows       string // "rows NAME"
 	isShared   bool   // "- rows NAME": the rows stand here
 	after      string // "after TAG"
+	past       string // "past TAG"
 	key        string // "key SCHEME"
 	expr       string // "= EXPRESSION"
 	exprCol    int
@@ -329,7 +330,7 @@ func (p *parser) modifier(n *node, words []word) []word {
 		n.required = true
 	case "repeats":
 		n.repeats = true
-	case "key", "rows", "after", "default", "assume", "inherit", "to", "when", "=":
+	case "key", "rows", "after", "past", "default", "assume", "inherit", "to", "when", "=":
 		if len(words) < 2 || (w.text == "=" || w.text == "when") && words[1].text == "" {
 			p.fail(w.column, "%s: %s must follow", w.text, follows[w.text])
 			return nil
@@ -350,7 +351,7 @@ func (p *parser) modifier(n *node, words []word) []word {
 
 // follows is what each word that takes something is followed by.
 var follows = map[string]string{
-	"key": "the scheme", "rows": "the name of a section of rows", "after": "a segment tag", "default": "the text in quotes",
+	"key": "the scheme", "rows": "the name of a section of rows", "after": "a segment tag", "past": "a segment tag", "default": "the text in quotes",
 	"assume": "the text in quotes", "inherit": "the path of a member around", "to": "a number", "when": "an expression", "=": "an expression",
 }
 
@@ -363,6 +364,8 @@ func (p *parser) argument(n *node, w, a word) bool {
 		n.rows, n.convCol = a.text, a.column
 	case "after":
 		n.after, n.convCol = a.text, a.column
+	case "past":
+		n.past = a.text
 	case "default", "assume":
 		if n.numbered = w.text == "default" && !a.quoted && a.text == "number()"; n.numbered {
 			return true
@@ -458,5 +461,5 @@ func isPath(w word) bool {
 	if w.quoted || w.text == "" || w.text[0] < 'a' || w.text[0] > 'z' {
 		return false
 	}
-	return w.text != "rows" && w.text != "after" && w.text != "when" && w.text != "where"
+	return w.text != "rows" && w.text != "after" && w.text != "past" && w.text != "when" && w.text != "where"
 }

@@ -13,6 +13,7 @@ type block struct {
 	qualifier string // "": any
 	qual      spot   // of the qualifier
 	ordinal   int    // 0: any
+	past      uint32 // tagKey of the segment behind which it stands; 0: anywhere
 	shape     shape
 	member    access // of the object or array within the enclosing object
 	elem      reflect.Type
@@ -29,6 +30,7 @@ type block struct {
 	kids      []*block // in the order of writing
 	order     []int    // indexes of kids, the most specific of a tag first: the order of reading
 	keys      []uint32 // tagKey of each of order
+	divided   bool     // some of kids stand behind a segment only
 	hasPlace  bool     // a row of its own reads something into the document
 	volatile  bool     // rows of it are computed, or hold the control number
 	fills     bool     // rows of it or below say what a member is that nothing was read into

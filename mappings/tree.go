@@ -13,6 +13,7 @@ import (
 // below each other do.
 type branch struct {
 	step   edi.Step
+	past   string // tag of the segment behind which it stands; "": anywhere
 	node   *node // the row whose place it is; nil when only rows below name it
 	at     origin
 	path   string // member of the enclosing object: "", "currency", "lines[]"
@@ -31,9 +32,9 @@ func (b *branch) clone() *branch {
 	return &c
 }
 
-func (b *branch) kid(step edi.Step) *branch {
+func (b *branch) kid(step edi.Step, past string) *branch {
 	for _, k := range b.kids {
-		if k.step == step {
+		if k.step == step && k.past == past {
 			return k
 		}
 	}
@@ -180,7 +181,7 @@ func (p *planter) segment(b *branch, n *node) {
 	for _, s := range steps[:len(steps)-1] {
 		b = p.descend(b, s, n)
 	}
-	k := b.kid(last)
+	k := b.kid(last, n.past)
 	var grown *branch
 	switch {
 	case n.remove:
@@ -188,12 +189,13 @@ func (p *planter) segment(b *branch, n *node) {
 		return
 	case k == nil:
 		grown = p.grow(b, last, n)
+		grown.past = n.past
 		k = grown
 	case p.over && n.path != "" && k.path != n.path:
 		if k.node != nil {
 			n.replaced = append(append(n.replaced, k.node), k.node.replaced...)
 		}
-		*k = branch{step: last, at: n.at}
+		*k = branch{step: last, past: n.past, at: n.at}
 	case !p.over && (k.node != nil || len(k.leaves) > 0):
 		p.probs.add(n.at, n.column, "%s has a row already, in line %d", n.places[0].text, k.at.line)
 		return
@@ -221,7 +223,7 @@ func (p *planter) shared(b *branch, n *node) {
 
 // descend gives the branch at a step below b, a new one if need be.
 func (p *planter) descend(b *branch, s edi.Step, n *node) *branch {
-	if k := b.kid(s); k != nil {
+	if k := b.kid(s, ""); k != nil {
 		return k
 	}
 	return p.grow(b, s, n)
@@ -277,6 +279,15 @@ func specific(s edi.Step) int {
 	return 0
 }
 
+// specific orders the branches of one tag: what stands behind a segment comes
+// before what stands anywhere.
+func (b *branch) specific() int {
+	if b.past != "" {
+		return specific(b.step) + 3
+	}
+	return specific(b.step)
+}
+
 // text writes the effective table, one row a line: what a digest is taken of.
 func (b *branch) text(w *strings.Builder, prefix string) {
 	for _, n := range slices.Concat(b.fixed, b.leaves) {
@@ -317,7 +328,7 @@ func (n *node) more() string {
 	if len(n.places) > 0 && n.places[0].pattern.Element == 0 && n.to > 0 {
 		fmt.Fprintf(&b, " to %d", n.to)
 	}
-	for _, w := range []struct{ name, text string }{{"when", n.when}, {"assume", n.assume}, {"inherit", n.inherit}} {
+	for _, w := range []struct{ name, text string }{{"when", n.when}, {"past", n.past}, {"assume", n.assume}, {"inherit", n.inherit}} {
 		if w.text != "" {
 			fmt.Fprintf(&b, " %s %q", w.name, w.text)
 		}
