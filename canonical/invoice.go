@@ -48,10 +48,11 @@ type Invoice struct {
 // invoiced. X12 IT1 loop; EDIFACT LIN group.
 type InvoiceLine struct {
 	Line
-	Shipment []LineShipment  `json:"shipment,omitempty"`          // IT3
-	Periods  []PeriodAmount  `json:"periods,omitempty"`           // PAM
-	Carriers []CarrierDetail `json:"carrierDetails,omitempty"`    // CAD
-	PONumber string          `json:"poNumber,omitempty" key:"po"` // REF*PO, RFF+ON of the line
+	Shipment  []LineShipment  `json:"shipment,omitempty"`          // IT3
+	Periods   []PeriodAmount  `json:"periods,omitempty"`           // PAM
+	Carriers  []CarrierDetail `json:"carrierDetails,omitempty"`    // CAD
+	PONumber  string          `json:"poNumber,omitempty" key:"po"` // REF*PO, RFF+ON of the line
+	OrderDate Date            `json:"orderDate,omitempty"`         // DTM+171 with RFF+ON of the line
 	// LineAmount is the line's total. X12: derived by nobody, PAM05 or AMT where a
 	// layer reads one; EDIFACT: MOA+203.
 	LineAmount Decimal `json:"lineAmount,omitempty"`

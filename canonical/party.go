@@ -31,6 +31,7 @@ type Party struct {
 	CountryISO   string            `json:"countryIso,omitempty"`
 	Location     ID                `json:"location,omitzero"`      // N405 (309), N406
 	AddressParts []ID              `json:"addressParts,omitempty"` // NX2: part of the address (1106), its text
+	Accounts     []PartyAccount    `json:"accounts,omitempty"`     // FII: where he is paid, or pays from
 	Refs         []Ref             `json:"refs,omitempty"`         // REF
 	Contacts     []Contact         `json:"contacts,omitempty"`     // PER
 	FOB          FOB               `json:"fob,omitzero"`           // FOB
@@ -48,6 +49,15 @@ type Party struct {
 	GLN string `json:"gln,omitempty"`
 	// TaxIDs is derived: the ids of scheme FI and the refs of scheme TJ.
 	TaxIDs []string `json:"taxIds,omitempty"`
+}
+
+// PartyAccount is a bank account of a party. EDIFACT FII.
+type PartyAccount struct {
+	Role   string `json:"role,omitempty"`   // FII 3035: RB receiving bank, OR ordering bank ...
+	Number string `json:"number,omitempty"` // FII 3194
+	Holder string `json:"holder,omitempty"` // FII 3192
+	Bank   ID     `json:"bank,omitzero"`    // FII 3433, 1131 or 3055 as scheme: its code
+	Name   string `json:"name,omitempty"`   // FII 3432: of the bank
 }
 
 // Contact is a person or office. X12 PER; EDIFACT CTA, COM.

@@ -58,6 +58,10 @@ type QuantityOf struct {
 type ProductID struct {
 	Scheme string `json:"scheme,omitempty"` // UP GTIN-12, EN GTIN-13, UK GTIN-14, BP or IN buyer's, VN or VA vendor's, SK SKU ...
 	Value  string `json:"value,omitempty"`  // as received
+	// Use says what the product is, where it is not the one of the line: 1
+	// additional, 3 what is sent instead, 4 what it is sent for, 5 the line's. EDIFACT
+	// PIA 4347.
+	Use    string `json:"use,omitempty"`
 	GTIN14 string `json:"gtin14,omitempty"` // derived: the GTIN with zeros before it, when its check digit is right
 }
 

@@ -144,7 +144,7 @@ func again(t tester, g *guide.Guide, m *Mapping, msg *edi.Message, doc canonical
 
 // given are members that tables give when the document says nothing, or count.
 var given = map[string]bool{"action": true, "actionCode": true, "responseType": true, "orderType": true, "type": true, "handling": true,
-	"creditDebit": true, "method": true, "purpose": true, "transactionSet": true, "release": true, "lineCount": true, "relationship": true}
+	"creditDebit": true, "method": true, "purpose": true, "transactionSet": true, "release": true, "lineCount": true, "relationship": true, "use": true}
 
 // departs says where a document that was written and read again says something
 // else; "" when it does not.
