@@ -67,6 +67,7 @@ type CatalogPrice struct {
 	Dates        []DateEntry    `json:"dates,omitempty"`        // DTM
 	Currency     Currency       `json:"currency,omitzero"`      // CUR; CUX
 	Brackets     []PriceBracket `json:"brackets,omitempty"`     // G40: another price from each bracket on
+	RangeUOM     string         `json:"rangeUom,omitempty"`     // RNG 6411: unit of FromQuantity and ToQuantity, as received
 	FromQuantity Decimal        `json:"fromQuantity,omitempty"` // RNG 6162
 	ToQuantity   Decimal        `json:"toQuantity,omitempty"`   // RNG 6152
 }

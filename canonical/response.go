@@ -51,17 +51,18 @@ type OrderResponse struct {
 type ResponseLine struct {
 	Line
 	Change          LineChange           `json:"change,omitzero"`           // POC02, POC04, where a change is answered
-	Acknowledgments []LineAcknowledgment `json:"acknowledgments,omitempty"` // ACK loop; LIN 1229, QTY, DTM
+	Acknowledgments []LineAcknowledgment `json:"acknowledgments,omitempty"` // ACK loop; LIN 1229
 }
 
 // LineAcknowledgment is what the seller says to a line or to a part of its
-// quantity. X12 ACK; EDIFACT LIN 1229 with QTY and QVR.
+// quantity. X12 ACK; EDIFACT LIN 1229, which has a status alone: how much of it
+// stands in the line's Quantities (QTY+113 to be delivered, QTY+83 back-ordered).
 type LineAcknowledgment struct {
 	// Status is accepted, changed, backordered, deleted, held, rejected,
 	// substituted, shipped ...; a code that has no name here stands as it came.
 	Status     string      `json:"status,omitempty"`
 	StatusCode string      `json:"statusCode,omitempty"` // ACK01 (668): IA accepted, IB back-ordered, IR rejected ...; 1229: 5 accepted, 3 changed, 7 not accepted
-	Quantity   Quantity    `json:"quantity,omitzero"`    // ACK02, ACK03; QTY+113
+	Quantity   Quantity    `json:"quantity,omitzero"`    // ACK02, ACK03
 	DateScheme string      `json:"dateScheme,omitempty"` // ACK04 (374)
 	Date       Date        `json:"date,omitempty"`       // ACK05: when it will be shipped or delivered
 	Request    string      `json:"request,omitempty"`    // ACK06 (326)

@@ -115,7 +115,7 @@ type Tax struct {
 	Amount       Decimal `json:"amount,omitempty"`       // TXI02
 	Percent      Decimal `json:"percent,omitempty"`      // TXI03
 	Jurisdiction ID      `json:"jurisdiction,omitzero"`  // TXI04 (955), TXI05
-	Exempt       string  `json:"exempt,omitempty"`       // TXI06 (441)
+	Exempt       string  `json:"exempt,omitempty"`       // TXI06 (441); TAX 5305: S standard rate, Z zero rated, E exempt ...
 	Relationship string  `json:"relationship,omitempty"` // TXI07 (662)
 	Base         Decimal `json:"base,omitempty"`         // TXI08
 	TaxID        string  `json:"taxId,omitempty"`        // TXI09

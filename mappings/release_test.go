@@ -61,3 +61,53 @@ func TestLoopOfOthers(t *testing.T) {
 		t.Errorf("written\n got %s\nwant %s", got, want)
 	}
 }
+
+// TestPast: the segments of a tag before and behind another go to rows of their
+// own, and are written there.
+func TestPast(t *testing.T) {
+	const table = `-- a.map --
+mapping invoice <-> EDIFACT TEST
+ST01       transactionSet
+TAX        taxes[]
+  TAX01    type
+  -        level  "header"
+UNS01      = "S"
+TAX        taxes[]  past UNS
+  TAX01    type
+  -        level  "summary"  default
+SE01       = segments()
+mapping acme extends invoice <-> EDIFACT TEST
+TAX/TAX02  percent  past UNS
+`
+	m := layered(t, strings.Split(table, "mapping acme")[0]).Named("invoice <-> EDIFACT TEST")
+	msg, err := edi.ReadMessage([]byte("ST*810~TAX*1~TAX*2~UNS*S~TAX*3~SE*6~"), starred)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := m.In(FromMessage(msg, nil, nil), InOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, x := range r.Document.(*canonical.Invoice).Taxes {
+		got = append(got, x.Level+" "+x.Type)
+	}
+	if g, want := strings.Join(got, ", "), "header 1, header 2, summary 3"; g != want {
+		t.Errorf("read\n got %s\nwant %s", g, want)
+	}
+	out, findings, err := m.Out(r.Document, OutOptions{})
+	if err != nil || len(findings) > 0 {
+		t.Fatal(err, findings)
+	}
+	if got, want := string(out), string(msg.Raw()); got != want {
+		t.Errorf("written\n got %s\nwant %s", got, want)
+	}
+	g, _ := languages(t, edi.EDIFACT, "D:96A:UN", "INVOIC")
+	wrong := layered(t, "-- a.map --\nmapping invoice <-> EDIFACT TEST\nTAX  taxes[]  past NIL\n  TAX01  type\n")
+	if err := wrong.Named("invoice <-> EDIFACT TEST").Check(g); err == nil || !strings.Contains(err.Error(), "has no segment TAX") {
+		t.Errorf("a segment that is not there\n got %v\nwant it told", err)
+	}
+	if _, err := standard(t).Extend(files(table)); err == nil || !strings.Contains(err.Error(), "past") {
+		t.Errorf("past behind an element\n got %v\nwant it refused", err)
+	}
+}

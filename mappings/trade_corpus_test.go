@@ -23,14 +23,14 @@ var tradeFloors = map[string]float64{
 // TestTradeCorpus takes every set of the corpus there and back, sound or not, and
 // counts what is mapped of the sound ones.
 func TestTradeCorpus(t *testing.T) {
-	sound := soundFiles(t)
+	sound := tradeSound(t)
 	all := map[string]*counted{}
 	for name, data := range corpusFiles(t) {
 		for set, floor := range tradeFloors {
 			for _, msg := range messages(t, data, set) {
 				g, m := languages(t, msg.Standard, msg.Version, set)
 				var r *Result
-				t.Run(strings.ReplaceAll(name, "/", "_"), func(t *testing.T) { r = thereAndBack(t, g, m, msg) })
+				t.Run(strings.ReplaceAll(name, "/", "_"), func(t *testing.T) { r = tradeRoundTrip(t, g, m, msg) })
 				if r == nil || !sound[name] {
 					continue
 				}
@@ -42,7 +42,7 @@ func TestTradeCorpus(t *testing.T) {
 				all[set].elements += c.Elements
 				all[set].mapped += c.Mapped
 				if 100*c.Mapped < int(floor)*c.Elements {
-					t.Logf("%s %s: %d of %d\n%s", name, set, c.Mapped, c.Elements, entries(r.Residue))
+					t.Logf("%s %s: %d of %d\n%s", name, set, c.Mapped, c.Elements, tradeEntries(r.Residue))
 				}
 			}
 		}
@@ -60,8 +60,8 @@ func TestTradeCorpus(t *testing.T) {
 	}
 }
 
-// entries are the values of a residue, for people.
-func entries(r *canonical.Residue) string {
+// tradeEntries are the values of a residue, for people.
+func tradeEntries(r *canonical.Residue) string {
 	var b strings.Builder
 	for i, e := range r.Entries {
 		if i == 60 {
@@ -72,8 +72,8 @@ func entries(r *canonical.Residue) string {
 	return b.String()
 }
 
-// soundFiles are the files that the corpus' MANIFEST calls sound.
-func soundFiles(t testing.TB) map[string]bool {
+// tradeSound are the files that the corpus' MANIFEST calls sound.
+func tradeSound(t testing.TB) map[string]bool {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(os.Getenv("EDIBRIDGE_CORPUS"), "MANIFEST.tsv"))
 	if err != nil {
@@ -88,9 +88,9 @@ func soundFiles(t testing.TB) map[string]bool {
 	return files
 }
 
-// thereAndBack takes a message into a document and back, by way of JSON: the same
+// tradeRoundTrip takes a message into a document and back, by way of JSON: the same
 // bytes, and without the residue the same meaning.
-func thereAndBack(t tester, g *guide.Guide, m *Mapping, msg *edi.Message) *Result {
+func tradeRoundTrip(t tester, g *guide.Guide, m *Mapping, msg *edi.Message) *Result {
 	t.Helper()
 	r, err := m.In(FromMessage(msg, g, g.Match(msg)), InOptions{Residue: true})
 	if err != nil {
@@ -111,12 +111,12 @@ func thereAndBack(t tester, g *guide.Guide, m *Mapping, msg *edi.Message) *Resul
 	if want := msg.Raw(); !bytes.Equal(got, want) {
 		t.Errorf("out with residue: %s\nfindings %v", difference(got, want), findings)
 	}
-	again(t, g, m, msg, r.Document)
+	tradeAgain(t, g, m, msg, r.Document)
 	return r
 }
 
-// again writes a document without its residue and reads it again.
-func again(t tester, g *guide.Guide, m *Mapping, msg *edi.Message, doc canonical.Document) {
+// tradeAgain writes a document without its residue and reads it again.
+func tradeAgain(t tester, g *guide.Guide, m *Mapping, msg *edi.Message, doc canonical.Document) {
 	t.Helper()
 	out, findings, err := m.Out(doc, OutOptions{Delimiters: msg.Delimiters})
 	if err != nil {
@@ -137,18 +137,18 @@ func again(t tester, g *guide.Guide, m *Mapping, msg *edi.Message, doc canonical
 	if err != nil {
 		t.Fatal(err)
 	}
-	if at := departs(asJSON(t, doc), asJSON(t, r.Document), ""); at != "" {
+	if at := tradeDeparts(tradeValues(t, doc), tradeValues(t, r.Document), ""); at != "" {
 		t.Errorf("out without residue and in again: %s\n  by %q", at, out)
 	}
 }
 
-// given are members that tables give when the document says nothing, or count.
-var given = map[string]bool{"action": true, "actionCode": true, "responseType": true, "orderType": true, "type": true, "handling": true,
-	"creditDebit": true, "method": true, "purpose": true, "transactionSet": true, "release": true, "lineCount": true, "relationship": true, "use": true}
+// tradeGiven are members that tables give when the document says nothing, or count.
+var tradeGiven = map[string]bool{"action": true, "actionCode": true, "responseType": true, "orderType": true, "type": true, "handling": true,
+	"creditDebit": true, "method": true, "purpose": true, "transactionSet": true, "release": true, "lineCount": true, "relationship": true, "use": true, "traceType": true}
 
-// departs says where a document that was written and read again says something
+// tradeDeparts says where a document that was written and read again says something
 // else; "" when it does not.
-func departs(was, now any, at string) string {
+func tradeDeparts(was, now any, at string) string {
 	switch was := was.(type) {
 	case map[string]any:
 		now, _ := now.(map[string]any)
@@ -156,12 +156,12 @@ func departs(was, now any, at string) string {
 			if name == "lineCount" {
 				continue // one that is wrong is mended
 			}
-			if d := departs(v, now[name], at+"/"+name); d != "" {
+			if d := tradeDeparts(v, now[name], at+"/"+name); d != "" {
 				return d
 			}
 		}
 		for name, v := range now {
-			if was[name] == nil && !isGiven(name, v) {
+			if was[name] == nil && !isTradeGiven(name, v) {
 				return fmt.Sprintf("%s/%s: %v was not there", at, name, v)
 			}
 		}
@@ -171,7 +171,7 @@ func departs(was, now any, at string) string {
 			return fmt.Sprintf("%s\n got %v\nwant %v", at, now, was)
 		}
 		for i := range was {
-			if d := departs(was[i], now[i], fmt.Sprintf("%s/%d", at, i)); d != "" {
+			if d := tradeDeparts(was[i], now[i], fmt.Sprintf("%s/%d", at, i)); d != "" {
 				return d
 			}
 		}
@@ -183,16 +183,16 @@ func departs(was, now any, at string) string {
 	return ""
 }
 
-// isGiven: a table gives the member, or all that it has.
-func isGiven(name string, v any) bool {
+// isTradeGiven: a table gives the member, or all that it has.
+func isTradeGiven(name string, v any) bool {
 	object, ok := v.(map[string]any)
 	for n, v := range object {
-		ok = ok && isGiven(n, v)
+		ok = ok && isTradeGiven(n, v)
 	}
-	return given[name] || ok
+	return tradeGiven[name] || ok
 }
 
-func asJSON(t tester, doc canonical.Document) any {
+func tradeValues(t tester, doc canonical.Document) any {
 	t.Helper()
 	line, err := canonical.Encode(doc, nil, nil)
 	if err != nil {

@@ -10,12 +10,12 @@ import (
 	"pgregory.net/rapid"
 )
 
-// likely are the segments without which there would be little to map.
-var likely = map[string]bool{"BAK": true, "BCA": true, "BCH": true, "BIG": true, "BPR": true, "BCT": true, "PO1": true, "POC": true, "IT1": true, "ENT": true,
+// tradeLikely are the segments without which there would be little to map.
+var tradeLikely = map[string]bool{"BAK": true, "BCA": true, "BCH": true, "BIG": true, "BPR": true, "BCT": true, "PO1": true, "POC": true, "IT1": true, "ENT": true,
 	"RMR": true, "ACK": true, "LIN": true, "CTP": true, "TDS": true, "BGM": true, "PGI": true, "QTY": true, "PRI": true, "MOA": true, "UNS": true, "CNT": true}
 
-// qualifiers are codes that rows ask for.
-var qualifiers = []string{"137", "171", "4", "ON", "IV", "VN", "CT", "RE", "21", "47", "203", "77", "9", "79", "124", "176", "125", "AAA", "2", "A", "C", "8", "23",
+// tradeQualifiers are codes that rows ask for.
+var tradeQualifiers = []string{"137", "171", "4", "ON", "IV", "VN", "CT", "RE", "21", "47", "203", "77", "9", "79", "124", "176", "125", "AAA", "2", "A", "C", "8", "23",
 	"204", "131", "3", "1", "7", "11", "13", "12", "BY", "SU", "PO", "IA", "52"}
 
 // tradeGenerator makes random messages of a set.
@@ -29,7 +29,7 @@ func (g *tradeGenerator) components() string {
 	parts := make([]string, rapid.IntRange(1, 6).Draw(g.t, "components"))
 	for i := range parts {
 		if i == 0 && g.chance(60, "qualified") {
-			parts[i] = rapid.SampledFrom(qualifiers).Draw(g.t, "qualifier")
+			parts[i] = rapid.SampledFrom(tradeQualifiers).Draw(g.t, "qualifier")
 		} else if g.chance(70, "said") {
 			parts[i] = rapid.SampledFrom(samples).Draw(g.t, "value")
 		}
@@ -44,12 +44,12 @@ func (g *tradeGenerator) components() string {
 	return text
 }
 
-// sayings are the segments of one composite: what it means, the value.
-var sayings = map[string]bool{"DTM": true, "RFF": true, "QTY": true, "MOA": true, "CNT": true, "PRI": true, "PCD": true}
+// tradeSayings are the segments of one composite: what it means, the value.
+var tradeSayings = map[string]bool{"DTM": true, "RFF": true, "QTY": true, "MOA": true, "CNT": true, "PRI": true, "PCD": true}
 
 // saying is the composite of such a segment, which never lacks the value.
 func (g *tradeGenerator) saying(tag string) string {
-	qualifier := rapid.SampledFrom(qualifiers).Draw(g.t, "qualifier")
+	qualifier := rapid.SampledFrom(tradeQualifiers).Draw(g.t, "qualifier")
 	switch tag {
 	case "DTM":
 		if qualifier == "137" || qualifier == "171" || qualifier == "4" {
@@ -76,7 +76,7 @@ func (g *tradeGenerator) segment(tag string) {
 		g.spelled.segment(tag, 12)
 		return
 	}
-	if sayings[tag] {
+	if tradeSayings[tag] {
 		g.b.WriteString(tag + "+" + g.saying(tag))
 		g.end()
 		return
@@ -84,7 +84,7 @@ func (g *tradeGenerator) segment(tag string) {
 	elements := make([]string, rapid.IntRange(1, 9).Draw(g.t, "elements"))
 	for i := range elements {
 		if i == 0 && (tag == "PIA" || g.chance(50, "plain")) {
-			elements[i] = rapid.SampledFrom(qualifiers).Draw(g.t, "qualifier")
+			elements[i] = rapid.SampledFrom(tradeQualifiers).Draw(g.t, "qualifier")
 		} else if g.chance(60, "given") {
 			elements[i] = g.components()
 		}
@@ -111,7 +111,7 @@ func (g *tradeGenerator) fill(at *grammar, share int) {
 		switch {
 		case k.tag == "TDS": // it tells the summary from what stands before it
 			most, times = 100, 1
-		case likely[k.tag]:
+		case tradeLikely[k.tag]:
 			most = 80
 		}
 		for n := 0; n < times && g.chance(most, k.tag); n++ {
@@ -146,8 +146,8 @@ func generateTrade(t *rapid.T, at *grammar, standard edi.Standard, release, set 
 	return g.b.String(), g.d
 }
 
-// generated is a random message.
-type generated struct {
+// tradeRandom is a random message.
+type tradeRandom struct {
 	text string
 	d    edi.Delimiters
 }
@@ -159,9 +159,9 @@ func TestTradeGenerated(t *testing.T) {
 			g, m := languages(t, s.standard, s.release, s.set)
 			tree := newGrammar(g)
 			mapped, elements, count := 0, 0, 30
-			random := rapid.Custom(func(rt *rapid.T) generated {
+			random := rapid.Custom(func(rt *rapid.T) tradeRandom {
 				raw, d := generateTrade(rt, tree, s.standard, s.release, s.set)
-				return generated{raw, d}
+				return tradeRandom{raw, d}
 			})
 			if os.Getenv("EDIBRIDGE_LONG") != "" {
 				count = 2000
@@ -173,7 +173,7 @@ func TestTradeGenerated(t *testing.T) {
 					t.Fatalf("seed %d: %v\n%q", seed, err, raw.text)
 				}
 				msg.Standard, msg.Version = s.standard, s.release
-				r := thereAndBack(t, g, m, msg)
+				r := tradeRoundTrip(t, g, m, msg)
 				mapped, elements = mapped+r.Residue.Coverage.Mapped, elements+r.Residue.Coverage.Elements
 				if t.Failed() {
 					t.Fatalf("seed %d", seed)

@@ -14,7 +14,7 @@ import (
 type branch struct {
 	step   edi.Step
 	past   string // tag of the segment behind which it stands; "": anywhere
-	node   *node // the row whose place it is; nil when only rows below name it
+	node   *node  // the row whose place it is; nil when only rows below name it
 	at     origin
 	path   string // member of the enclosing object: "", "currency", "lines[]"
 	fixed  []*node
@@ -110,6 +110,9 @@ func (p *planter) leaf(b *branch, n *node) {
 			p.probs.add(n.at, pl.column, "%s and %s are not of one segment", n.places[0].text, pl.text)
 			return
 		}
+	}
+	if n.past != "" {
+		p.probs.add(n.at, n.column, "past %s: %s is an element; only a segment stands behind another", n.past, n.places[0].text)
 	}
 	if len(steps) == 1 && steps[0].Tag == b.step.Tag && steps[0].Qualifier == "" {
 		steps = nil
