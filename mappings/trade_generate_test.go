@@ -97,7 +97,9 @@ func (g *tradeGenerator) segment(tag string) {
 	g.end()
 }
 
-func (g *tradeGenerator) fill(at *grammar, share int) {
+// fill writes what may stand in a loop: fewer of each, the deeper it is, since a
+// loop that is full ends.
+func (g *tradeGenerator) fill(at *grammar, depth int) {
 	for _, k := range at.kids {
 		if k.tag == "ST" || k.tag == "SE" || k.tag == "UNH" || k.tag == "UNT" {
 			continue
@@ -107,7 +109,7 @@ func (g *tradeGenerator) fill(at *grammar, share int) {
 			g.end()
 			continue
 		}
-		most, times := share, 3
+		most, times := 7, max(1, 3-depth)
 		switch {
 		case k.tag == "TDS": // it tells the summary from what stands before it
 			most, times = 100, 1
@@ -117,7 +119,7 @@ func (g *tradeGenerator) fill(at *grammar, share int) {
 		for n := 0; n < times && g.chance(most, k.tag); n++ {
 			g.segment(k.tag)
 			if k.loop {
-				g.fill(k, share)
+				g.fill(k, depth+1)
 			}
 		}
 	}
@@ -132,7 +134,7 @@ func generateTrade(t *rapid.T, at *grammar, standard edi.Standard, release, set 
 		g.d = edi.Delimiters{Segment: '~', Element: '*', Component: '>', Decimal: '.'}
 		g.b.WriteString("ST*" + set + "*0001")
 		g.end()
-		g.fill(at, 7)
+		g.fill(at, 0)
 		fmt.Fprintf(&g.b, "SE*%d*0001", g.count+1)
 		g.end()
 		return g.b.String(), g.d
@@ -140,7 +142,7 @@ func generateTrade(t *rapid.T, at *grammar, standard edi.Standard, release, set 
 	g.d = edi.Delimiters{Segment: '\'', Element: '+', Component: ':', Release: '?', Decimal: '.'}
 	g.b.WriteString("UNH+1+" + set + ":" + release)
 	g.end()
-	g.fill(at, 7)
+	g.fill(at, 0)
 	fmt.Fprintf(&g.b, "UNT+%d+1", g.count+1)
 	g.end()
 	return g.b.String(), g.d
