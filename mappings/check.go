@@ -26,7 +26,7 @@ func (m *Mapping) Check(g *guide.Guide) error {
 		}
 		c.below[around] = append(c.below[around], tag)
 	}
-	c.kids(m.root, "")
+	c.kids(m.plan().root, "")
 	return c.probs.err()
 }
 

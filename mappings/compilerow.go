@@ -258,7 +258,9 @@ func (c *compiler) tupleRows(t *tuple, n *node) bool {
 		return ok
 	}
 	for _, kid := range n.kids {
-		kid.at.layer = n.at.layer
+		own := *kid // a section of rows is shared by tables that are compiled side by side
+		own.at.layer = n.at.layer
+		kid = &own
 		if kid.isFixed && kid.expr == "" {
 			a, ok := c.leafMember(kid, indirect(t.elem))
 			if !ok {

@@ -34,6 +34,7 @@ type Library struct {
 	trees    map[string]*table
 	mappings []*Mapping                           // standard tables first, then layers, in the order of loading
 	language Language                             // of expressions; nil: none
+	lazy     bool                                 // tables are compiled when they are asked for: those that come with edibridge have no mistakes
 	document func(kind string) canonical.Document // an empty one; nil: canonical.New
 }
 
@@ -47,7 +48,7 @@ type table struct {
 // Standard gives the tables that come with edibridge. They are read once.
 func Standard() (*Library, error) { return standardLibrary() }
 
-var standardLibrary = sync.OnceValues(func() (*Library, error) { return Load(tables) })
+var standardLibrary = sync.OnceValues(func() (*Library, error) { return (&Library{lazy: true}).Extend(tables) })
 
 // Load reads all files of fsys whose name ends in ".map", in all folders. The
 // error is [Errors]: all that is wrong, at once.
@@ -59,7 +60,7 @@ func Load(fsys fs.FS) (*Library, error) {
 // l, which stays as it is. The error is [Errors].
 func (l *Library) Extend(fsys fs.FS) (*Library, error) {
 	ld := &loader{fsys: fsys, lib: &Library{rows: maps.Clone(l.rows), lists: maps.Clone(l.lists), trees: maps.Clone(l.trees),
-		mappings: slices.Clone(l.mappings), language: l.language, document: l.document}, files: map[string]*codeList{}}
+		mappings: slices.Clone(l.mappings), language: l.language, document: l.document}, files: map[string]*codeList{}, lazy: l.lazy}
 	if ld.lib.document == nil {
 		ld.lib.document = canonical.New
 	}
@@ -141,6 +142,7 @@ type loader struct {
 	lib    *Library
 	tables []*section
 	files  map[string]*codeList // code lists in files of their own
+	lazy   bool
 	probs  problems
 }
 
@@ -317,12 +319,20 @@ func (ld *loader) plant(t *table, s *section, over bool) {
 	p.plant(t.root, s.nodes)
 	ld.lib.trees[t.name] = t
 	docType := reflect.TypeOf(doc).Elem()
+	m := &Mapping{name: t.name, kind: t.kind, document: ld.lib.document, standard: t.standard, set: t.set, release: t.release, doc: docType, table: t}
+	probs := &ld.probs
+	if ld.lazy {
+		probs = &problems{} // a test compiles them all
+	}
 	c := &compiler{doc: docType, standard: t.standard, language: ld.lib.language, lists: ld.lib.lists, file: ld.csvList, lookup: ld.lookupList,
-		probs: &ld.probs, used: map[string]*codeList{}}
-	m := &Mapping{name: t.name, kind: t.kind, document: ld.lib.document, standard: t.standard, set: t.set, release: t.release, doc: docType}
-	m.root = c.root(t.root)
-	m.table = t
-	m.digest = digest(t, c.used)
+		probs: probs, used: map[string]*codeList{}}
+	m.plan = sync.OnceValue(func() plan {
+		root := c.root(t.root)
+		return plan{root, digest(t, c.used)}
+	})
+	if !ld.lazy {
+		m.plan()
+	}
 	ld.lib.mappings = append(ld.lib.mappings, m)
 }
 

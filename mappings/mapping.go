@@ -17,12 +17,17 @@ type Mapping struct {
 	kind     string
 	standard string
 	set      string
-	release  string // "": any
-	digest   string
+	release  string       // "": any
 	doc      reflect.Type // the document's struct
 	document func(kind string) canonical.Document
-	root     *block
+	plan     func() plan // worked out once
 	table    *table
+}
+
+// plan is a compiled table.
+type plan struct {
+	root   *block
+	digest string
 }
 
 // Name is what the layer calls itself, "acme"; of a standard's table
@@ -37,7 +42,7 @@ func (m *Mapping) Set() string { return m.set }
 
 // Digest is the SHA-256, in hexadecimal, over the effective rows and their code
 // lists. Files, lines and the way rows are laid out are not in it.
-func (m *Mapping) Digest() string { return m.digest }
+func (m *Mapping) Digest() string { return m.plan().digest }
 
 // InOptions say what is wanted beside the document.
 type InOptions struct {
@@ -63,11 +68,11 @@ func (m *Mapping) In(src Source, opt InOptions) (*Result, error) {
 	r.res.Document = m.document(m.kind)
 	r.doc = reflect.ValueOf(r.res.Document).Elem()
 	if src.Len() > 0 {
-		r.scope(m.root, r.doc, 0, 1)
+		r.scope(m.plan().root, r.doc, 0, 1)
 	}
 	h := r.res.Document.Head()
 	h.Standard, h.Release = src.Standard(), src.Release()
-	r.fill(m.root, r.doc)
+	r.fill(m.plan().root, r.doc)
 	r.res.Document.Derive()
 	r.compare()
 	r.res.Lineage = r.trace

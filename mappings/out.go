@@ -51,11 +51,11 @@ func (w *maker) elements(s made) []string { return w.elems[s.from:s.to] }
 // be.
 func (w *maker) all(segments, elements int) {
 	w.made, w.elems = make([]made, 0, segments), make([]string, 0, elements)
-	w.open(w.m.root)
-	for _, k := range w.m.root.kids {
+	w.open(w.m.plan().root)
+	for _, k := range w.m.plan().root.kids {
 		w.kid(k, w.doc)
 	}
-	w.left(w.m.root, w.doc)
+	w.left(w.m.plan().root, w.doc)
 }
 
 // open makes room for what is noted of an object's arrays.

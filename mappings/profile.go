@@ -104,7 +104,7 @@ func loopPath(loops []Loop, loop int, tag string) string {
 // codePlaces are the elements that rows convert by a code list, by tag.
 func (m *Mapping) codePlaces() map[string][]spot {
 	found := map[string][]spot{}
-	m.root.each(func(k *block) {
+	m.plan().root.each(func(k *block) {
 		for i := range k.rows {
 			if r := &k.rows[i]; r.conv.list != nil {
 				found[k.tag] = appendOnce(found[k.tag], r.spots[0])
@@ -127,7 +127,7 @@ func appendOnce(all []spot, s spot) []spot {
 // what does as a scheme.
 func (m *Mapping) qualified(tag string) bool {
 	found := false
-	m.root.each(func(k *block) {
+	m.plan().root.each(func(k *block) {
 		if k.tag != tag {
 			return
 		}

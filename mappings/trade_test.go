@@ -35,6 +35,14 @@ var tradeSets = []struct {
 	{edi.EDIFACT, "D:01B:UN", "PRICAT", "catalog"},
 }
 
+// TestTablesCompile: what comes with edibridge, and is compiled table by table when
+// it is asked for, has no mistakes.
+func TestTablesCompile(t *testing.T) {
+	if _, err := Load(tables); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestTradeTables: each table is of its kind and holds for the guides of its set.
 func TestTradeTables(t *testing.T) {
 	for _, s := range tradeSets {
