@@ -70,7 +70,13 @@ func (v *Validator) step(s *edi.Segment) *SegmentUse {
 	}
 	f, it := v.reach(tag)
 	if it >= 0 && v.gaps(f, it) == 0 {
-		return v.forward(s, f, it)
+		if top := len(v.frames) - 1; top > f || v.frames[f].pos != it {
+			v.remember(s.Place, f, it)
+			for ; top > f; top-- {
+				v.pop(s.Place - 1)
+			}
+		}
+		return v.put(s, f, it)
 	}
 	return v.decide(s, tag, f, it)
 }
