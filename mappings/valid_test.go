@@ -232,7 +232,7 @@ func (a *author) value(tag string, e *guide.Element) string {
 
 // numeric are elements of EDIFACT that are numbers by their meaning, though a
 // later directory lets them be text.
-var numeric = []string{"5004", "5118", "5278", "5402", "5482", "6060", "6152", "6162", "6314", "7224"}
+var numeric = []string{"5004", "5118", "5278", "5286", "5402", "5482", "6060", "6152", "6162", "6314", "7224"}
 
 func (a *author) number(e *guide.Element) string {
 	n := strconv.Itoa(1 + a.rng.IntN(99))
