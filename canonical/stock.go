@@ -92,8 +92,8 @@ type ProductActivity struct {
 	ReportType   string         `json:"reportType,omitempty"`                  // BGM 1001: 73E sales data report
 	ReportedAt   Date           `json:"reportedAt,omitempty"`                  // DTM+137
 	HandlingCode string         `json:"handlingCode,omitempty"`                // XQ01 (305)
-	From         Date           `json:"from,omitempty"`                        // XQ02: first day that is reported; DTM+90, DTM+194
-	To           Date           `json:"to,omitempty"`                          // XQ03; DTM+91, DTM+206
+	From         Date           `json:"from,omitempty"`                        // XQ02: first day that is reported; DTM+90
+	To           Date           `json:"to,omitempty"`                          // XQ03; DTM+91
 	Currency     Currency       `json:"currency,omitzero"`                     // CUX
 	Orders       []OrderRef     `json:"orders,omitempty"`                      // XPO
 	Dates        []DateEntry    `json:"dates,omitempty"`                       // DTM
