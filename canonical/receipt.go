@@ -80,6 +80,7 @@ type ReceiptLine struct {
 	Quantity         Quantity           `json:"quantity,omitzero"`          // W0701, W0702: received; QTY+48
 	Ordered          Quantity           `json:"ordered,omitzero"`           // QTY+21
 	Announced        Quantity           `json:"announced,omitzero"`         // QTY+12: said to have been shipped
+	Quantities       []QuantityOf       `json:"quantities,omitempty"`       // QTY: 194 accepted, 46 delivered, 195 refused ...
 	UPCCase          string             `json:"upcCase,omitempty"`          // W0703 (438)
 	IDs              []ProductID        `json:"ids,omitempty"`              // W0704-07, W0710-11; LIN, PIA
 	Lot              string             `json:"lot,omitempty"`              // W0708 (451); GIN+BX
@@ -154,11 +155,11 @@ func (a *ReceiptAdvice) Derive() {
 	deriveEach(a.Parties, d.party)
 	deriveEach(a.Marks, (*Mark).derive)
 	index := 0
-	receiptLines(a.Lines, &index, 0)
+	d.receiptLines(a.Lines, &index, 0)
 }
 
 // receiptLines derives lines and those within them, and numbers them.
-func receiptLines(lines []ReceiptLine, index *int, depth int) {
+func (d derivation) receiptLines(lines []ReceiptLine, index *int, depth int) {
 	if depth > maxLevels {
 		return
 	}
@@ -166,6 +167,9 @@ func receiptLines(lines []ReceiptLine, index *int, depth int) {
 		l := &lines[i]
 		*index++
 		l.Index = *index
+		if d.edifact {
+			meant(&l.Quantity, l.Quantities, "194", "46")
+		}
 		deriveEach(l.IDs, (*ProductID).derive)
 		deriveEach(l.Dates, (*DateEntry).derive)
 		deriveEach(l.Marks, (*Mark).derive)
@@ -173,6 +177,6 @@ func receiptLines(lines []ReceiptLine, index *int, depth int) {
 		for j := range l.Exceptions {
 			deriveEach(l.Exceptions[j].Notes, (*Note).derive)
 		}
-		receiptLines(l.Lines, index, depth+1)
+		d.receiptLines(l.Lines, index, depth+1)
 	}
 }

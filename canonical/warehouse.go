@@ -222,6 +222,18 @@ func (o *WarehouseOrder) Derive() {
 	d.warehouseLines(o.Lines, &index, 0)
 }
 
+// meant sets a quantity that a message has under another qualifier than most give
+// it: the first of those schemes that there is.
+func meant(q *Quantity, all []QuantityOf, schemes ...string) {
+	for _, scheme := range schemes {
+		for i := range all {
+			if q.Value == "" && all[i].Scheme == scheme {
+				*q = all[i].Quantity
+			}
+		}
+	}
+}
+
 // warehouseLines derives lines and those within them, and numbers them.
 func (d derivation) warehouseLines(lines []WarehouseOrderLine, index *int, depth int) {
 	if depth > maxLevels {
@@ -231,6 +243,9 @@ func (d derivation) warehouseLines(lines []WarehouseOrderLine, index *int, depth
 		l := &lines[i]
 		*index++
 		l.Index = *index
+		if d.edifact {
+			meant(&l.Quantity, l.Quantities, "21", "11")
+		}
 		deriveEach(l.IDs, (*ProductID).derive)
 		deriveEach(l.Dates, (*DateEntry).derive)
 		deriveEach(l.Marks, (*Mark).derive)

@@ -142,7 +142,6 @@ func (n *node) words() string {
 	}
 	add(n.key != "", "key %s", n.key)
 	add(n.deflt != "", "default %q", n.deflt)
-	add(n.numbered, "default number()")
 	add(n.assume != "", "assume %q", n.assume)
 	add(n.inherit != "", "inherit %s", n.inherit)
 	add(n.required, "required")
