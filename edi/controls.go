@@ -19,12 +19,14 @@ const longestControl = 14
 // Controls remembers control numbers (ST02, GS06, UNH 0062, UNG 0048), as text:
 // 0001 is not 1. The zero value remembers none. Its memory is bounded.
 type Controls struct {
-	runs []run // ordered, none adjoins or overlaps another
-	lost int
+	first  [longestControl]byte // the only number, of length bytes, as long as there is but one:
+	length int                  // most interchanges have one group, and many of these one set
+	runs   []run                // ordered, none adjoins or overlaps another
+	lost   int
 }
 
 // Reset forgets all.
-func (c *Controls) Reset() { c.runs, c.lost = c.runs[:0], 0 }
+func (c *Controls) Reset() { c.length, c.runs, c.lost = 0, c.runs[:0], 0 }
 
 // Lost is how many numbers found no room: they are not known again.
 func (c *Controls) Lost() int { return c.lost }
@@ -43,7 +45,23 @@ func (c *Controls) Add(text string) (again bool) {
 	if text == "" || len(text) > longestControl {
 		return false
 	}
+	if c.length == 0 && len(c.runs) == 0 {
+		c.length = copy(c.first[:], text)
+		return false
+	}
+	if c.length > 0 {
+		c.runs, c.length = append(c.runs, runOf(string(c.first[:c.length]))), 0
+	}
 	n := runOf(text)
+	if last := &c.runs[len(c.runs)-1]; n.lo == last.hi+1 && last.series(&n) == 0 {
+		last.hi = n.lo
+		return false
+	}
+	return c.insert(n)
+}
+
+// insert takes a number into the runs, unless it is in one of them.
+func (c *Controls) insert(n run) (again bool) {
 	at, _ := slices.BinarySearchFunc(c.runs, n, func(have, want run) int {
 		if d := have.series(&want); d != 0 {
 			return d

@@ -49,6 +49,10 @@ func (r *Reader) Find(junk io.Writer) (Gap, error) {
 			return gap, nil
 		}
 		r.rewrap()
+	} else if h, ok := r.repeated(); ok {
+		gap := Gap{Offset: r.here(), Blank: true, Broken: -1, Interactive: -1}
+		r.begin(h)
+		return gap, nil
 	}
 	if junk == nil {
 		junk = io.Discard
@@ -109,6 +113,7 @@ func (s *search) run() (Gap, error) {
 		if !ok && r.err != nil && r.err != io.EOF {
 			s.fail(r.err)
 		} else if ok && (h.fixed || h.standard == EDIFACT || !alphanumeric(s.last)) {
+			r.remember(h)
 			r.begin(h)
 			return s.gap, s.err
 		}

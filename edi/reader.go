@@ -82,6 +82,7 @@ type Reader struct {
 
 	// The interchange.
 	head    header
+	said    []byte // UNA and header of this one or one before, as by remember
 	una     []byte
 	open    bool // segments may follow
 	ordinal int  // of the last segment

@@ -27,7 +27,7 @@ type envelope struct {
 
 	state   state
 	ic      edi.Interchange
-	sound   edi.Interchange // the last one with whose UNB nothing was wrong
+	sound   bool // nothing was wrong with the last UNB, whose words ic still has
 	charset Charset
 	legal   legality // which bytes may stand in a message
 	version byte     // of the syntax, '1' to '4'; '4' when it is another
@@ -75,9 +75,7 @@ type tail struct {
 // Begin begins the interchange that the Reader stands before.
 func (e *envelope) Begin(ordinal int) {
 	e.state = atHeader
-	last := &e.ic
-	e.ic = edi.Interchange{Standard: edi.EDIFACT, Ordinal: ordinal, Version: last.Version,
-		Sender: last.Sender, Receiver: last.Receiver, Date: last.Date, Time: last.Time}
+	e.ic.Ordinal, e.ic.Length, e.ic.Segments, e.ic.Groups, e.ic.Complete = ordinal, 0, 0, 0, false
 	e.path = e.segment("", "UNB", ordinal)
 	e.bare, e.groups, e.packages = 0, 0, 0
 	e.references.Reset()

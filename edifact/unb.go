@@ -26,14 +26,13 @@ const (
 // readUNB fills the interchange from its header and tells what is wrong with it.
 func (e *envelope) readUNB(s *edi.Segment) []edi.Finding {
 	ic := &e.ic
-	if e.repeats(s) {
-		ordinal := ic.Ordinal
-		*ic = e.sound
-		ic.Ordinal, ic.Offset, ic.Segments = ordinal, s.Offset-int64(len(e.r.UNA())), s.Ordinal
+	if e.sound && e.repeats(s) {
+		ic.Offset = s.Offset - int64(len(e.r.UNA()))
 		ic.Header = e.r.Keep(s.Raw())
 		ic.Control = e.text("", s, unbReference, 1)
 		return nil
 	}
+	ic.Standard = edi.EDIFACT
 	ic.Offset = s.Offset - int64(len(e.r.UNA()))
 	ic.Header = e.r.Keep(s.Raw())
 	ic.Delimiters = e.r.Delimiters()
@@ -60,22 +59,19 @@ func (e *envelope) readUNB(s *edi.Segment) []edi.Finding {
 	c.parties()
 	c.values()
 	findings := append(c.findings, e.characters(e.path, s)...)
-	e.sound = edi.Interchange{}
-	if len(findings) == 0 && digits(ic.Control) {
-		e.sound = *ic
-	}
+	e.sound = len(findings) == 0 && digits(ic.Control)
 	return findings
 }
 
-// repeats reports whether UNB says what the last sound one said, but for its
+// repeats reports whether UNB says what the last one, which was sound, said, but for its
 // reference, when both are numbers: most interchanges of a file differ in
 // nothing else.
 func (e *envelope) repeats(s *edi.Segment) bool {
-	have, want := s.Raw(), e.sound.Header
+	have, want := s.Raw(), e.ic.Header
 	from, to := s.Span(unbReference)
 	size := to - from
 	last := to + len(want) - len(have) // where the reference of the last one ended
-	return want != nil && size <= longestReference && last == from+len(e.sound.Control) && e.r.Delimiters() == e.sound.Delimiters &&
+	return want != nil && size <= longestReference && last == from+len(e.ic.Control) && e.r.Delimiters() == e.ic.Delimiters &&
 		string(have[:from]) == string(want[:from]) && string(have[to:]) == string(want[last:]) && digits(string(have[from:to]))
 }
 

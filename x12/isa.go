@@ -18,14 +18,13 @@ const (
 // readISA fills the interchange from its header and tells what is wrong with it.
 func (e *envelope) readISA(s *edi.Segment) []edi.Finding {
 	ic := &e.ic
-	if e.repeats(s) {
-		ordinal := ic.Ordinal
-		*ic = e.sound
-		ic.Ordinal, ic.Offset, ic.Segments = ordinal, s.Offset, s.Ordinal
+	if e.sound && e.repeats(s) {
+		ic.Offset = s.Offset
 		ic.Header = e.r.Keep(s.Raw())
 		ic.Control = e.r.Text("", s.Element(13))
 		return nil
 	}
+	*ic = edi.Interchange{Standard: edi.X12, Ordinal: ic.Ordinal, Segments: ic.Segments}
 	t := e.texts(s)
 	ic.Offset = s.Offset
 	ic.Header = e.r.Keep(s.Raw())
@@ -40,17 +39,15 @@ func (e *envelope) readISA(s *edi.Segment) []edi.Finding {
 	c := isaCheck{e: e, s: s, t: t}
 	c.widths()
 	c.values()
-	if len(c.findings) == 0 && !e.r.Extended() {
-		e.sound = *ic
-	}
+	e.sound = len(c.findings) == 0 && !e.r.Extended()
 	return c.findings
 }
 
-// repeats reports whether ISA says what the last sound one said, but for its
-// control number: most interchanges of a file differ in nothing else.
+// repeats reports whether ISA says what the last one, which was sound, said, but
+// for its control number: most interchanges of a file differ in nothing else.
 func (e *envelope) repeats(s *edi.Segment) bool {
 	const from, to, size = 90, 99, 106
-	have, want := s.Raw(), e.sound.Header
+	have, want := s.Raw(), e.ic.Header
 	return len(want) >= size && !e.r.Extended() && len(have) == len(want) && string(have[:from]) == string(want[:from]) &&
 		string(have[to:]) == string(want[to:]) && digits(string(have[from:to]))
 }

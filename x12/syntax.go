@@ -27,9 +27,9 @@ type envelope struct {
 
 	state   state
 	ic      edi.Interchange
-	sound   edi.Interchange // the last one with whose ISA nothing was wrong
-	outside strays          // in the interchange, outside any group
-	last    tail            // of the last segment
+	sound   bool   // nothing was wrong with the last ISA, whose words ic still has
+	outside strays // in the interchange, outside any group
+	last    tail   // of the last segment
 
 	group              *edi.Group // nil or &gs
 	gs                 edi.Group
@@ -68,7 +68,7 @@ type tail struct {
 // Begin begins the interchange that the Reader stands before.
 func (e *envelope) Begin(ordinal int) {
 	e.state = atHeader
-	e.ic = edi.Interchange{Standard: edi.X12, Ordinal: ordinal}
+	e.ic.Ordinal, e.ic.Length, e.ic.Segments, e.ic.Groups, e.ic.Complete = ordinal, 0, 0, 0, false
 	e.path = e.segment("", "ISA", ordinal)
 	e.outside, e.last, e.group = strays{}, tail{}, nil
 	e.groups.Reset()
