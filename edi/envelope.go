@@ -107,6 +107,6 @@ type Envelope interface {
 	Begin(ordinal int)
 	// Next gives the interchange's next event: BeginInterchange first,
 	// EndInterchange last, then io.EOF. Any other error is a failure of the reader
-	// beneath.
-	Next() (Event, error)
+	// beneath. The event lives until the next call.
+	Next() (*Event, error)
 }

@@ -12,11 +12,8 @@ import (
 // a [Walker] does.
 func Messages(r io.Reader, syntaxes ...Syntax) iter.Seq2[*Message, error] {
 	return func(yield func(*Message, error) bool) {
-		for ev, err := range NewWalker(r, Limits{}, syntaxes...).Events() {
-			if (err != nil || ev.Kind == EndMessage) && !yield(ev.Message, err) {
-				return
-			}
-		}
+		w := NewWalker(r, Limits{}, syntaxes...)
+		w.each(withinFile, EndMessage, func(ev *Event, err error) bool { return yield(ev.Message, err) })
 	}
 }
 
@@ -33,16 +30,30 @@ func (w *Walker) Events() iter.Seq2[Event, error] {
 	}
 }
 
+// each yields the events of one kind, as long as the Walker stands in what in
+// names or in something within that. An error is last, with an empty event.
+func (w *Walker) each(in within, kind EventKind, yield func(*Event, error) bool) {
+	for w.within >= in {
+		ev, err := w.step()
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			yield(&Event{}, err)
+			return
+		}
+		if ev.Kind == kind && !yield(ev, nil) {
+			return
+		}
+	}
+}
+
 // Interchanges gives the interchanges of the file one after the other, each when
 // its header was read. What the body of the loop does not read of one, with
 // [Walker.Groups], is passed over. An error is last.
 func (w *Walker) Interchanges() iter.Seq2[*Interchange, error] {
 	return func(yield func(*Interchange, error) bool) {
-		for ev, err := range w.Events() {
-			if (err != nil || ev.Kind == BeginInterchange) && !yield(ev.Interchange, err) {
-				return
-			}
-		}
+		w.each(withinFile, BeginInterchange, func(ev *Event, err error) bool { return yield(ev.Interchange, err) })
 	}
 }
 
@@ -51,14 +62,7 @@ func (w *Walker) Interchanges() iter.Seq2[*Interchange, error] {
 // read of one, with [Walker.Messages], is passed over. An error is last.
 func (w *Walker) Groups() iter.Seq2[*Group, error] {
 	return func(yield func(*Group, error) bool) {
-		if w.within < withinInterchange {
-			return
-		}
-		for ev, err := range w.Events() {
-			if (err != nil || ev.Kind == BeginGroup) && !yield(ev.Group, err) || w.within < withinInterchange {
-				return
-			}
-		}
+		w.each(withinInterchange, BeginGroup, func(ev *Event, err error) bool { return yield(ev.Group, err) })
 	}
 }
 
@@ -66,14 +70,7 @@ func (w *Walker) Groups() iter.Seq2[*Group, error] {
 // lives until the next one. An error is last.
 func (w *Walker) Messages() iter.Seq2[*Message, error] {
 	return func(yield func(*Message, error) bool) {
-		if w.within < withinGroup {
-			return
-		}
-		for ev, err := range w.Events() {
-			if (err != nil || ev.Kind == EndMessage) && !yield(ev.Message, err) || w.within < withinGroup {
-				return
-			}
-		}
+		w.each(withinGroup, EndMessage, func(ev *Event, err error) bool { return yield(ev.Message, err) })
 	}
 }
 

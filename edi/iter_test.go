@@ -25,8 +25,8 @@ type all struct {
 
 func (a *all) Begin(ordinal int) { a.ic, a.g, a.steps = Interchange{Ordinal: ordinal}, Group{}, 0 }
 
-func (a *all) Next() (Event, error) {
-	ev := Event{Interchange: &a.ic, Group: &a.g}
+func (a *all) Next() (*Event, error) {
+	ev := &Event{Interchange: &a.ic, Group: &a.g}
 	switch a.steps++; a.steps {
 	case 1:
 		_, err := a.r.Next()

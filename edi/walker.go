@@ -21,6 +21,8 @@ type Walker struct {
 	ordinal  int
 	within   within
 	lead     []Finding // about what stands before the interchange, for its first event
+	junk     Event
+	other    unknown
 	done     error
 }
 
@@ -34,11 +36,20 @@ func NewWalker(r io.Reader, lim Limits, syntaxes ...Syntax) *Walker {
 // Next gives the next event. At the end of the file the error is io.EOF; other
 // errors are failures of the reader beneath, and last.
 func (w *Walker) Next() (Event, error) {
+	ev, err := w.step()
+	if err != nil {
+		return Event{}, err
+	}
+	return *ev, nil
+}
+
+// step gives the next event in the memory of the Walker or of an Envelope.
+func (w *Walker) step() (*Event, error) {
 	for w.done == nil {
 		if w.env == nil {
-			if ev, ok := w.find(); ok {
-				w.passed(&ev)
-				return ev, nil
+			if w.find() {
+				w.passed(&w.junk)
+				return &w.junk, nil
 			}
 			continue
 		}
@@ -53,11 +64,11 @@ func (w *Walker) Next() (Event, error) {
 				ev.Findings = append(w.lead, ev.Findings...)
 				w.lead = nil
 			}
-			w.passed(&ev)
+			w.passed(ev)
 			return ev, nil
 		}
 	}
-	return Event{}, w.done
+	return nil, w.done
 }
 
 // passed notes where an event leads to, and tells its findings.
@@ -71,14 +82,14 @@ func (w *Walker) passed(ev *Event) {
 }
 
 // find opens the next interchange. True: junk stands before it.
-func (w *Walker) find() (Event, bool) {
+func (w *Walker) find() bool {
 	gap, err := w.r.Find(nil)
 	switch {
 	case err == io.EOF:
 		w.done = io.EOF
 	case err != nil:
 		w.done = fmt.Errorf("edi: read at byte %d: %w", w.r.Offset(), err)
-		return Event{}, false
+		return false
 	default:
 		w.ordinal++
 		w.env = w.open()
@@ -86,16 +97,17 @@ func (w *Walker) find() (Event, bool) {
 		w.lead = w.wrapped()
 	}
 	if gap.Length == 0 {
-		return Event{}, false
+		return false
 	}
 	if gap.Blank && err == nil {
 		w.lead = append(w.lead, w.blank(&gap))
-		return Event{}, false
+		return false
 	}
 	if gap.Blank && w.ordinal > 0 {
-		return Event{}, false
+		return false
 	}
-	return Event{Kind: Junk, Offset: gap.Offset, Length: gap.Length, Findings: junkFindings(&gap)}, true
+	w.junk = Event{Kind: Junk, Offset: gap.Offset, Length: gap.Length, Findings: junkFindings(&gap)}
+	return true
 }
 
 func (w *Walker) open() Envelope {
@@ -108,7 +120,8 @@ func (w *Walker) open() Envelope {
 		}
 		return w.opened[i]
 	}
-	return &unknown{r: w.r}
+	w.other.r = w.r
+	return &w.other
 }
 
 // wrapped tells that the interchange is broken into lines of one width.
@@ -169,17 +182,18 @@ func missingHeader(gap *Gap) Finding {
 		Hint:    "nothing says who sent it and to whom; ask for it in its interchange, " + lacks + " before it"}
 }
 
-// unknown passes over an interchange of a standard that nobody reads.
+// unknown passes over interchanges of a standard that nobody reads.
 type unknown struct {
 	r       *Reader
 	ordinal int
 	ic      Interchange
+	ev      Event
 	state   int
 }
 
-func (u *unknown) Begin(ordinal int) { u.ordinal = ordinal }
+func (u *unknown) Begin(ordinal int) { u.ordinal, u.state = ordinal, 0 }
 
-func (u *unknown) Next() (Event, error) {
+func (u *unknown) Next() (*Event, error) {
 	u.state++
 	switch u.state {
 	case 1:
@@ -187,17 +201,17 @@ func (u *unknown) Next() (Event, error) {
 	case 2:
 		return u.end()
 	}
-	return Event{}, io.EOF
+	return nil, io.EOF
 }
 
-func (u *unknown) begin() (Event, error) {
+func (u *unknown) begin() (*Event, error) {
 	s, err := u.r.Next()
 	if err != nil {
-		return Event{}, err
+		return nil, err
 	}
 	u.ic = Interchange{
 		Standard: u.r.Standard(), Ordinal: u.ordinal, Offset: s.Offset - int64(len(u.r.UNA())),
-		Delimiters: u.r.Delimiters(), Segments: 1, Header: append([]byte(nil), s.Raw()...),
+		Delimiters: u.r.Delimiters(), Segments: 1, Header: u.r.Keep(s.Raw()),
 	}
 	f := Finding{
 		Rule: "edi.syntax.unknown", Severity: Error,
@@ -205,21 +219,23 @@ func (u *unknown) begin() (Event, error) {
 		Path:    Path("").Segment(string(s.Tag()), u.ordinal), Offset: s.Offset, Length: len(s.Data()),
 		Interchange: u.ordinal, Segment: 1, Tag: string(s.Tag()),
 	}
-	return Event{Kind: BeginInterchange, Interchange: &u.ic, Findings: []Finding{f}}, nil
+	u.ev = Event{Kind: BeginInterchange, Interchange: &u.ic, Findings: []Finding{f}}
+	return &u.ev, nil
 }
 
-func (u *unknown) end() (Event, error) {
+func (u *unknown) end() (*Event, error) {
 	for {
 		s, err := u.r.Next()
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			return Event{}, err
+			return nil, err
 		}
 		u.ic.Segments = s.Ordinal
 		u.ic.Complete = s.Is("UNZ") || s.Is("IEA")
 		u.ic.Length = s.End() - u.ic.Offset
 	}
-	return Event{Kind: EndInterchange, Interchange: &u.ic}, nil
+	u.ev = Event{Kind: EndInterchange, Interchange: &u.ic}
+	return &u.ev, nil
 }

@@ -25,6 +25,7 @@ type envelope struct {
 	frame edi.Frame
 	path  edi.Path // UNB[1]
 
+	ev      edi.Event // the last one
 	state   state
 	ic      edi.Interchange
 	sound   bool // nothing was wrong with the last UNB, whose words ic still has
@@ -95,7 +96,7 @@ func (e *envelope) segment(p edi.Path, tag string, nth int) edi.Path {
 }
 
 // Next gives the next event of the interchange, io.EOF behind EndInterchange.
-func (e *envelope) Next() (edi.Event, error) {
+func (e *envelope) Next() (*edi.Event, error) {
 	switch e.state {
 	case atHeader:
 		return e.header()
@@ -104,20 +105,21 @@ func (e *envelope) Next() (edi.Event, error) {
 	case inGroup:
 		return e.betweenMessages()
 	}
-	return edi.Event{}, io.EOF
+	return nil, io.EOF
 }
 
-func (e *envelope) header() (edi.Event, error) {
+func (e *envelope) header() (*edi.Event, error) {
 	s, err := e.next()
 	if err != nil {
-		return edi.Event{}, err
+		return nil, err
 	}
 	e.state = inInterchange
 	return e.event(edi.BeginInterchange, e.readUNB(s)), nil
 }
 
-func (e *envelope) event(kind edi.EventKind, findings []edi.Finding) edi.Event {
-	return edi.Event{Kind: kind, Interchange: &e.ic, Group: e.group, Findings: findings}
+func (e *envelope) event(kind edi.EventKind, findings []edi.Finding) *edi.Event {
+	e.ev = edi.Event{Kind: kind, Interchange: &e.ic, Group: e.group, Findings: findings}
+	return &e.ev
 }
 
 // next gives the next segment and remembers what its end tells.
@@ -165,14 +167,14 @@ func (e *envelope) sawMessage(m *edi.Message, end *edi.Tail) {
 }
 
 // betweenGroups reads on to the next UNG, UNH, UNO or UNZ.
-func (e *envelope) betweenGroups() (edi.Event, error) {
+func (e *envelope) betweenGroups() (*edi.Event, error) {
 	for {
 		s, err := e.next()
 		if err == io.EOF {
 			return e.endInterchange(nil), nil
 		}
 		if err != nil {
-			return edi.Event{}, err
+			return nil, err
 		}
 		switch {
 		case s.Is("UNG"):
@@ -189,14 +191,14 @@ func (e *envelope) betweenGroups() (edi.Event, error) {
 }
 
 // betweenMessages reads on to the next UNH or UNO or to the end of the group.
-func (e *envelope) betweenMessages() (edi.Event, error) {
+func (e *envelope) betweenMessages() (*edi.Event, error) {
 	for {
 		s, err := e.next()
 		if err == io.EOF {
 			return e.endGroup(nil), nil
 		}
 		if err != nil {
-			return edi.Event{}, err
+			return nil, err
 		}
 		if e.object != nil {
 			if findings := e.endPackage(s); s.Is("UNP") {
@@ -226,14 +228,14 @@ func isSecurity(tag []byte) bool {
 	return len(tag) == 3 && tag[0] == 'U' && tag[1] == 'S' && bytes.IndexByte([]byte("ABCDEFHLRTUXY"), tag[2]) >= 0
 }
 
-func (e *envelope) service(s *edi.Segment, findings []edi.Finding) edi.Event {
+func (e *envelope) service(s *edi.Segment, findings []edi.Finding) *edi.Event {
 	ev := e.event(edi.Service, findings)
 	ev.Segment = s
 	return ev
 }
 
 // beginGroup reads UNG. What is wrong with it is told with EndGroup.
-func (e *envelope) beginGroup(s *edi.Segment) edi.Event {
+func (e *envelope) beginGroup(s *edi.Segment) *edi.Event {
 	e.ic.Groups++
 	v := func(n, c int) string { return component(s, n, c) }
 	ev := e.begin(edi.Group{
@@ -263,7 +265,7 @@ func (e *envelope) beginGroup(s *edi.Segment) edi.Event {
 
 // beginBare begins the group of messages that no UNG stands before; s is the
 // first of them and is read again.
-func (e *envelope) beginBare(s *edi.Segment) edi.Event {
+func (e *envelope) beginBare(s *edi.Segment) *edi.Event {
 	e.implicit = true
 	ev := e.begin(edi.Group{Path: e.path, Offset: s.Offset})
 	if e.ic.Groups > 0 {
@@ -273,7 +275,7 @@ func (e *envelope) beginBare(s *edi.Segment) edi.Event {
 	return ev
 }
 
-func (e *envelope) begin(g edi.Group) edi.Event {
+func (e *envelope) begin(g edi.Group) *edi.Event {
 	e.groups++
 	g.Ordinal, g.Declared = e.groups, -1
 	e.g = g
@@ -284,7 +286,7 @@ func (e *envelope) begin(g edi.Group) edi.Event {
 }
 
 // readMessage collects the message whose UNH was read.
-func (e *envelope) readMessage() (edi.Event, error) {
+func (e *envelope) readMessage() (*edi.Event, error) {
 	e.group.Messages++
 	nth := e.group.Messages
 	if e.implicit {
@@ -294,7 +296,7 @@ func (e *envelope) readMessage() (edi.Event, error) {
 	m := &e.message
 	end, err := e.r.Collect(m, &e.frame)
 	if err != nil {
-		return edi.Event{}, err
+		return nil, err
 	}
 	e.name(m)
 	e.work = append(strconv.AppendInt(append(e.work[:0], e.paths...), int64(nth), 10), ']')
@@ -327,7 +329,7 @@ type kind struct {
 }
 
 // endGroup ends the group with s, its UNE, or nil: where UNE is missing.
-func (e *envelope) endGroup(s *edi.Segment) edi.Event {
+func (e *envelope) endGroup(s *edi.Segment) *edi.Event {
 	if e.object != nil {
 		e.endPackage(nil)
 	}
@@ -343,7 +345,7 @@ func (e *envelope) endGroup(s *edi.Segment) edi.Event {
 }
 
 // endInterchange ends it with s, its UNZ, or nil: where UNZ is missing.
-func (e *envelope) endInterchange(s *edi.Segment) edi.Event {
+func (e *envelope) endInterchange(s *edi.Segment) *edi.Event {
 	e.ic.Complete = s != nil
 	e.ic.Length = e.last.ends - e.ic.Offset
 	e.state = atEnd

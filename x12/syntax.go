@@ -25,6 +25,7 @@ type envelope struct {
 	frame edi.Frame
 	path  edi.Path // ISA[1]
 
+	ev      edi.Event // the last one
 	state   state
 	ic      edi.Interchange
 	sound   bool   // nothing was wrong with the last ISA, whose words ic still has
@@ -86,7 +87,7 @@ func (e *envelope) segment(p edi.Path, tag string, nth int) edi.Path {
 }
 
 // Next gives the next event of the interchange, io.EOF behind EndInterchange.
-func (e *envelope) Next() (edi.Event, error) {
+func (e *envelope) Next() (*edi.Event, error) {
 	switch e.state {
 	case atHeader:
 		return e.header()
@@ -95,27 +96,28 @@ func (e *envelope) Next() (edi.Event, error) {
 	case inGroup:
 		return e.betweenSets()
 	}
-	return edi.Event{}, io.EOF
+	return nil, io.EOF
 }
 
-func (e *envelope) header() (edi.Event, error) {
+func (e *envelope) header() (*edi.Event, error) {
 	s, err := e.next()
 	if err != nil {
-		return edi.Event{}, err
+		return nil, err
 	}
 	e.state = inInterchange
 	findings := e.readISA(s)
 	if e.r.Extended() {
 		if s, err = e.next(); err != nil {
-			return edi.Event{}, err
+			return nil, err
 		}
 		findings = append(findings, e.readISX(s)...)
 	}
 	return e.event(edi.BeginInterchange, findings), nil
 }
 
-func (e *envelope) event(kind edi.EventKind, findings []edi.Finding) edi.Event {
-	return edi.Event{Kind: kind, Interchange: &e.ic, Group: e.group, Findings: findings}
+func (e *envelope) event(kind edi.EventKind, findings []edi.Finding) *edi.Event {
+	e.ev = edi.Event{Kind: kind, Interchange: &e.ic, Group: e.group, Findings: findings}
+	return &e.ev
 }
 
 // next gives the next segment and remembers what its end tells.
@@ -167,14 +169,14 @@ func (e *envelope) sawSet(m *edi.Message, end *edi.Tail) {
 }
 
 // betweenGroups reads on to the next TA1, GS or IEA.
-func (e *envelope) betweenGroups() (edi.Event, error) {
+func (e *envelope) betweenGroups() (*edi.Event, error) {
 	for {
 		s, err := e.next()
 		if err == io.EOF {
 			return e.endInterchange(nil), nil
 		}
 		if err != nil {
-			return edi.Event{}, err
+			return nil, err
 		}
 		switch {
 		case s.Is("GS"):
@@ -191,14 +193,14 @@ func (e *envelope) betweenGroups() (edi.Event, error) {
 }
 
 // betweenSets reads on to the next ST or to the end of the group.
-func (e *envelope) betweenSets() (edi.Event, error) {
+func (e *envelope) betweenSets() (*edi.Event, error) {
 	for {
 		s, err := e.next()
 		if err == io.EOF {
 			return e.endGroup(nil), nil
 		}
 		if err != nil {
-			return edi.Event{}, err
+			return nil, err
 		}
 		switch {
 		case s.Is("ST"):
@@ -215,7 +217,7 @@ func (e *envelope) betweenSets() (edi.Event, error) {
 }
 
 // beginGroup reads GS. What is wrong with it is told with EndGroup.
-func (e *envelope) beginGroup(s *edi.Segment) edi.Event {
+func (e *envelope) beginGroup(s *edi.Segment) *edi.Event {
 	e.ic.Groups++
 	e.state = inGroup
 	e.within = strays{}
@@ -277,12 +279,12 @@ func (e *envelope) repeatsGS(s *edi.Segment) bool {
 }
 
 // readSet collects the set whose ST was read.
-func (e *envelope) readSet() (edi.Event, error) {
+func (e *envelope) readSet() (*edi.Event, error) {
 	e.group.Messages++
 	m := &e.message
 	end, err := e.r.Collect(m, &e.frame)
 	if err != nil {
-		return edi.Event{}, err
+		return nil, err
 	}
 	e.name(m)
 	e.work = append(strconv.AppendInt(append(e.work[:0], e.setPaths...), int64(e.group.Messages), 10), ']')
@@ -297,7 +299,7 @@ func (e *envelope) readSet() (edi.Event, error) {
 }
 
 // endGroup ends the group with s, its GE, or nil: where GE is missing.
-func (e *envelope) endGroup(s *edi.Segment) edi.Event {
+func (e *envelope) endGroup(s *edi.Segment) *edi.Event {
 	findings := append(e.misfit, e.within.findings...)
 	findings = append(findings, e.checkGE(s)...)
 	e.group.Complete = s != nil
@@ -307,7 +309,7 @@ func (e *envelope) endGroup(s *edi.Segment) edi.Event {
 }
 
 // endInterchange ends it with s, its IEA, or nil: where IEA is missing.
-func (e *envelope) endInterchange(s *edi.Segment) edi.Event {
+func (e *envelope) endInterchange(s *edi.Segment) *edi.Event {
 	e.ic.Complete = s != nil
 	e.ic.Length = e.last.ends - e.ic.Offset
 	e.state = atEnd
