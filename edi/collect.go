@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"math"
-	"strings"
 )
 
 // Frame says by which tags a message ends: with its trailer, or before a tag
@@ -111,7 +110,7 @@ func (r *Reader) Collect(m *Message, f *Frame) (Tail, error) {
 	m.base = r.seg.base
 	start := r.segAt
 	r.keep, r.binary = r.segStart, 0
-	c := collection{r: r, m: m, first: r.segEnds, date: unbDate}
+	c := collection{r: r, m: m, first: r.segEnds, date: unbDate - 1}
 	if m.Standard != EDIFACT {
 		c.date = math.MaxInt
 	}
@@ -180,53 +179,6 @@ func (c *collection) run(f *Frame) error {
 			return nil
 		}
 	}
-}
-
-// glide takes segments straight out of the index, as long as there is nothing
-// about them that [Reader.advance] must look at: those that begin like the
-// header or trailer of an interchange, or with B (BIN, BDS), that may hold such
-// a header, that are too long or that are not set apart from the next one as the others are; and none that
-// ends the message or goes over a limit. It is what makes reading fast.
-func (c *collection) glide(f *Frame) {
-	r, segs := c.r, c.m.segs
-	style, terminator := r.breaks.Style, r.head.d.Segment
-	if c.frozen || !r.open || r.skip != skipNothing || strings.IndexByte(style, terminator) >= 0 {
-		return
-	}
-	delta := int(r.origin - r.off)
-	lastByte, lastEnd, lastSegment := c.room()
-	buf, at := r.buf[:min(len(r.buf), lastByte+1)], r.at[:min(len(r.at), lastEnd)]
-	pos, from := r.pos, r.next
-	for _, term := range r.terms[r.term:] {
-		k := int(term)
-		if k >= len(at) || len(segs) > lastSegment {
-			break
-		}
-		end := int(at[k]) + delta
-		next, size, tag := end+1+len(style), end-pos, int(at[from])+delta-pos
-		if next >= len(buf) || tag == 0 || size > r.lim.Segment {
-			break
-		}
-		if b := buf[next]; b <= ' ' || b == terminator || style != "" && string(buf[end+1:next]) != style {
-			break
-		}
-		if f.mayEnd(buf[pos], buf[pos+1]) && (tag != len("UNT") && tag != len("SE") || f.ends(packTag(buf[pos:pos+tag]))) {
-			break
-		}
-		if last := buf[end-1]; last == 'A' || last == 'B' || size > r.suspect || k-from >= c.date || size > unaSize && buf[end-unaSize] == 'U' {
-			if r.pos, r.next = pos, from; r.suspicious(size, k+1) {
-				break
-			}
-		}
-		pos, from = next, k+1
-		segs = append(segs, span{uint32(next - delta), uint32(k + 1 - c.first)})
-	}
-	taken := len(segs) - len(c.m.segs)
-	r.pos, r.next = pos, from
-	r.term += taken
-	r.ordinal += taken
-	c.tail.Segments += taken
-	c.m.segs = segs
 }
 
 // special reports whether [Reader.advance] must look at a tag.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // The index of a stretch of bytes is where its element separators and segment
@@ -84,6 +85,7 @@ func (r *Reader) index() {
 	r.looked = r.off + int64(r.scanned)
 	d := &r.head.d
 	e, t := uint64(d.Element)*ones, uint64(d.Segment)*ones
+	r.at, r.terms = slices.Grow(r.at, len(b)+lanes), slices.Grow(r.terms, len(b)+lanes)
 	free := r.unreleased(b)
 	for len(b) >= lanes {
 		elements, terminators, printable := match((*[lanes]byte)(b), e, t)
@@ -136,43 +138,34 @@ func (r *Reader) release(b []byte) (released uint64) {
 // nothing foretells their number.
 func (r *Reader) indexBits(all, terminators uint64, at uint32) {
 	n, m := len(r.at), len(r.terms)
-	if cap(r.at)-n < lanes {
-		r.at = append(r.at, make([]uint32, lanes)...)
-	}
-	if cap(r.terms)-m < lanes {
-		r.terms = append(r.terms, make([]uint32, lanes)...)
-	}
-	const stride = 4
-	terms := r.terms[m : m+lanes]
+	const few, many = 4, 8
 	r.terms = r.terms[:m+bits.OnesCount64(terminators)]
-	for t := terminators; t != 0; terms = terms[stride:] {
-		_ = terms[stride-1]
-		for i := range stride {
-			terms[i] = uint32(n + bits.OnesCount64(all&(t&-t-1)))
-			t &= t - 1
+	for terms := r.terms[m : m+lanes]; terminators != 0; terms = terms[few:] {
+		w := (*[few]uint32)(terms)
+		for i := range w {
+			w[i] = uint32(n + bits.OnesCount64(all&(terminators&-terminators-1)))
+			terminators &= terminators - 1
 		}
 	}
 	out := r.at[n : n+lanes]
 	r.at = r.at[:n+bits.OnesCount64(all)]
-	for ; all != 0; out = out[2*stride:] {
-		w := (*[2 * stride]uint32)(out)
-		w[0] = at + uint32(bits.TrailingZeros64(all))
-		all &= all - 1
-		w[1] = at + uint32(bits.TrailingZeros64(all))
-		all &= all - 1
-		w[2] = at + uint32(bits.TrailingZeros64(all))
-		all &= all - 1
-		w[3] = at + uint32(bits.TrailingZeros64(all))
-		all &= all - 1
-		w[4] = at + uint32(bits.TrailingZeros64(all))
-		all &= all - 1
-		w[5] = at + uint32(bits.TrailingZeros64(all))
-		all &= all - 1
-		w[6] = at + uint32(bits.TrailingZeros64(all))
-		all &= all - 1
-		w[7] = at + uint32(bits.TrailingZeros64(all))
-		all &= all - 1
+	for ; all != 0; out = out[many:] {
+		w := (*[many]uint32)(out)
+		all = put4((*[4]uint32)(w[0:4]), at, all)
+		all = put4((*[4]uint32)(w[4:8]), at, all)
 	}
+}
+
+// put4 writes the places of the lowest four bits of all, which it takes away.
+func put4(w *[4]uint32, at uint32, all uint64) uint64 {
+	w[0] = at + uint32(bits.TrailingZeros64(all))
+	all &= all - 1
+	w[1] = at + uint32(bits.TrailingZeros64(all))
+	all &= all - 1
+	w[2] = at + uint32(bits.TrailingZeros64(all))
+	all &= all - 1
+	w[3] = at + uint32(bits.TrailingZeros64(all))
+	return all & (all - 1)
 }
 
 // indexBytes does the same byte by byte, and heeds release characters.
