@@ -118,8 +118,18 @@ func (e *envelope) header() (*edi.Event, error) {
 }
 
 func (e *envelope) event(kind edi.EventKind, findings []edi.Finding) *edi.Event {
-	e.ev = edi.Event{Kind: kind, Interchange: &e.ic, Group: e.group, Findings: findings}
-	return &e.ev
+	ev := &e.ev
+	ev.Kind, ev.Group, ev.Findings = kind, e.group, findings
+	if ev.Interchange == nil {
+		ev.Interchange = &e.ic
+	}
+	if ev.Message != nil {
+		ev.Message = nil
+	}
+	if ev.Segment != nil {
+		ev.Segment = nil
+	}
+	return ev
 }
 
 // next gives the next segment and remembers what its end tells.
@@ -140,7 +150,7 @@ func (e *envelope) unread() {
 // saw remembers s as the last segment of the interchange.
 func (e *envelope) saw(s *edi.Segment) {
 	e.ic.Segments = s.Ordinal
-	e.last = tail{ends: s.End(), terminated: s.Terminated()}
+	e.last.ends, e.last.terminated = s.End(), s.Terminated()
 	if !e.last.terminated {
 		f := e.at(e.path.Segment(string(s.Tag()), 1), s, 0, 0)
 		e.last.finding = &f
