@@ -130,9 +130,13 @@ type parts struct {
 	wrong   []string
 }
 
+func (p *parts) say(format string, args ...any) {
+	p.wrong = append(p.wrong, fmt.Sprintf(format, args...))
+}
+
 func (p *parts) cover(what string, offset, length int64) {
 	if offset != p.covered {
-		p.wrong = append(p.wrong, fmt.Sprintf("%s begins at byte %d, the part before ends at %d", what, offset, p.covered))
+		p.say("%s begins at byte %d, the part before ends at %d", what, offset, p.covered)
 	}
 	p.covered = offset + length
 }
@@ -153,38 +157,119 @@ func (p *parts) take(data []byte) error {
 		}
 		p.written.Write(r.UNA())
 		p.covered += int64(len(r.UNA()))
-		w := edi.NewWriter(&p.written, r.Delimiters())
-		for {
-			s, err := r.Next()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				return err
-			}
-			p.cover(fmt.Sprintf("segment %d", s.Ordinal), s.Offset, int64(len(s.Raw())))
-			p.elements(s, data)
-			if err := w.WriteSegment(s); err != nil {
-				return err
-			}
+		if err := p.interchange(r, data); err != nil {
+			return err
 		}
 	}
 }
 
-// elements checks that the elements of s stand where they say, one behind the other.
-func (p *parts) elements(s *edi.Segment, data []byte) {
-	at := s.Offset + int64(len(s.Tag()))
+// interchange takes its segments.
+func (p *parts) interchange(r *edi.Reader, data []byte) error {
+	w := edi.NewWriter(&p.written, r.Delimiters())
+	l := folds{step: -1}
+	for {
+		s, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		p.cover(fmt.Sprintf("segment %d", s.Ordinal), s.Offset, int64(len(s.Raw())))
+		if p.covered > int64(len(data)) || !bytes.Equal(data[s.Offset:p.covered], s.Raw()) {
+			p.say("segment %d: %q does not stand at byte %d", s.Ordinal, s.Raw(), s.Offset)
+			return nil
+		}
+		p.elements(s, l.places(p, s, r.Width()))
+		if err := w.WriteSegment(s); err != nil {
+			return err
+		}
+	}
+}
+
+// folds are the breaks of an interchange that is broken at one width: where the last
+// break was that is not read, and how far apart they stand.
+type folds struct {
+	last int64
+	step int64 // bytes from one break to the next; -1: none was met
+}
+
+// places gives the offset in the file of each byte of s as it is read, and of
+// the end. What of s is not read must be line breaks, one width apart; where
+// nothing is wrapped, all of it is read.
+func (l *folds) places(p *parts, s *edi.Segment, width int) []int64 {
+	raw, read := s.Raw(), s.Unwrapped()
+	at := make([]int64, 0, len(read)+1)
+	i := 0
+	for i < len(raw) {
+		n := l.skipped(raw[i:], read[len(at):], s.Offset+int64(i), width)
+		if n == 0 && (len(at) == len(read) || raw[i] != read[len(at)]) {
+			p.say("segment %d: %q is read as %q", s.Ordinal, raw, read)
+			break
+		}
+		if n == 0 {
+			at = append(at, s.Offset+int64(i))
+			i++
+			continue
+		}
+		if step := int64(width + n); l.step >= 0 && s.Offset+int64(i) != l.last+step {
+			p.say("segment %d: the break at byte %d is not read, the one before is at %d", s.Ordinal, s.Offset+int64(i), l.last)
+		}
+		l.last, l.step = s.Offset+int64(i), int64(width+n)
+		i += n
+	}
+	if len(at) < len(read) {
+		p.say("segment %d: %q is read as %q", s.Ordinal, raw, read)
+	}
+	return append(at, s.Offset+int64(i))
+}
+
+// skipped is how many bytes of a break begin raw, at offset at, that are not
+// among what is read.
+func (l *folds) skipped(raw, read []byte, at int64, width int) int {
+	n := 0
+	switch {
+	case width == 0:
+		return 0
+	case bytes.HasPrefix(raw, []byte("\r\n")):
+		n = 2
+	case raw[0] == '\n':
+		n = 1
+	}
+	if l.step >= 0 && at != l.last+l.step {
+		return 0
+	}
+	if l.step < 0 && bytes.HasPrefix(read, raw[:n]) {
+		return 0
+	}
+	return n
+}
+
+// elements checks that the elements of s stand where they say, one behind the other;
+// at has the offset of each byte of it.
+func (p *parts) elements(s *edi.Segment, at []int64) {
+	if len(at) <= len(s.Data()) {
+		return // it was told why
+	}
+	end := len(s.Tag())
 	for n := 1; n <= s.Len(); n++ {
 		v := s.Element(n)
-		begin := s.ElementOffset(n)
-		if begin != at+1 || !bytes.Equal(data[begin:begin+int64(len(v))], v) {
-			p.wrong = append(p.wrong, fmt.Sprintf("segment %d: element %d is %q at byte %d, the one before ends at %d", s.Ordinal, n, v, begin, at))
+		from, to := s.Span(n)
+		if from != end+1 || to > len(s.Data()) || !bytes.Equal(s.Data()[from:to], v) || s.ElementOffset(n) != at[from] {
+			p.say("segment %d: element %d is %q at byte %d, the one before ends at %d", s.Ordinal, n, v, s.ElementOffset(n), at[end])
 			return
 		}
-		at = begin + int64(len(v))
+		end = to
 	}
-	if end := s.Offset + int64(len(s.Data())); at != end {
-		p.wrong = append(p.wrong, fmt.Sprintf("segment %d: its elements end at byte %d, it ends at %d", s.Ordinal, at, end))
+	if end != len(s.Data()) || s.ElementOffset(s.Len()+1) != at[end] {
+		p.say("segment %d: its elements end at byte %d, it ends at %d", s.Ordinal, at[end], s.ElementOffset(s.Len()+1))
+	}
+	behind := end
+	if s.Terminated() {
+		behind++
+	}
+	if got := s.End(); behind > 0 && got != at[behind-1]+1 {
+		p.say("segment %d: it ends at byte %d, its terminator at %d", s.Ordinal, got, at[behind-1]+1)
 	}
 }
 
