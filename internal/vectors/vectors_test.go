@@ -107,10 +107,11 @@ func answerLines(answers []*answer) string {
 
 // untold are rules that no vector can reach: each says why.
 var untold = map[string]string{
-	"x12.ack.limit":          "needs more than 100,000 notes in one set",
-	"x12.ack.set":            "only who gives ReadGroupAck a set that is neither 997 nor 999 is told so",
-	"x12.set.control.untold": "needs more than 8,192 runs of control numbers in one group",
-	"x12.ta1.segment":        "only who gives ReadTA1 another segment is told so",
+	"edifact.message.control.untold": "needs more than 8,192 runs of references in one group",
+	"x12.ack.limit":                  "needs more than 100,000 notes in one set",
+	"x12.ack.set":                    "only who gives ReadGroupAck a set that is neither 997 nor 999 is told so",
+	"x12.set.control.untold":         "needs more than 8,192 runs of control numbers in one group",
+	"x12.ta1.segment":                "only who gives ReadTA1 another segment is told so",
 }
 
 // limitRules are the rules that the code makes of "edi.limit." and of what was
