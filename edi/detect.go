@@ -163,17 +163,15 @@ func (h *header) extend(b []byte, eof bool) answer {
 		return short
 	}
 	h.isx = end
-	if v, _, _ := bytes.Cut(b[len(tag):end], []byte{d.Element}); len(v) == 1 && canRelease(v[0], d) {
+	if v, _, _ := bytes.Cut(b[len(tag):end], []byte{d.Element}); len(v) == 1 && canDivide(v[0], d.Element, d.Segment, d.Component, d.Repetition) {
 		d.Release = v[0]
 	}
 	return yes
 }
 
-// canRelease reports whether c can be the release character of an X12
-// interchange.
-func canRelease(c byte, d *Delimiters) bool {
-	return isSeparator(c) && c != d.Element && c != d.Segment && c != d.Component && c != d.Repetition
-}
+// canDivide reports whether c can be a release character or a repetition
+// separator beside the others.
+func canDivide(c byte, others ...byte) bool { return isSeparator(c) && bytes.IndexByte(others, c) < 0 }
 
 // standardWidth is the bytes of an ISA with its terminator.
 const standardWidth = 106
@@ -234,12 +232,17 @@ func parseUNA(b []byte, eof bool) (header, answer) {
 		return header{}, lacking(b, eof)
 	}
 	d := Delimiters{Component: b[3], Element: b[4], Decimal: b[5], Release: b[6], Repetition: b[7], Segment: b[8]}
-	if d.Release == ' ' {
-		d.Release = 0
-	}
 	if !isSeparator(d.Component) || !isSeparator(d.Element) || alphanumeric(d.Segment) || d.Segment == ' ' ||
 		d.Component == d.Element || d.Element == d.Segment || d.Component == d.Segment {
 		return header{}, no
+	}
+	// QUIRK: a letter, a digit or a separator stands where the release character
+	// or the repetition separator should: there is none.
+	if !canDivide(d.Release, d.Segment, d.Element, d.Component) {
+		d.Release = 0
+	}
+	if !canDivide(d.Repetition, d.Segment, d.Element, d.Component, d.Release) {
+		d.Repetition = 0
 	}
 	i := size
 	for i < len(b) && b[i] <= ' ' && i < size+8 {
@@ -277,8 +280,6 @@ func parseUNB(b []byte, eof bool, d Delimiters, declared bool) (header, answer) 
 		return header{}, no
 	}
 	if !wellFormed || id[5] < '4' {
-		d.Repetition = 0
-	} else if d.Repetition == ' ' || alphanumeric(d.Repetition) {
 		d.Repetition = 0
 	}
 	for i, released := 4, false; i < len(b) && i < headerMax; i++ {

@@ -88,6 +88,7 @@ func documents() []document {
 		{"EDIFACT without UNA", "§" + unb + "\r\n§UNH+1'\r\n§FTX+?'?+?:" + strings.Repeat("ABCDEFGH", 9) + "?''§UNZ+0+REF1'\r\n", "UNB UNH FTX UNZ"},
 		{"EDIFACT of other characters", "UNA^|.? ~\r\n§UNB|UNOC^3|A^14|B^14|261123^0930|REF1~§UNZ|0|REF1~", "UNB UNZ"},
 		{"no release character", "UNA:+.  '§" + unb + "§FTX+IS IT OK?'§UNZ+0+REF1'", "UNB FTX UNZ"},
+		{"release character that is a separator", "UNA:+.+ '§" + unb + "§FTX+A+:B+'§UNZ+0+REF1", "UNB FTX UNZ!"},
 		{"both standards", "§" + isa + "§IEA*0~UNA:+.? '§" + unb + "§UNZ+0+REF1'§" + isa2 + "§IEA|0'", "ISA IEA / UNB UNZ / ISA IEA"},
 		{"EDIFACT cut off", "§" + unb + "§UNH+1+OR§" + unb + "§UNZ+0+REF1'", "UNB UNH! / UNB UNZ"},
 		{"EDIFACT cut off, other characters follow", "§" + unb + "§BGM+1UNA^|.? ~§" + strings.NewReplacer("+", "|", ":", "^", "'", "~").Replace(unb) + "§UNZ|0~", "UNB BGM! / UNB UNZ"},
@@ -374,6 +375,9 @@ func TestDelimiters(t *testing.T) {
 		{"syntax 3", unb, Delimiters{Segment: '\'', Element: '+', Component: ':', Release: '?', Decimal: '.'}},
 		{"syntax 4", strings.Replace(unb, "UNOC:3", "UNOC:4", 1), Delimiters{Segment: '\'', Element: '+', Component: ':', Repetition: '*', Release: '?', Decimal: '.'}},
 		{"syntax 4, blank in UNA", "UNA:+.? '" + strings.Replace(unb, "UNOC:3", "UNOC:4", 1), Delimiters{Segment: '\'', Element: '+', Component: ':', Release: '?', Decimal: '.'}},
+		{"letters in UNA", "UNA:+.AB'" + strings.Replace(unb, "UNOC:3", "UNOC:4", 1), Delimiters{Segment: '\'', Element: '+', Component: ':', Decimal: '.'}},
+		{"separators twice in UNA", "UNA:+.:?'" + strings.Replace(unb, "UNOC:3", "UNOC:4", 1), Delimiters{Segment: '\'', Element: '+', Component: ':', Repetition: '?', Decimal: '.'}},
+		{"release and repetition in one", "UNA:+.??'" + strings.Replace(unb, "UNOC:3", "UNOC:4", 1), Delimiters{Segment: '\'', Element: '+', Component: ':', Release: '?', Decimal: '.'}},
 		{"control characters", "UNB\x1dUNOB\x1f1\x1dA\x1dB\x1d261123\x1f0930\x1dR\x1c", Delimiters{Segment: 0x1C, Element: 0x1D, Component: 0x1F, Decimal: '.'}},
 	} {
 		r := NewReader(strings.NewReader(c.text), Limits{})

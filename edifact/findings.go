@@ -77,6 +77,7 @@ const (
 	isMissing        code = "13" // missing
 	tooMany          code = "16" // too many constituents
 	unspecified      code = "18" // unspecified error
+	badAdvice        code = "20" // character invalid as service character
 	badCharacter     code = "21" // invalid character(s)
 	badService       code = "22" // invalid service character(s)
 	unknownSender    code = "23" // unknown interchange sender

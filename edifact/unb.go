@@ -30,7 +30,7 @@ func (e *envelope) readUNB(s *edi.Segment) []edi.Finding {
 		ic.Offset = s.Offset - int64(len(e.r.UNA()))
 		ic.Header = e.r.Keep(s.Raw())
 		ic.Control = e.text("", s, unbReference, 1)
-		return nil
+		return e.advice(s)
 	}
 	ic.Standard = edi.EDIFACT
 	ic.Offset = s.Offset - int64(len(e.r.UNA()))
@@ -58,9 +58,32 @@ func (e *envelope) readUNB(s *edi.Segment) []edi.Finding {
 	c.syntax()
 	c.parties()
 	c.values()
-	findings := append(c.findings, e.characters(e.path, s)...)
+	findings := append(append(e.advice(s), c.findings...), e.characters(e.path, s)...)
 	e.sound = len(findings) == 0 && digits(ic.Control)
 	return findings
+}
+
+// advice tells of characters of the UNA before s that cannot be what they stand
+// for. There is no such character in the interchange then.
+func (e *envelope) advice(s *edi.Segment) []edi.Finding {
+	const release, repetition = 6, 7
+	una, d := e.r.UNA(), e.r.Delimiters()
+	if len(una) < unaSize {
+		return nil
+	}
+	var out []edi.Finding
+	tell := func(at int, rule, what string) {
+		f := edi.Finding{Path: e.path, Offset: s.Offset - int64(len(una)-at), Length: 1, Interchange: e.ic.Ordinal,
+			Segment: s.Ordinal, Tag: "UNA", Value: string(una[at : at+1])}
+		out = append(out, say(f, edi.Warning, rule, badAdvice, "%s of UNA cannot be the %s: there is none", quote(f.Value), what))
+	}
+	if c := una[release]; c != ' ' && d.Release != c {
+		tell(release, "edifact.una.release", "release character")
+	}
+	if c := una[repetition]; c != ' ' && d.Repetition != c && e.version == '4' {
+		tell(repetition, "edifact.una.repetition", "repetition separator")
+	}
+	return out
 }
 
 // repeats reports whether UNB says what the last one, which was sound, said, but for its
