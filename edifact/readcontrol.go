@@ -96,13 +96,23 @@ func graver(a, b Verdict) bool {
 // ReadControl reads a CONTRL message. The findings tell what of it could not be
 // understood, the first hundred of it: one of severity error that it names no
 // interchange. Segments that do not belong into a CONTRL (partners add FTX) are
-// passed over, and so are UCS and UCD beyond a hundred thousand.
+// passed over, and so are UCS and UCD beyond a hundred thousand. Every UCM is kept:
+// about 160 bytes each, which is four to six times the bytes of the message.
 func ReadControl(m *edi.Message) (*Control, []edi.Finding) {
-	r := controlReader{m: m, c: &Control{}}
+	r := controlReader{m: m, c: &Control{}, known: map[string]string{}}
+	var s edi.Segment
+	n := 0
 	for place := 2; place <= m.Len(); place++ {
-		s := m.Segment(place)
+		if m.SegmentAt(place, &s); s.Is("UCM") {
+			n++
+		}
+	}
+	r.messages = make([]MessageAnswer, 0, n)
+	for place := 2; place <= m.Len(); place++ {
+		m.SegmentAt(place, &s)
 		r.segment(&s)
 	}
+	r.endGroup()
 	if !r.uci {
 		f := edi.Finding{Path: m.Path, Offset: m.Offset, Interchange: m.Interchange, Segment: m.Ordinal + 1, Place: 2, Tag: "UCI"}
 		if m.Len() > 1 {
@@ -124,9 +134,43 @@ type controlReader struct {
 	m        *edi.Message
 	c        *Control
 	uci      bool
-	list     *[]MessageAnswer // where the next UCM goes
-	errors   int              // UCS and UCD
+	messages []MessageAnswer   // of all groups, one behind the other
+	first    int               // the first one of the group in hand
+	errors   int               // UCS and UCD
+	known    map[string]string // values that come again and again
+	kind     kind              // of the last message
 	findings []edi.Finding
+}
+
+// maxKnown bounds the values that are remembered, and longestKnown each of them.
+const (
+	maxKnown     = 100
+	longestKnown = 35
+)
+
+// value is component c of element n, in memory that equal values share.
+func (r *controlReader) value(s *edi.Segment, n, c int) string {
+	v := s.Component(n, c)
+	if k, ok := r.known[string(v)]; ok {
+		return k
+	}
+	k := value(v, s.Delimiters)
+	if len(r.known) < maxKnown && len(v) <= longestKnown {
+		r.known[string(v)] = k
+	}
+	return k
+}
+
+// endGroup gives the messages since the last UCF to the group that it began, or
+// to none.
+func (r *controlReader) endGroup() {
+	n := len(r.messages)
+	if list := r.messages[r.first:n:n]; len(list) > 0 && len(r.c.Groups) > 0 {
+		r.c.Groups[len(r.c.Groups)-1].Messages = list
+	} else if len(list) > 0 {
+		r.c.Messages = list
+	}
+	r.first = n
 }
 
 func (r *controlReader) say(s *edi.Segment, n int, severity edi.Severity, rule string, c code, format string, args ...any) {
@@ -139,9 +183,6 @@ func (r *controlReader) say(s *edi.Segment, n int, severity edi.Severity, rule s
 }
 
 func (r *controlReader) segment(s *edi.Segment) {
-	if r.list == nil {
-		r.list = &r.c.Messages
-	}
 	v := func(n, c int) string { return component(s, n, c) }
 	switch tag := string(s.Tag()); tag {
 	case "UCI":
@@ -156,19 +197,27 @@ func (r *controlReader) segment(s *edi.Segment) {
 			r.say(s, 1, edi.Error, "edifact.contrl.reference", isMissing, "UCI names no interchange")
 		}
 	case "UCF":
-		r.c.Groups = append(r.c.Groups, GroupAnswer{Group: v(1, 1), Sender: v(2, 1), Receiver: v(3, 1), Answer: r.answer(s, 4)})
-		r.list = &r.c.Groups[len(r.c.Groups)-1].Messages
+		r.endGroup()
+		r.c.Groups = append(r.c.Groups, GroupAnswer{Group: v(1, 1), Sender: r.value(s, 2, 1), Receiver: r.value(s, 3, 1), Answer: r.answer(s, 4)})
 	case "UCM":
-		*r.list = append(*r.list, MessageAnswer{Message: v(1, 1), Set: v(2, 1),
-			Version: joined(v(2, 2), v(2, 3), v(2, 4), v(2, 5)), Answer: r.answer(s, 3)})
+		r.messages = append(r.messages, MessageAnswer{Message: v(1, 1), Set: r.value(s, 2, 1), Version: r.version(s), Answer: r.answer(s, 3)})
 	case "UCS", "UCD":
 		r.detail(s, tag)
 	}
 }
 
+// version is that of the message that UCM names; equal ones in a row share memory.
+func (r *controlReader) version(s *edi.Segment) string {
+	if id := s.Element(2); string(id) != r.kind.raw {
+		v := func(c int) string { return component(s, 2, c) }
+		r.kind.raw, r.kind.release = string(id), joined(v(2), v(3), v(4), v(5))
+	}
+	return r.kind.release
+}
+
 // answer reads 0083, 0085, 0013 and S011 from element n on.
 func (r *controlReader) answer(s *edi.Segment, n int) Answer {
-	a := Answer{Action: component(s, n, 1), Code: component(s, n+1, 1), Tag: component(s, n+2, 1)}
+	a := Answer{Action: r.value(s, n, 1), Code: r.value(s, n+1, 1), Tag: r.value(s, n+2, 1)}
 	a.Element, a.Component, _ = position(s, n+3)
 	switch a.Verdict = verdictOf(a.Action); {
 	case a.Verdict != "":
@@ -195,28 +244,28 @@ func position(s *edi.Segment, n int) (element, component, repetition int) {
 
 // detail reads UCS and UCD.
 func (r *controlReader) detail(s *edi.Segment, tag string) {
-	if len(*r.list) == 0 {
+	if len(r.messages) == r.first {
 		r.say(s, 0, edi.Warning, "edifact.contrl.place", outOfPlace, "%s stands behind no UCM", tag)
 		return
 	}
 	if r.errors++; r.errors > maxErrors {
 		return
 	}
-	m := &(*r.list)[len(*r.list)-1]
+	m := &r.messages[len(r.messages)-1]
 	if tag == "UCS" {
 		place, err := strconv.Atoi(string(s.Component(1, 1)))
 		if err != nil || place < 1 {
 			r.say(s, 1, edi.Warning, "edifact.contrl.position", invalidValue, "segment position (0096) %s is no number from 1", quote(string(s.Element(1))))
 			place = 0
 		}
-		m.Errors = append(m.Errors, SegmentError{Place: place, Code: component(s, 2, 1)})
+		m.Errors = append(m.Errors, SegmentError{Place: place, Code: r.value(s, 2, 1)})
 		return
 	}
 	if len(m.Errors) == 0 {
 		r.say(s, 0, edi.Warning, "edifact.contrl.place", outOfPlace, "UCD stands behind no UCS")
 		return
 	}
-	e := ElementError{Code: component(s, 1, 1)}
+	e := ElementError{Code: r.value(s, 1, 1)}
 	e.Element, e.Component, e.Repetition = position(s, 2)
 	last := &m.Errors[len(m.Errors)-1]
 	last.Elements = append(last.Elements, e)
@@ -225,29 +274,16 @@ func (r *controlReader) detail(s *edi.Segment, tag string) {
 // repeated tells of messages that are answered more than once, at the second
 // answer of the first of them.
 func (r *controlReader) repeated() {
-	type answered struct {
-		group, nth int
-		message    string
-	}
-	var all []answered
-	add := func(group int, messages []MessageAnswer) {
-		for i := range messages {
-			all = append(all, answered{group, len(all), messages[i].Message})
+	second, from := -1, 0
+	look := func(messages []MessageAnswer) {
+		if n := secondAnswer(messages); n >= 0 && second < 0 {
+			second = from + n
 		}
+		from += len(messages)
 	}
-	add(0, r.c.Messages)
+	look(r.c.Messages)
 	for i := range r.c.Groups {
-		add(i+1, r.c.Groups[i].Messages)
-	}
-	slices.SortFunc(all, func(a, b answered) int {
-		return cmp.Or(cmp.Compare(a.group, b.group), strings.Compare(a.message, b.message), cmp.Compare(a.nth, b.nth))
-	})
-	second := -1
-	for i := 1; i < len(all); i++ {
-		a, b := &all[i-1], &all[i]
-		if a.group == b.group && a.message == b.message && a.message != "" && (second < 0 || b.nth < second) {
-			second = b.nth
-		}
+		look(r.c.Groups[i].Messages)
 	}
 	nth := -1
 	for place := 2; place <= r.m.Len() && nth < second; place++ {
@@ -260,6 +296,26 @@ func (r *controlReader) repeated() {
 				"message %s is answered more than once: where the answers differ, the gravest counts", quote(component(&s, 1, 1)))
 		}
 	}
+}
+
+// secondAnswer is the first of messages that names one that was named before it;
+// -1 if there is none.
+func secondAnswer(messages []MessageAnswer) int {
+	order := make([]int32, len(messages))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int {
+		return cmp.Or(strings.Compare(messages[a].Message, messages[b].Message), cmp.Compare(a, b))
+	})
+	second := -1
+	for i := 1; i < len(order); i++ {
+		n := int(order[i])
+		if v := messages[n].Message; v != "" && v == messages[order[i-1]].Message && (second < 0 || n < second) {
+			second = n
+		}
+	}
+	return second
 }
 
 // sum makes an accepted level partially accepted whose lower ones are rejected.
