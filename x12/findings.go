@@ -70,7 +70,7 @@ func (st *strays) add(e *envelope, s *edi.Segment) {
 	if goesOn && len(st.findings) > 0 {
 		f := &st.findings[len(st.findings)-1]
 		st.run++
-		f.Length = int(s.End() - f.Offset)
+		f.Length = int(s.ElementOffset(s.Len()+1) - f.Offset)
 		f.Message = fmt.Sprintf("%d segments from %s on stand outside any %s", st.run, st.first, e.inside())
 		return
 	}
