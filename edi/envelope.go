@@ -35,6 +35,7 @@ type Interchange struct {
 	AckRequested bool   // ISA14 = 1; UNB 0031 = 1
 	Encoding     string // ISX02, the character encoding of an X12 interchange; "" without
 	Header       []byte // the header segment as received; a copy
+	HeaderOffset int64  // of ISA or UNB
 	// Known when the interchange has ended:
 	Length   int64 // bytes from Offset to the end of the trailer with its terminator
 	Segments int   // service segments included

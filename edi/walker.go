@@ -211,7 +211,7 @@ func (u *unknown) begin() (*Event, error) {
 	}
 	u.ic = Interchange{
 		Standard: u.r.Standard(), Ordinal: u.ordinal, Offset: s.Offset - int64(len(u.r.UNA())),
-		Delimiters: u.r.Delimiters(), Segments: 1, Header: u.r.Keep(s.Raw()),
+		Delimiters: u.r.Delimiters(), Segments: 1, Header: u.r.Keep(s.Raw()), HeaderOffset: s.Offset,
 	}
 	f := Finding{
 		Rule: "edi.syntax.unknown", Severity: Error,

@@ -3,7 +3,6 @@ package edifact
 import (
 	"bytes"
 	"errors"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -60,12 +59,7 @@ func lineBreak(ic *edi.Interchange) string {
 // ReceiptOnly reports whether the sender of ic asks for no more than an
 // indication of receipt: UNB 0031 is 2, which syntax version 4 has.
 func ReceiptOnly(ic *edi.Interchange) bool {
-	header := append([]byte(una(ic.Delimiters)), ic.Header...)
-	r := edi.NewReader(bytes.NewReader(header), edi.Limits{})
-	if _, err := r.Find(io.Discard); err != nil {
-		return false
-	}
-	s, err := r.Next()
+	s, err := header(ic)
 	return err == nil && component(s, unbAck, 1) == "2"
 }
 

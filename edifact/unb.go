@@ -27,13 +27,13 @@ const (
 func (e *envelope) readUNB(s *edi.Segment) []edi.Finding {
 	ic := &e.ic
 	if e.sound && e.repeats(s) {
-		ic.Offset = s.Offset - int64(len(e.r.UNA()))
+		ic.HeaderOffset, ic.Offset = s.Offset, s.Offset-int64(len(e.r.UNA()))
 		ic.Header = e.r.Keep(s.Raw())
 		ic.Control = e.text("", s, unbReference, 1)
 		return e.advice(s)
 	}
 	ic.Standard = edi.EDIFACT
-	ic.Offset = s.Offset - int64(len(e.r.UNA()))
+	ic.HeaderOffset, ic.Offset = s.Offset, s.Offset-int64(len(e.r.UNA()))
 	ic.Header = e.r.Keep(s.Raw())
 	ic.Delimiters = e.r.Delimiters()
 	if v := s.Repetition(unbSyntax, 1); ic.Delimiters.Component != ':' || string(v) != ic.Version {

@@ -1,7 +1,10 @@
 package edifact
 
 import (
+	"bytes"
+	"io"
 	"strconv"
+	"strings"
 
 	"github.com/edibridge/edibridge/edi"
 )
@@ -74,25 +77,46 @@ const (
 
 // Refusal is the finding that refuses ic as a whole, for [ControlWriter.Close].
 func Refusal(ic *edi.Interchange, why Reason) edi.Finding {
-	f := edi.Finding{Path: edi.Path("").Segment("UNB", ic.Ordinal), Offset: ic.Offset, Length: len(ic.Header),
-		Interchange: ic.Ordinal, Segment: 1, Tag: "UNB"}
 	rule, c, text := "edifact.interchange.duplicate", duplicate, "an interchange of this reference was received before"
-	f.Element, f.Value = unbReference, ic.Control
+	n, value := unbReference, ic.Control
 	switch why {
 	case NotForUs:
 		rule, c, text = "edifact.interchange.recipient", notRecipient, "the interchange is for somebody else"
-		f.Element, f.Value = unbRecipient, ic.Receiver.ID
+		n, value = unbRecipient, ic.Receiver.ID
 	case UnknownSender:
 		rule, c, text = "edifact.interchange.sender", unknownSender, "the sender is not known"
-		f.Element, f.Value = unbSender, ic.Sender.ID
+		n, value = unbSender, ic.Sender.ID
 	case UnknownRecipient:
 		rule, c, text = "edifact.interchange.recipient", unknownRecipient, "the recipient is not known"
-		f.Element, f.Value = unbRecipient, ic.Receiver.ID
+		n, value = unbRecipient, ic.Receiver.ID
 	case TestNotAccepted:
 		rule, c, text = "edifact.interchange.test", noTest, "test interchanges are not accepted"
-		f.Element, f.Value = unbTest, ""
+		n, value = unbTest, ""
 	}
+	f := headerElement(ic, n)
+	f.Value = value
 	return say(f, edi.Error, rule, c, "%s", text)
+}
+
+// headerElement is the place of element n of the UNB of ic.
+func headerElement(ic *edi.Interchange, n int) edi.Finding {
+	path := edi.Path("").Segment("UNB", ic.Ordinal)
+	f := edi.Finding{Path: path.Element("UNB", n, 0, 0), Segment: 1, Tag: "UNB", Element: n}
+	if s, err := header(ic); err == nil {
+		f = about(path, s, n, 0)
+		f.Offset += ic.HeaderOffset - s.Offset
+	}
+	f.Interchange = ic.Ordinal
+	return f
+}
+
+// header reads the UNB of ic again.
+func header(ic *edi.Interchange) (*edi.Segment, error) {
+	r := edi.NewReader(io.MultiReader(strings.NewReader(una(ic.Delimiters)), bytes.NewReader(ic.Header)), edi.Limits{})
+	if _, err := r.Find(nil); err != nil {
+		return nil, err
+	}
+	return r.Next()
 }
 
 // Text is what a syntax error code (0085) says, "" when it is none.
