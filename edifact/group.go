@@ -68,11 +68,12 @@ func (e *envelope) checkUNE(s *edi.Segment) []edi.Finding {
 	return append(out, e.characters(g.Path, s)...)
 }
 
-// fits tells, once a group, of a message that is not of the type that UNG names.
-// From syntax version 4 on a group may hold several.
+// fits tells, once a group, of a message that is not of the type that UNG names;
+// that one names none is told of the message. From syntax version 4 on a group
+// may hold several.
 func (e *envelope) fits(m *edi.Message, unh *edi.Segment) {
 	g := e.group
-	if e.implicit || e.version == '4' || g.Functional == "" || m.Set == g.Functional {
+	if e.implicit || e.version == '4' || g.Functional == "" || m.Set == "" || m.Set == g.Functional {
 		return
 	}
 	for i := range e.misfit {
