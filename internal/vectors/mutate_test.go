@@ -29,6 +29,9 @@ type mutation struct {
 	// rules are what the first new finding may be, without the standard's prefix:
 	// "element.long".
 	rules []string
+	// leaves is the rule of a tolerance that the broken segment uses then, and must
+	// be told of beside; "" when it uses none.
+	leaves string
 	// from and to bound where it stands, in the mutated file; equal when the place
 	// is known to the byte.
 	from, to int64
@@ -133,6 +136,13 @@ func (d *dissected) try(t *testing.T, m *mutation) (verdict, string) {
 		return failed, err.Error()
 	}
 	slices.SortStableFunc(fresh, func(a, b edi.Finding) int { return cmp.Compare(a.Offset, b.Offset) })
+	if m.leaves != "" {
+		i := slices.IndexFunc(fresh, func(f edi.Finding) bool { return f.Severity == edi.Info && is(&f, m.leaves) && f.Place == m.place })
+		if i < 0 {
+			return failed, m.leaves + " is not told\n" + lines(fresh)
+		}
+		fresh = slices.Delete(fresh, i, i+1)
+	}
 	if len(fresh) == 0 {
 		return d.nothingNew(m, after, rest)
 	}
@@ -211,11 +221,7 @@ func (d *dissected) nothingNew(m *mutation, after []dissectedSet, rest []edi.Fin
 
 // wrong says what of the new findings is not as it must be; "" for nothing.
 func (m *mutation) wrong(fresh []edi.Finding) string {
-	is := func(f *edi.Finding, rules []string) bool {
-		_, rule, _ := strings.Cut(f.Rule, ".")
-		return slices.Contains(rules, rule) || slices.Contains(rules, f.Rule)
-	}
-	i := slices.IndexFunc(fresh, func(f edi.Finding) bool { return is(&f, m.rules) && f.Offset >= m.from && f.Offset <= m.to })
+	i := slices.IndexFunc(fresh, func(f edi.Finding) bool { return is(&f, m.rules...) && f.Offset >= m.from && f.Offset <= m.to })
 	if i < 0 {
 		return fmt.Sprintf("not at byte %d to %d: %s", m.from, m.to, strings.Join(m.rules, ", "))
 	}
@@ -231,11 +237,17 @@ func (m *mutation) wrong(fresh []edi.Finding) string {
 		return fmt.Sprintf("%d findings, not up to %d", len(fresh), m.most)
 	}
 	for i := range fresh {
-		if !is(&fresh[i], m.rules) && !is(&fresh[i], m.more) {
+		if !is(&fresh[i], m.rules...) && !is(&fresh[i], m.more...) {
 			return "does not follow: " + fresh[i].String()
 		}
 	}
 	return ""
+}
+
+// is reports whether f is of one of rules, the standard's prefix left away or not.
+func is(f *edi.Finding, rules ...string) bool {
+	_, rule, _ := strings.Cut(f.Rule, ".")
+	return slices.Contains(rules, rule) || slices.Contains(rules, f.Rule)
 }
 
 func lines(fs []edi.Finding) string {
@@ -329,6 +341,7 @@ type target struct {
 	mandatory          bool
 	alone              bool // a mandatory component of a composite that is optional and has no other value
 	agency             bool // another component says whose code it is
+	last               bool // nothing stands behind it in its segment, or in its composite
 	offset             int64
 	value              string
 }
@@ -365,6 +378,10 @@ func (base target) values(tb *table) []target {
 		return nil
 	}
 	parts, composite := tb.composites[p.ref]
+	base.last = true
+	for k := n + 1; k <= s.Len(); k++ {
+		base.last = base.last && len(s.Element(k)) == 0
+	}
 	if !composite {
 		base.component, base.ref, base.mandatory = 0, p.ref, p.mandatory && first
 		base.offset, base.value = at, string(value)
@@ -385,6 +402,7 @@ func (base target) values(tb *table) []target {
 		one := base
 		if c < len(parts) && parts[c].ref != "" && v != "" {
 			one.component, one.ref, one.mandatory = c+1, parts[c].ref, parts[c].mandatory
+			one.last = strings.Join(values[c+1:], "") == "" && (full > 1 || base.last)
 			one.alone, one.agency = full == 1 && !(p.mandatory && first), agency
 			one.offset, one.value = at, v
 			out = append(out, one.known(tb)...)

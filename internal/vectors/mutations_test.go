@@ -40,9 +40,13 @@ func valued(with func(*target) (value string, rules, more []string)) func(*disse
 			if rules == nil || value == g.value {
 				continue
 			}
+			leaves := ""
+			if value == "" && g.last { // the separators before it
+				leaves = "element.trailing"
+			}
 			out = append(out, mutation{
-				what:  fmt.Sprintf("%s%02d.%d %.20q becomes %.20q at place %d", g.s.Tag(), g.element, g.component, g.value, value, g.place),
-				edits: []edit{{g.offset, int64(len(g.value)), value}}, rules: rules, from: g.offset, to: g.offset, length: len(value),
+				what:   fmt.Sprintf("%s%02d.%d %.20q becomes %.20q at place %d", g.s.Tag(), g.element, g.component, g.value, value, g.place),
+				leaves: leaves, edits: []edit{{g.offset, int64(len(g.value)), value}}, rules: rules, from: g.offset, to: g.offset, length: len(value),
 				place: g.place, element: g.element, more: more, most: 1 + len(more), set: g.set,
 			})
 		}
@@ -109,12 +113,12 @@ func wrongType(g *target) (string, []string, []string) {
 }
 
 // emptied leaves a mandatory value away. Of conditions of the segment that ask for
-// it those tell, too, and behind the last value its separators are left.
+// it those tell, too.
 func emptied(g *target) (string, []string, []string) {
 	if !g.mandatory || g.alone {
 		return "", nil, nil
 	}
-	return "", []string{"element.required"}, []string{"element.trailing", "element.condition", "element.exclusion", "loop.identifier", "element.date"}
+	return "", []string{"element.required"}, []string{"element.condition", "element.exclusion", "loop.identifier", "element.date"}
 }
 
 // loopIdentifier is told beside where LS and LE do not agree any more.
