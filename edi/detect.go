@@ -141,8 +141,12 @@ func parseISA(b []byte, eof bool) (header, answer) {
 // extend reads the ISX (interchange syntax extension, from 007040 on) that may
 // stand directly behind the ISA, b being what follows that: ISX01 is the release
 // character, which holds from behind ISX on.
+//
+// An ISX that is not closed within headerMax bytes is none, however many bytes
+// are at hand.
 func (h *header) extend(b []byte, eof bool) answer {
 	d := &h.d
+	b = b[:min(len(b), headerMax)]
 	i := 0
 	for i < len(b) && (isFiller(b[i], d) || b[i] == d.Segment) {
 		i++

@@ -104,6 +104,9 @@ func writeAndRead(t *testing.T, begin []byte, d Delimiters, lineBreak, tag strin
 	if _, err := r.Find(nil); err != nil {
 		t.Fatal(err)
 	}
+	if r.Width() > 0 {
+		return // line breaks in the values stand where those of a wrapped file would
+	}
 	if _, err := r.Next(); err != nil {
 		t.Fatal(err)
 	}

@@ -67,6 +67,7 @@ func documents() []document {
 		{"ISX of another interchange", "§" + isa7 + "§ISX*!~§N1*A!~~§IEA*0~§" + isa + "§N1*A!~§IEA*0~§" + isa7 + "§ISX*!~§N1*A!~~§IEA*0~", "ISA ISX N1 IEA / ISA N1 IEA / ISA ISX N1 IEA"},
 		{"ISX that names a separator", "§" + isa7 + "§ISX*:*01~§N1*A:~§IEA*0~", "ISA ISX N1 IEA"},
 		{"ISX that is not closed", "§" + isa7 + "§ISX*!*01", "ISA ISX!"},
+		{"ISX that is too long", "§" + isa7 + "§ISX*!" + strings.Repeat("*", 600) + "~§N1*A!~§IEA*0~", "ISA ISX N1 IEA"},
 		{"ISX out of place", "§" + isa7 + "§GS*1~§ISX*!~§N1*A!~§IEA*0~", "ISA GS ISX N1 IEA"},
 		{"wrapped, one full line", "§" + isa[:80] + "\n" + isa[80:] + "§GS*PO*A*B*20261123~§IEA*0~\n", "ISA GS IEA"},
 		{"a line break within ISA, not wrapped", "§" + isa[:81] + "\n" + isa[81:] + "\n§GS*PO~\n§IEA*0~\n", "ISA GS IEA"},
