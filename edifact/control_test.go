@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -259,7 +261,7 @@ func sane(t fataler, data []byte) *Control {
 			t.Fatalf("our own answer has a second message\n%q", data)
 		case ev.Kind == edi.EndMessage:
 			var findings []edi.Finding
-			c, findings = ReadControl(ev.Message)
+			c, findings = ReadControl(ev.Message.Clone())
 			for i := range findings {
 				if findings[i].Rule != "edifact.contrl.repeated" { // two messages had one reference
 					t.Fatalf("our own CONTRL has %v\n%q", &findings[i], data)
@@ -345,15 +347,15 @@ func TestReadControl(t *testing.T) {
 	for _, c := range []struct{ name, text, want, findings string }{
 		{"message rejected", "UCI+REF5+A:14+B:14:X+7'UCM+1+ORDERS:D:96A:UN+4+29+UNT+2'UCS+6+13'UCD+12+2:1'UCD+37+3:2:4'",
 			"{Interchange:REF5 Sender:{Qualifier:14 ID:A Sub:} Receiver:{Qualifier:14 ID:B Sub:X} " +
-				"Answer:{Action:7 Verdict:partially-accepted Code: Tag: Element:0 Component:0} Groups:[] Messages:[" +
-				"{Message:1 Set:ORDERS Version:D:96A:UN Answer:{Action:4 Verdict:rejected Code:29 Tag:UNT Element:1 Component:0} Errors:[" +
-				"{Place:6 Code:13 Elements:[{Code:12 Element:1 Component:1 Repetition:0} {Code:37 Element:2 Component:2 Repetition:4}]}]}]}", ""},
+				"Answer:{Action:7 Verdict:partially-accepted Code: Tag: Element:0 Component:0}} [] [" +
+				"{Group: Message:1 Set:ORDERS Version:D:96A:UN Answer:{Action:4 Verdict:rejected Code:29 Tag:UNT Element:1 Component:0} Errors:[" +
+				"{Place:6 Code:13 Elements:[{Code:12 Element:1 Component:1 Repetition:0} {Code:37 Element:2 Component:2 Repetition:4}]}]}]", ""},
 		{"groups", "UCI+REF5+A+B+7'UCF+G1+NP+LH+7'UCM+1+ORDERS:D:96A:UN+4'UCF+G2+NP+LH+4+29+UNE+2'",
 			"{Interchange:REF5 Sender:{Qualifier: ID:A Sub:} Receiver:{Qualifier: ID:B Sub:} " +
-				"Answer:{Action:7 Verdict:partially-accepted Code: Tag: Element:0 Component:0} Groups:[" +
-				"{Group:G1 Sender:NP Receiver:LH Answer:{Action:7 Verdict:partially-accepted Code: Tag: Element:0 Component:0} Messages:[" +
-				"{Message:1 Set:ORDERS Version:D:96A:UN Answer:{Action:4 Verdict:rejected Code: Tag: Element:0 Component:0} Errors:[]}]} " +
-				"{Group:G2 Sender:NP Receiver:LH Answer:{Action:4 Verdict:rejected Code:29 Tag:UNE Element:1 Component:0} Messages:[]}] Messages:[]}", ""},
+				"Answer:{Action:7 Verdict:partially-accepted Code: Tag: Element:0 Component:0}} [" +
+				"{Group:G1 Sender:NP Receiver:LH Answer:{Action:7 Verdict:partially-accepted Code: Tag: Element:0 Component:0}} " +
+				"{Group:G2 Sender:NP Receiver:LH Answer:{Action:4 Verdict:rejected Code:29 Tag:UNE Element:1 Component:0}}] [" +
+				"{Group:G1 Message:1 Set:ORDERS Version:D:96A:UN Answer:{Action:4 Verdict:rejected Code: Tag: Element:0 Component:0} Errors:[]}]", ""},
 		{"no UCI", "UCM+1+ORDERS:D:96A:UN+7'", "", "edifact.contrl.uci"},
 		{"two UCI", "UCI+REF5+A+B+8'UCI+REF6+A+B+4'", "", "edifact.contrl.uci"},
 		{"no reference", "UCI++A+B+8'", "", "edifact.contrl.reference"},
@@ -372,7 +374,7 @@ func TestReadControl(t *testing.T) {
 				t.Fatal(err)
 			}
 			control, findings := ReadControl(m)
-			if got := fmt.Sprintf("%+v", *control); c.want != "" && got != c.want {
+			if got := said(control); c.want != "" && got != c.want {
 				t.Errorf("\n got %s\nwant %s", got, c.want)
 			}
 			var rules []string
@@ -383,6 +385,59 @@ func TestReadControl(t *testing.T) {
 				t.Errorf("findings\n got %s\nwant %s", got, c.findings)
 			}
 		})
+	}
+}
+
+// said is all that a CONTRL says.
+func said(c *Control) string {
+	about := struct {
+		Interchange      string
+		Sender, Receiver edi.Party
+		Answer
+	}{c.Interchange, c.Sender, c.Receiver, c.Answer}
+	return fmt.Sprintf("%+v %+v %+v", about, slices.Collect(c.Groups()), slices.Collect(c.Messages()))
+}
+
+// TestManyAnswers has more messages and groups than one would look through: each
+// is settled by its own name, in its own group, by the gravest that is said of it.
+func TestManyAnswers(t *testing.T) {
+	const groups, messages = 40, 50
+	var text strings.Builder
+	text.WriteString("UNH+1+CONTRL:D:3:UN'UCI+R+A+B+7'")
+	for g := range groups {
+		fmt.Fprintf(&text, "UCF+G%d+A+B+7'", g)
+		for n := range messages {
+			fmt.Fprintf(&text, "UCM+%d+ORDERS:D:96A:UN+%d'UCS+%d+13'", n, 7-(g+n)%2*3, n+1)
+		}
+	}
+	text.WriteString("UCF+G3+A+B+7'UCM+8+ORDERS:D:96A:UN+7'UCM+9+ORDERS:D:96A:UN+4'UNT+1+1'")
+	m, err := edi.ReadMessage([]byte(text.String()), received().Delimiters)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, findings := ReadControl(m)
+	for g := range groups {
+		for n := range messages {
+			want := []Verdict{Accepted, Rejected}[(g+n)%2]
+			if g == 3 && (n == 8 || n == 9) {
+				want = Rejected
+			}
+			if got := c.Of(fmt.Sprintf("G%d", g), strconv.Itoa(n)); got != want {
+				t.Errorf("message %d of group %d\n got %s\nwant %s", n, g, got, want)
+			}
+		}
+	}
+	n := 0
+	for a := range c.Messages() {
+		if n++; n <= groups*messages && (len(a.Errors) != 1 || strconv.Itoa(a.Errors[0].Place-1) != a.Message) {
+			t.Errorf("message %s: %+v", a.Message, a.Errors)
+		}
+	}
+	if want := groups*messages + 2; n != want {
+		t.Errorf("messages\n got %d\nwant %d", n, want)
+	}
+	if len(findings) != 1 || findings[0].Rule != "edifact.contrl.repeated" || findings[0].Value != "8" {
+		t.Errorf("findings: %+v", findings)
 	}
 }
 
@@ -439,6 +494,16 @@ func FuzzReadControl(f *testing.F) {
 		for i := range findings {
 			if f := &findings[i]; f.Offset < 0 || f.Offset+int64(f.Length) > int64(len(data)) {
 				t.Errorf("finding outside the message of %d bytes: %v, length %d", len(data), f, f.Length)
+			}
+		}
+		for a := range c.Messages() {
+			if got := c.Of(a.Group, a.Message); c.Verdict != Received && graver(a.Verdict, got) {
+				t.Errorf("message %q of group %q is %s, and named as %s", a.Message, a.Group, got, a.Verdict)
+			}
+		}
+		for a := range c.Groups() {
+			if got := c.Of(a.Group, ""); a.Group != "" && a.Verdict == Rejected && got != Rejected && got != Received {
+				t.Errorf("a message of the rejected group %q is %s", a.Group, got)
 			}
 		}
 		if c.Of("", "1") == "" && c.Verdict != "" {
@@ -535,7 +600,8 @@ func TestCorpusControl(t *testing.T) {
 				continue
 			}
 			c, findings := ReadControl(ev.Message)
-			got = fmt.Sprintf("%s %s %d %s %d", c.Interchange, c.Verdict, len(c.Messages), c.Messages[0].Verdict, len(c.Messages[0].Errors))
+			all := slices.Collect(c.Messages())
+			got = fmt.Sprintf("%s %s %d %s %d", c.Interchange, c.Verdict, len(all), all[0].Verdict, len(all[0].Errors))
 			for i := range findings {
 				if findings[i].Rejects() {
 					got += " " + findings[i].Rule

@@ -67,7 +67,7 @@ func ExampleReadControl() {
 	}
 	control, findings := edifact.ReadControl(m)
 	fmt.Println(control.Interchange, control.Verdict, len(findings))
-	for _, m := range control.Messages {
+	for m := range control.Messages() {
 		fmt.Printf("%s %s: %s, %s at %s element %d\n", m.Set, m.Message, m.Verdict, edifact.Text(m.Code), m.Tag, m.Element)
 	}
 	fmt.Println(control.Of("", "1"))

@@ -133,7 +133,7 @@ func (b *readBack) event(ev *edi.Event) {
 		answer, fs := x12.ReadTA1(ev.Segment)
 		b.ta1, b.findings = append(b.ta1, answer), append(b.findings, fs...)
 	case ev.Kind == edi.EndMessage && ev.Message.Standard == edi.EDIFACT:
-		c, fs := edifact.ReadControl(ev.Message)
+		c, fs := edifact.ReadControl(ev.Message.Clone())
 		b.controls, b.findings = append(b.controls, c), append(b.findings, fs...)
 	case ev.Kind == edi.EndMessage:
 		g, fs := x12.ReadGroupAck(ev.Message)

@@ -36,7 +36,7 @@ const (
 	oneMessage = 256 << 10
 	// readWhole is such a message and what is kept of an acknowledgment that it is:
 	// an answer about each of up to 800,000 messages.
-	readWhole = 420 << 10
+	readWhole = 380 << 10
 	// rejects is what a CONTRL keeps of each thing rejected until UCI, its first
 	// segment, can be told.
 	rejects = 64 << 10
