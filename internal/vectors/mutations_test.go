@@ -328,7 +328,7 @@ func cuts(d *dissected) []mutation {
 
 // cutFollows are the rules that tell what a cut took away.
 var cutFollows = append([]string{"set.trailer.missing", "message.trailer.missing", "group.trailer.missing", "interchange.trailer.missing",
-	"element.required", "element.condition", "element.character", "element.type", "element.short", "element.date", "element.time", "element.code", "element.code.agency", "element.decimal",
+	"element.required", "element.condition", "element.character", "element.type", "element.short", "element.date", "element.time", "element.code", "element.code.agency", "element.decimal", "element.zeros", "element.zeros",
 	"element.trailing", "segment.unknown", "set.count", "set.control", "message.count", "message.control", "group.count", "group.control", "interchange.count",
 	"interchange.control", "group.functional", "group.version", "group.party", "group.date", "group.time", "group.control.format", "group.element", "group.type",
 	"set.id", "set.control.format", "message.type", "message.version", "message.control.format", "group.content", "interchange.content", "group.empty",
