@@ -64,7 +64,7 @@ func FuzzWriter(f *testing.F) {
 		}
 		head, err := r.Next()
 		d := r.Delimiters()
-		if err != nil || !head.Terminated() || strings.ContainsAny(tag, string([]byte{d.Release, d.Repetition})) {
+		if err != nil || r.Width() > 0 || !head.Terminated() || strings.ContainsAny(tag, string([]byte{d.Release, d.Repetition})) {
 			return
 		}
 		begin := append(bytes.Clone(r.UNA()), head.Raw()...)
