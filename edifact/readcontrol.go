@@ -73,21 +73,17 @@ func (r *controlReader) segment(s *edi.Segment) {
 		r.c.messages = append(r.c.messages, r.c.hash(r.group, component(s, 1, 1))|named(s.Place))
 	case "UCS":
 		if !r.ucm {
-			r.astray(s, "UCM")
+			r.say(s, 0, edi.Warning, "edifact.contrl.place", outOfPlace, "%s stands behind no UCM", s.Tag())
 		} else if r.ucs = true; positionOf(s) == 0 {
 			r.say(s, 1, edi.Warning, "edifact.contrl.position", invalidValue, "segment position (0096) %s is no number from 1", quote(string(s.Element(1))))
 		}
 	case "UCD":
 		if !r.ucm {
-			r.astray(s, "UCM")
+			r.say(s, 0, edi.Warning, "edifact.contrl.place", outOfPlace, "%s stands behind no UCM", s.Tag())
 		} else if !r.ucs {
-			r.astray(s, "UCS")
+			r.say(s, 0, edi.Warning, "edifact.contrl.place", outOfPlace, "UCD stands behind no UCS")
 		}
 	}
-}
-
-func (r *controlReader) astray(s *edi.Segment, behind string) {
-	r.say(s, 0, edi.Warning, "edifact.contrl.place", outOfPlace, "%s stands behind no %s", s.Tag(), behind)
 }
 
 func (r *controlReader) interchange(s *edi.Segment) {
