@@ -86,7 +86,7 @@ func (v *Validator) dated(sp *spot) {
 	if len(text) == 0 && len(format.value) > 0 && v.counted(elementEmptyDate) {
 		v.add(v.at(elementEmptyDate, &value, fmt.Sprintf("%s has no value, but format %s", value.label(), shown(format.value))))
 	}
-	if len(text) == 0 || layout == "" || isPeriod(text, layout) || !v.counted(elementDate) {
+	if len(text) == 0 || layout == "" || isPeriod(text, layout) || !value.spec.fits(text) || !v.counted(elementDate) {
 		return
 	}
 	f := v.at(elementDate, &value, fmt.Sprintf("%s %q is no value of format %s, %s", value.label(), shown(text), shown(format.value), layout))

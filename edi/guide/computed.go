@@ -141,7 +141,7 @@ func (v *Validator) computations() {
 	if len(v.watched) == 0 || v.torn || v.m.Truncated {
 		return
 	}
-	v.claims, v.levels.all = v.claims[:0], v.levels.all[:0]
+	v.claims, v.levels.all, v.levels.nameless = v.claims[:0], v.levels.all[:0], false
 	for _, p := range v.watched {
 		use := v.match.Placed[p-1].Use
 		if do := use.computing; len(do.totals) > 0 || do.tree != nil {
@@ -281,8 +281,8 @@ func (v *Validator) total(t *total, s *edi.Segment, use *SegmentUse) {
 		return
 	}
 	var claim tally
-	if claim.add(said); claim.unknown {
-		return // it is no number, and reported as such
+	if claim.add(said); claim.unknown || digitCount(said) > sp.spec.max {
+		return // it is no number, or too long, and reported as such
 	}
 	for i := t.first; i < t.after; i++ {
 		have := &v.tallies[i]
@@ -304,6 +304,16 @@ func (v *Validator) total(t *total, s *edi.Segment, use *SegmentUse) {
 	}
 	f.Hint = "expected " + v.tallies[t.first].String()
 	v.addRule(r, id, f, fmt.Sprintf("%s is %s, but %s", sp.label(), shown(said), strings.Join(found, ", ")))
+}
+
+// digitCount is how many digits a number has.
+func digitCount(number []byte) (n int32) {
+	for _, c := range number {
+		if c >= '0' && c <= '9' {
+			n++
+		}
+	}
+	return n
 }
 
 // told is what was counted or summed, in words.

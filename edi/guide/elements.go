@@ -66,7 +66,7 @@ func (v *Validator) formatted(s *edi.Segment, spec *structSpec) {
 	format := bytes.TrimRight(s.Element(n-1), " ")
 	layout := formatLayout(format)
 	val := bytes.TrimRight(s.Element(n), " ")
-	if layout == "" || isFormatted(val, layout) || !v.counted(elementDate) {
+	if layout == "" || isFormatted(val, layout) || !spec.elements[n-1].fits(val) || !v.counted(elementDate) {
 		return
 	}
 	sp := v.absent(s, spec, n)
@@ -199,6 +199,13 @@ func (v *Validator) simple(sp *spot) bool {
 		}
 	}
 	return true
+}
+
+// fits reports whether val has a length that the element may have. What has not is
+// told so, and of what else it cannot be nothing is.
+func (e *elementSpec) fits(val []byte) bool {
+	n := characterCount(val)
+	return n >= e.min && n <= e.max
 }
 
 // characterCount counts characters of UTF-8, bytes of anything else.

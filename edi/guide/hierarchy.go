@@ -16,6 +16,9 @@ type levelTable struct {
 	ready bool
 	slots []int32 // index in all + 1; 0: free
 	all   []placedLevel
+	// nameless says that a segment has no id, or none that it may have, which was
+	// told: an id that names nothing may be its.
+	nameless bool
 }
 
 // placedLevel is one segment of a hierarchy.
@@ -64,7 +67,8 @@ func (v *Validator) branch(h *hierarchy, s *edi.Segment, use *SegmentUse) {
 	}
 	v.parent(h, s, use)
 	id := bytes.TrimRight(s.Element(h.rule.element), " ")
-	if len(id) == 0 {
+	if len(id) == 0 || !use.spec.elements[h.rule.element-1].fits(id) {
+		v.levels.nameless = true
 		return
 	}
 	hash := maphash.Bytes(v.levels.seed, id)
@@ -92,10 +96,13 @@ func (v *Validator) parent(h *hierarchy, s *edi.Segment, use *SegmentUse) {
 	}
 	id := bytes.TrimRight(s.Element(h.parent), " ")
 	var above *placedLevel
+	if len(id) > 0 && !use.spec.elements[h.parent-1].fits(id) {
+		return
+	}
 	if len(id) > 0 {
 		above, _ = v.levelOf(h, id, maphash.Bytes(v.levels.seed, id))
 		if above == nil {
-			if v.ruleCounted(h.rule, hierarchyParent) {
+			if !v.levels.nameless && v.ruleCounted(h.rule, hierarchyParent) {
 				sp := elementSpot(s, use, h.parent)
 				v.addRule(h.rule, hierarchyParent, v.at(hierarchyParent, &sp, ""),
 					fmt.Sprintf("%s %q names no %s before it", sp.label(), shown(id), s.Tag()))

@@ -322,10 +322,11 @@ func (v *Validator) elementValue(r *rule, sp *spot, mandatory bool) {
 	if o.unused && o.place.Element > 0 {
 		v.valueFinding(r, elementUnused, sp, "%s does not stand here", sp.label())
 	}
-	if r.codes != nil && !r.codes.has(val) && (sp.spec.codes == nil || sp.spec.codes.has(val)) {
+	known := sp.spec.codes == nil || sp.spec.codes.has(val) // of another code the standard's list tells
+	if r.codes != nil && !r.codes.has(val) && known {
 		v.valueFinding(r, elementCode, sp, "%s %q is not one of %s", sp.label(), shown(val), strings.Join(o.codes, " "))
 	}
-	if len(o.values) > 0 && string(val) != o.values[0] {
+	if len(o.values) > 0 && string(val) != o.values[0] && known && sp.spec.fits(val) {
 		v.valueFinding(r, elementValue, sp, "%s %q is not %q", sp.label(), shown(val), o.values[0])
 	}
 	if n := int(characterCount(val)); o.max > 0 && n < o.min {

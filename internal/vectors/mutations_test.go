@@ -64,11 +64,7 @@ func tooLong(g *target) (string, []string, []string) {
 	case "N", "R", "n", "DT", "TM":
 		c = "1"
 	}
-	more := loopIdentifier(g)
-	if g.ref == "2380" || g.ref == "1251" { // is no date of its format (2379, 1250) either
-		more = append(more, "element.date")
-	}
-	return strings.Repeat(c, g.shape.max+1), []string{"element.long", "element.date", "element.time"}, more
+	return strings.Repeat(c, g.shape.max+1), []string{"element.long", "element.date", "element.time"}, loopIdentifier(g)
 }
 
 // tooShort is a value of one character less than there must be.
