@@ -285,6 +285,9 @@ func (m *Message) Segment(place int) Segment {
 func (m *Message) SegmentAt(place int, s *Segment) {
 	a, b := m.segs[place-1], m.segs[place]
 	s.Offset = m.Offset + int64(a.start-m.base)
+	if s.wrap = m.wrap; m.wrap != nil {
+		s.Offset = m.wrap.file(m.wrap.logical(m.Offset) + int64(a.start-m.base))
+	}
 	s.Ordinal = m.Ordinal + place - 1
 	s.Place = place
 	if s.Delimiters != &m.Delimiters {
