@@ -48,6 +48,7 @@ var layers = []layer{
 	{pkg: "edifact/guides", ours: []string{"edi/guide"}},
 	{pkg: "edifact/guides/...", ours: []string{"edi", "edi/guide"}},
 	{pkg: "canonical"},
+	{pkg: "canonical/generate"}, // writes the encoders from the types
 	{pkg: "canonical/schema", ours: []string{"canonical"}},
 	{pkg: "canonical/schema/generate"}, // writes the descriptions from the comments
 	{pkg: "canonical/check", ours: []string{"canonical"}},
