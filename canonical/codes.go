@@ -3,6 +3,7 @@ package canonical
 import (
 	_ "embed"
 	"strings"
+	"sync"
 )
 
 // The tables say themselves where they come from. A line is codes, divided by
@@ -21,7 +22,7 @@ var (
 // no unit that is the same.
 func UnitUNECE(code string) (string, error) {
 	if len(code) == 2 {
-		if row := line(unitTable, "\n"+code+" "); row != "" {
+		if row := units()[code]; row != "" {
 			unit, _, _ := strings.Cut(row[3:], " ")
 			return unit, nil
 		}
@@ -57,7 +58,7 @@ func Country(s string) (string, error) {
 	switch {
 	case code == "UK":
 		return "GB", nil
-	case len(code) == 2 && line(countryTable, "\n"+code+" ") != "":
+	case len(code) == 2 && countries()[code] != "":
 		return code, nil
 	case len(code) == 3:
 		for row := range strings.Lines(countryTable) {
@@ -76,7 +77,7 @@ func CurrencyCode(s string) (code string, digits int, err error) {
 	code = strings.ToUpper(strings.TrimSpace(s))
 	row := ""
 	if len(code) == 3 {
-		row = line(currencyTable, "\n"+code+" ")
+		row = currencies()[code]
 	}
 	switch {
 	case row == "":
@@ -87,16 +88,19 @@ func CurrencyCode(s string) (code string, digits int, err error) {
 	return code, int(row[4] - '0'), nil
 }
 
-// line is the line of table that begins as start says, a line break before it;
-// "" when there is none. A comment, which begins with "#", is none.
-func line(table, start string) string {
-	i := strings.Index(table, start)
-	if i < 0 {
-		return ""
+// The lines of the tables by their first code.
+var (
+	units      = sync.OnceValue(func() map[string]string { return byCode(unitTable) })
+	countries  = sync.OnceValue(func() map[string]string { return byCode(countryTable) })
+	currencies = sync.OnceValue(func() map[string]string { return byCode(currencyTable) })
+)
+
+func byCode(table string) map[string]string {
+	rows := make(map[string]string, strings.Count(table, "\n"))
+	for row := range strings.Lines(table) {
+		if code, _, ok := strings.Cut(row, " "); ok && row[0] != '#' {
+			rows[code] = strings.TrimSuffix(row, "\n")
+		}
 	}
-	row, _, _ := strings.Cut(table[i+1:], "\n")
-	if row[0] == '#' {
-		return ""
-	}
-	return row
+	return rows
 }

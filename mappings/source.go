@@ -1,6 +1,7 @@
 package mappings
 
 import (
+	"bytes"
 	"unicode/utf8"
 
 	"github.com/edibridge/edibridge/edi"
@@ -54,8 +55,8 @@ type message struct {
 	numbered []Segment // by place: [0] is none
 	segments []Segment // the same without [0]
 	raw      []uint32  // where segment place-1 starts in text, and one more
-	first    []uint32  // index in spans of segment place-1's first element
-	spans    [][2]uint32
+	first    []uint32  // index in ends of segment place-1's tag
+	ends     []uint32  // where in text tags and elements end, in order
 }
 
 // FromMessage is the Source over a message, its segments in the loops where mt,
@@ -70,19 +71,22 @@ func FromMessage(m *edi.Message, _ *guide.Guide, mt *guide.Match) Source {
 		s.encoding = "ISO-8859-1"
 	}
 	n := m.Len()
-	s.numbered, s.raw, s.first = make([]Segment, n+1), make([]uint32, n+1), make([]uint32, n)
+	index := make([]uint32, 2*n+1)
+	s.numbered, s.raw, s.first = make([]Segment, n+1), index[:n+1], index[n+1:]
 	s.segments = s.numbered[1:]
-	s.spans = make([][2]uint32, 0, n*6)
+	s.ends = make([]uint32, 0, n+bytes.Count(m.Unwrapped(), []byte{m.Delimiters.Element}))
 	at := uint32(0)
+	var seg edi.Segment
 	for i := range n {
-		seg := m.Segment(i + 1)
-		s.raw[i], s.first[i] = at, uint32(len(s.spans))
+		m.SegmentAt(i+1, &seg)
+		s.raw[i], s.first[i] = at, uint32(len(s.ends))
 		end := at + uint32(len(seg.Tag()))
-		s.segments[i] = Segment{Tag: s.decode(s.text[at:end]), Ordinal: seg.Ordinal, Elements: seg.Len()}
-		for e := 1; e <= seg.Len(); e++ {
-			size := uint32(len(seg.Element(e)))
-			s.spans = append(s.spans, [2]uint32{end + 1, end + 1 + size})
-			end += 1 + size
+		s.ends = append(s.ends, end)
+		elements := seg.Len()
+		s.segments[i] = Segment{Tag: s.decode(s.text[at:end]), Ordinal: m.Ordinal + i, Elements: elements}
+		for e := 1; e <= elements; e++ {
+			_, to := seg.Span(e)
+			s.ends = append(s.ends, at+uint32(to))
 		}
 		at += uint32(len(seg.Unwrapped()))
 	}
@@ -127,16 +131,22 @@ func (s *message) Element(place, n int) string {
 	if n < 1 || n > s.segments[place-1].Elements {
 		return ""
 	}
-	sp := s.spans[int(s.first[place-1])+n-1]
-	return s.decode(s.text[sp[0]:sp[1]])
+	from, to := s.span(place, n)
+	return s.decode(s.text[from:to])
 }
 
 func (s *message) Position(place, n int) (int64, int) {
 	if n < 1 || n > s.segments[place-1].Elements {
 		return s.head.Offset + int64(s.raw[place-1]), len(s.segments[place-1].Tag)
 	}
-	sp := s.spans[int(s.first[place-1])+n-1]
-	return s.head.Offset + int64(sp[0]), int(sp[1] - sp[0])
+	from, to := s.span(place, n)
+	return s.head.Offset + int64(from), int(to - from)
+}
+
+// span is where an element stands in text, of those that there are.
+func (s *message) span(place, n int) (from, to uint32) {
+	i := int(s.first[place-1]) + n
+	return s.ends[i-1] + 1, s.ends[i]
 }
 
 func (s *message) Raw(place int) string { return s.decode(s.text[s.raw[place-1]:s.raw[place]]) }
