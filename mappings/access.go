@@ -14,21 +14,22 @@ type access struct {
 	key     string // of a map at the end: ext.NAME
 	typ     reflect.Type
 	pointer string // "/quantity/value"
+	direct  bool   // no pointer stands on the way, and no map at the end
 }
 
 // resolve finds the way from an object of type t along a path of JSON names.
 // An array's name may end in "[]". The error says which names there are.
 func resolve(t reflect.Type, path string) (access, error) {
-	a := access{typ: t}
+	a := access{typ: t, direct: true}
 	names := strings.Split(strings.TrimSuffix(path, "[]"), ".")
 	for i, name := range names {
 		t := a.typ
 		if t.Kind() == reflect.Pointer {
-			t = t.Elem()
+			t, a.direct = t.Elem(), false
 		}
 		switch {
 		case t.Kind() == reflect.Map && t.Elem().Kind() == reflect.String && i == len(names)-1 && name != "":
-			a.key, a.typ = name, t.Elem()
+			a.key, a.typ, a.direct = name, t.Elem(), false
 		case t.Kind() == reflect.Struct:
 			f, ok := member(t, name)
 			if !ok {
@@ -154,6 +155,13 @@ func (a *access) text(obj reflect.Value) string {
 
 // setText sets the member.
 func (a *access) setText(obj reflect.Value, s string) {
+	if a.direct && obj.Kind() == reflect.Struct {
+		for _, i := range a.index {
+			obj = obj.Field(i)
+		}
+		obj.SetString(s)
+		return
+	}
 	v := a.reach(obj)
 	if a.key == "" {
 		v.SetString(s)

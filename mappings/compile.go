@@ -59,7 +59,9 @@ func (c *compiler) block(b *branch, around reflect.Type) *block {
 		k.order = append(k.order, i)
 		k.fills = k.fills || kid.fills
 		k.divided = k.divided || kid.past > 0
+		k.width = max(k.width, kid.width)
 	}
+	k.width += len(k.kids)
 	slices.SortStableFunc(k.order, func(x, y int) int { return b.kids[y].specific() - b.kids[x].specific() })
 	if b.path != "" {
 		c.share(b, k)

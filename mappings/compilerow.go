@@ -94,7 +94,8 @@ func (c *compiler) row(n *node, obj reflect.Type) (row, bool) {
 	for _, s := range r.spots {
 		r.from = min(r.from, s.element)
 	}
-	r.plain = len(r.spots) == 1 && r.expr == nil && r.when == nil && len(r.wheres) == 0 && !r.alt && !r.noPath && r.conv.name == "text"
+	r.single = len(r.spots) == 1 && r.expr == nil && r.when == nil && len(r.wheres) == 0 && !r.alt && !r.noPath
+	r.plain = r.conv.name == "text" || r.conv.name == "unit"
 	return r, c.inherit(n, &r)
 }
 
@@ -254,7 +255,7 @@ func (c *compiler) tupleRows(t *tuple, n *node) bool {
 			return false
 		}
 		conv, ok := c.converter(n, t.elem)
-		t.rows = []row{{spots: t.spots, direct: true, conv: conv, label: t.label, layer: t.layer, member: access{typ: t.elem}, text: n.places[0].text}}
+		t.rows = []row{{spots: t.spots, direct: true, single: true, conv: conv, label: t.label, layer: t.layer, member: access{typ: t.elem}, text: n.places[0].text}}
 		return ok
 	}
 	for _, kid := range n.kids {

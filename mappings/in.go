@@ -2,6 +2,7 @@ package mappings
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -38,6 +39,7 @@ type reader struct {
 	node     int    // the node of a tree that is being read, from 1; 0: none
 	nodes    int    // of trees read so far
 	scratch  values // of the row being read
+	alone    values // the same of a row of one element: others are never set
 }
 
 // part is a repetition, from 0, of an element by its index in marks.
@@ -45,10 +47,9 @@ type part struct{ index, repetition int32 }
 
 // slot collects what one block takes in one scope.
 type slot struct {
-	head, tail int32 // places, chained by reader.next
-	taken      int
-	seen       int
-	open       bool // the segment behind which the block stands was there
+	head, tail  int32 // places, chained by reader.next
+	taken, seen int32
+	open        bool // the segment behind which the block stands was there
 }
 
 // check is a computed row that was read.
@@ -86,6 +87,7 @@ func newReader(m *Mapping, src Source, opt InOptions) *reader {
 	}
 	r.base[n+1] = total
 	r.marks = make([]uint8, total)
+	r.heads = make([]slot, 0, m.plan().root.width)
 	r.sp = newSpelling(src.Delimiters(), "", src.Encoding() == "ISO-8859-1")
 	r.padding = " "
 	if r.sp.escape == "" {
@@ -104,9 +106,8 @@ func newReader(m *Mapping, src Source, opt InOptions) *reader {
 // scope reads what stands in a loop from a place on into obj.
 func (r *reader) scope(b *block, obj reflect.Value, loop, from int) {
 	at := len(r.heads)
-	for range b.kids {
-		r.heads = append(r.heads, slot{})
-	}
+	r.heads = slices.Grow(r.heads, len(b.kids))[:at+len(b.kids)]
+	clear(r.heads[at:])
 	last := r.loops[loop].Last
 	for p := from; p <= last; {
 		item := p
@@ -164,10 +165,10 @@ func (r *reader) match(b *block, at, place int) int {
 		}
 		i := b.order[n]
 		k, s := b.kids[i], &r.heads[at+i]
-		if s.taken >= k.most || k.past > 0 && !s.open || k.qualifier != "" && r.qualifier(place, k.qual) != k.qualifier || !r.says(place, k.beside) {
+		if int(s.taken) >= k.most || k.past > 0 && !s.open || k.qualifier != "" && r.qualifier(place, k.qual) != k.qualifier || !r.says(place, k.beside) {
 			continue
 		}
-		if s.seen++; k.ordinal > 0 && k.ordinal != s.seen {
+		if s.seen++; k.ordinal > 0 && k.ordinal != int(s.seen) {
 			continue
 		}
 		if !k.single || r.offers(k, place) {
@@ -219,7 +220,7 @@ func (r *reader) items(k *block, around reflect.Value, s slot) {
 	var array reflect.Value
 	if k.shape == eachObject {
 		array = k.member.reach(around)
-		array.Grow(s.taken)
+		array.Grow(int(s.taken))
 	}
 	for p := s.head; p != 0; {
 		place := int(p)
@@ -281,8 +282,8 @@ func (r *reader) segment(k *block, obj reflect.Value, place int) {
 		if w.from > has {
 			break
 		}
-		if w.plain {
-			r.plain(w, obj, place, w.spots[0])
+		if w.single {
+			r.single(w, obj, place, w.spots[0])
 		} else {
 			r.row(w, obj, place, nil, 0)
 		}
@@ -313,14 +314,16 @@ func (r *reader) tuple(t *tuple, obj reflect.Value, place int) {
 	array.Grow(min(count, 4))
 	for i := range count {
 		n := array.Len()
-		array.Grow(1)
+		if n == array.Cap() {
+			array.Grow(1)
+		}
 		array.SetLen(n + 1)
 		elem := array.Index(n)
 		r.trace.enter(&t.member, n)
 		any := false
 		for j := range t.rows {
-			if w := &t.rows[j]; w.plain && !w.direct {
-				any = r.plain(w, elem, place, t.at(w.spots[0], i, repeated)) || any
+			if w := &t.rows[j]; w.single {
+				any = r.single(w, elem, place, t.at(w.spots[0], i, repeated)) || any
 			} else {
 				any = r.row(w, elem, place, t, i) || any
 			}

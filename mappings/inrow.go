@@ -78,14 +78,28 @@ func (r *reader) row(w *row, obj reflect.Value, place int, t *tuple, n int) bool
 	return true
 }
 
-// plain is row for the text of one element.
-func (r *reader) plain(w *row, obj reflect.Value, place int, at spot) bool {
-	v := r.value(place, at, false)
+// single is row for one element that stands for one value, without conditions.
+func (r *reader) single(w *row, obj reflect.Value, place int, at spot) bool {
+	v := r.value(place, at, w.conv.whole)
 	if v == "" {
 		return false
 	}
+	text := v
+	if !w.plain {
+		r.alone[0] = v
+		var bad uint8
+		if text, bad = w.conv.in(&r.alone, &r.sp.d); bad != 0 {
+			if !w.yields {
+				r.fail(w, place, at, v)
+			}
+			return false
+		}
+		if text == "" {
+			return false
+		}
+	}
 	r.mark(place, at)
-	r.keep(w, obj, place, at, v, v)
+	r.keep(w, obj, place, at, v, text)
 	return true
 }
 

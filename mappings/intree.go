@@ -24,10 +24,11 @@ type forest struct {
 // one that its parent's number names.
 func (r *reader) tree(k *block, around reflect.Value, s slot) {
 	array := k.member.reach(around)
-	f := &forest{k: k, nodes: reflect.MakeSlice(array.Type(), s.taken, s.taken), below: make([][]int, s.taken),
-		final: make([]reflect.Value, s.taken), first: r.nodes + 1}
+	taken := int(s.taken)
+	f := &forest{k: k, nodes: reflect.MakeSlice(array.Type(), taken, taken), below: make([][]int, taken),
+		final: make([]reflect.Value, taken), first: r.nodes + 1}
 	ptr, checks := r.trace.save(), len(r.checks)
-	r.nodes += s.taken
+	r.nodes += taken
 	for p := s.head; p != 0; {
 		place := int(p)
 		p, r.next[p] = r.next[p], 0

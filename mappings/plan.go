@@ -36,6 +36,7 @@ type block struct {
 	fills     bool     // rows of it or below say what a member is that nothing was read into
 	group     int      // of the blocks and tuples that share an array, from 1; 0: none
 	groups    int      // how many there are in its object
+	width     int      // most blocks below it whose segments are sorted at one time
 	selector  *row     // the row of the qualifier
 	single    bool     // values of one qualified segment, into the object around
 }
@@ -106,7 +107,8 @@ type row struct {
 	excluded bool // from marks: its value tells nothing about the place
 	late     bool // its expression needs the whole message
 	from     int  // the first of its elements
-	plain    bool // one element, its text, and nothing else
+	single   bool // one element, its value, and nothing else
+	plain    bool // the value is the element's text
 }
 
 // tuple is a row whose elements come again and again within the segment.
