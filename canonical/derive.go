@@ -228,6 +228,9 @@ func (m *Mark) derive() {
 }
 
 func (c *Currency) derive() {
+	if c == nil {
+		return
+	}
 	c.CodeISO = ""
 	if c.Code != "" {
 		if code, _, err := CurrencyCode(c.Code); err == nil {

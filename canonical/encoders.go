@@ -59,6 +59,14 @@ func (v *Acknowledgment) appendMembers(dst []byte) []byte {
 	if v.Version != "" {
 		dst = appendMember(dst, `"version":`, string(v.Version))
 	}
+	if !v.Sender.zero() {
+		dst = append(dst, `"sender":`...)
+		dst = append(v.Sender.appendJSON(dst), ',')
+	}
+	if !v.Recipient.zero() {
+		dst = append(dst, `"recipient":`...)
+		dst = append(v.Recipient.appendJSON(dst), ',')
+	}
 	if v.Control != "" {
 		dst = appendMember(dst, `"control":`, string(v.Control))
 	}
@@ -72,6 +80,10 @@ func (v *Acknowledgment) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"codes":`...)
 		dst = append(appendStrings(dst, v.Codes), ',')
 	}
+	if !v.Service.zero() {
+		dst = append(dst, `"service":`...)
+		dst = append(v.Service.appendJSON(dst), ',')
+	}
 	if v.Included != "" {
 		dst = appendMember(dst, `"included":`, string(v.Included))
 	}
@@ -84,6 +96,10 @@ func (v *Acknowledgment) appendMembers(dst []byte) []byte {
 	if len(v.Documents) > 0 {
 		dst = append(dst, `"documents":`...)
 		dst = append(appendObjects(dst, v.Documents), ',')
+	}
+	if len(v.Groups) > 0 {
+		dst = append(dst, `"groups":`...)
+		dst = append(appendObjects(dst, v.Groups), ',')
 	}
 	return dst
 }
@@ -116,6 +132,10 @@ func (v *ApplicationAdvice) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"contacts":`...)
 		dst = append(appendObjects(dst, v.Contacts), ',')
 	}
+	if len(v.Dates) > 0 {
+		dst = append(dst, `"dates":`...)
+		dst = append(appendObjects(dst, v.Dates), ',')
+	}
 	if len(v.Refs) > 0 {
 		dst = append(dst, `"refs":`...)
 		dst = append(appendObjects(dst, v.Refs), ',')
@@ -131,6 +151,10 @@ func (v *ApplicationAdvice) appendMembers(dst []byte) []byte {
 	if len(v.Documents) > 0 {
 		dst = append(dst, `"documents":`...)
 		dst = append(appendObjects(dst, v.Documents), ',')
+	}
+	if len(v.Errors) > 0 {
+		dst = append(dst, `"errors":`...)
+		dst = append(appendObjects(dst, v.Errors), ',')
 	}
 	return dst
 }
@@ -371,6 +395,9 @@ func (v *Invoice) appendMembers(dst []byte) []byte {
 	}
 	if v.OriginalInvoice != "" {
 		dst = appendMember(dst, `"originalInvoice":`, string(v.OriginalInvoice))
+	}
+	if v.OriginalInvoiceDate != "" {
+		dst = appendMember(dst, `"originalInvoiceDate":`, string(v.OriginalInvoiceDate))
 	}
 	if !v.Currency.zero() {
 		dst = append(dst, `"currency":`...)
@@ -945,6 +972,12 @@ func (v *ProductActivity) appendMembers(dst []byte) []byte {
 	if v.ReportNumber != "" {
 		dst = appendMember(dst, `"reportNumber":`, string(v.ReportNumber))
 	}
+	if v.ReportType != "" {
+		dst = appendMember(dst, `"reportType":`, string(v.ReportType))
+	}
+	if v.ReportedAt != "" {
+		dst = appendMember(dst, `"reportedAt":`, string(v.ReportedAt))
+	}
 	if v.HandlingCode != "" {
 		dst = appendMember(dst, `"handlingCode":`, string(v.HandlingCode))
 	}
@@ -962,6 +995,10 @@ func (v *ProductActivity) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"orders":`...)
 		dst = append(appendObjects(dst, v.Orders), ',')
 	}
+	if len(v.Dates) > 0 {
+		dst = append(dst, `"dates":`...)
+		dst = append(appendObjects(dst, v.Dates), ',')
+	}
 	if len(v.Refs) > 0 {
 		dst = append(dst, `"refs":`...)
 		dst = append(appendObjects(dst, v.Refs), ',')
@@ -978,9 +1015,17 @@ func (v *ProductActivity) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"lines":`...)
 		dst = append(appendObjects(dst, v.Lines), ',')
 	}
+	if len(v.Locations) > 0 {
+		dst = append(dst, `"locations":`...)
+		dst = append(appendObjects(dst, v.Locations), ',')
+	}
 	if v.Totals != nil {
 		dst = append(dst, `"totals":`...)
 		dst = append(v.Totals.appendJSON(dst), ',')
+	}
+	if len(v.Figures) > 0 {
+		dst = append(dst, `"figures":`...)
+		dst = append(appendObjects(dst, v.Figures), ',')
 	}
 	return dst
 }
@@ -1044,6 +1089,10 @@ func (v *ReceiptAdvice) appendMembers(dst []byte) []byte {
 	if !v.Transport.zero() {
 		dst = append(dst, `"transport":`...)
 		dst = append(v.Transport.appendJSON(dst), ',')
+	}
+	if len(v.Lading) > 0 {
+		dst = append(dst, `"lading":`...)
+		dst = append(appendObjects(dst, v.Lading), ',')
 	}
 	if len(v.Marks) > 0 {
 		dst = append(dst, `"marks":`...)
@@ -1126,6 +1175,10 @@ func (v *ReceiptExpected) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"transport":`...)
 		dst = append(v.Transport.appendJSON(dst), ',')
 	}
+	if !v.LoadDetail.zero() {
+		dst = append(dst, `"loadDetail":`...)
+		dst = append(v.LoadDetail.appendJSON(dst), ',')
+	}
 	if len(v.Lines) > 0 {
 		dst = append(dst, `"lines":`...)
 		dst = append(appendObjects(dst, v.Lines), ',')
@@ -1193,6 +1246,10 @@ func (v *Remittance) appendMembers(dst []byte) []byte {
 	}
 	if v.TraceReference != "" {
 		dst = appendMember(dst, `"traceReference":`, string(v.TraceReference))
+	}
+	if len(v.Notes) > 0 {
+		dst = append(dst, `"notes":`...)
+		dst = append(appendObjects(dst, v.Notes), ',')
 	}
 	if !v.Currency.zero() {
 		dst = append(dst, `"currency":`...)
@@ -1281,6 +1338,14 @@ func (v *Return) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"routing":`...)
 		dst = append(appendObjects(dst, v.Routing), ',')
 	}
+	if !v.FOB.zero() {
+		dst = append(dst, `"fob":`...)
+		dst = append(v.FOB.appendJSON(dst), ',')
+	}
+	if !v.Currency.zero() {
+		dst = append(dst, `"currency":`...)
+		dst = append(v.Currency.appendJSON(dst), ',')
+	}
 	if len(v.Notes) > 0 {
 		dst = append(dst, `"notes":`...)
 		dst = append(appendObjects(dst, v.Notes), ',')
@@ -1292,6 +1357,10 @@ func (v *Return) appendMembers(dst []byte) []byte {
 	if len(v.Lines) > 0 {
 		dst = append(dst, `"lines":`...)
 		dst = append(appendObjects(dst, v.Lines), ',')
+	}
+	if len(v.Amounts) > 0 {
+		dst = append(dst, `"amounts":`...)
+		dst = append(appendObjects(dst, v.Amounts), ',')
 	}
 	if v.Totals != nil {
 		dst = append(dst, `"totals":`...)
@@ -1395,6 +1464,9 @@ func (v *ShipmentStatus) appendMembers(dst []byte) []byte {
 	if v.ShipmentID != "" {
 		dst = appendMember(dst, `"shipmentId":`, string(v.ShipmentID))
 	}
+	if v.ReportType != "" {
+		dst = appendMember(dst, `"reportType":`, string(v.ReportType))
+	}
 	if v.SCAC != "" {
 		dst = appendMember(dst, `"scac":`, string(v.SCAC))
 	}
@@ -1427,6 +1499,14 @@ func (v *ShipmentStatus) appendMembers(dst []byte) []byte {
 	if len(v.Routes) > 0 {
 		dst = append(dst, `"routes":`...)
 		dst = append(appendObjects(dst, v.Routes), ',')
+	}
+	if len(v.Marks) > 0 {
+		dst = append(dst, `"marks":`...)
+		dst = append(appendObjects(dst, v.Marks), ',')
+	}
+	if len(v.Locations) > 0 {
+		dst = append(dst, `"locations":`...)
+		dst = append(appendObjects(dst, v.Locations), ',')
 	}
 	if len(v.Notes) > 0 {
 		dst = append(dst, `"notes":`...)
@@ -1625,6 +1705,9 @@ func (v *Header) appendMembers(dst []byte) []byte {
 	if v.TransactionSet != "" {
 		dst = appendMember(dst, `"transactionSet":`, string(v.TransactionSet))
 	}
+	if v.Implementation != "" {
+		dst = appendMember(dst, `"implementation":`, string(v.Implementation))
+	}
 	if !v.Controls.zero() {
 		dst = append(dst, `"controls":`...)
 		dst = append(v.Controls.appendJSON(dst), ',')
@@ -1645,6 +1728,37 @@ func (v *Header) appendMembers(dst []byte) []byte {
 	if len(v.Ext) > 0 {
 		dst = append(dst, `"ext":`...)
 		dst = append(appendOther(dst, v.Ext), ',')
+	}
+	return dst
+}
+
+func (v *ID) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *ID) appendMembers(dst []byte) []byte {
+	if v.Scheme != "" {
+		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+	}
+	if v.Value != "" {
+		dst = appendMember(dst, `"value":`, string(v.Value))
+	}
+	return dst
+}
+
+func (v *AcknowledgedService) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *AcknowledgedService) appendMembers(dst []byte) []byte {
+	if v.Segment != "" {
+		dst = appendMember(dst, `"segment":`, string(v.Segment))
+	}
+	if v.Element != "" {
+		dst = appendMember(dst, `"element":`, string(v.Element))
+	}
+	if v.Component != "" {
+		dst = appendMember(dst, `"component":`, string(v.Component))
 	}
 	return dst
 }
@@ -1673,9 +1787,50 @@ func (v *AcknowledgedDocument) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"codes":`...)
 		dst = append(appendStrings(dst, v.Codes), ',')
 	}
+	if !v.Service.zero() {
+		dst = append(dst, `"service":`...)
+		dst = append(v.Service.appendJSON(dst), ',')
+	}
 	if len(v.Errors) > 0 {
 		dst = append(dst, `"errors":`...)
 		dst = append(appendObjects(dst, v.Errors), ',')
+	}
+	return dst
+}
+
+func (v *AcknowledgedGroup) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *AcknowledgedGroup) appendMembers(dst []byte) []byte {
+	if v.Control != "" {
+		dst = appendMember(dst, `"control":`, string(v.Control))
+	}
+	if !v.Sender.zero() {
+		dst = append(dst, `"sender":`...)
+		dst = append(v.Sender.appendJSON(dst), ',')
+	}
+	if !v.Recipient.zero() {
+		dst = append(dst, `"recipient":`...)
+		dst = append(v.Recipient.appendJSON(dst), ',')
+	}
+	if v.Verdict != "" {
+		dst = appendMember(dst, `"verdict":`, string(v.Verdict))
+	}
+	if v.VerdictCode != "" {
+		dst = appendMember(dst, `"verdictCode":`, string(v.VerdictCode))
+	}
+	if len(v.Codes) > 0 {
+		dst = append(dst, `"codes":`...)
+		dst = append(appendStrings(dst, v.Codes), ',')
+	}
+	if !v.Service.zero() {
+		dst = append(dst, `"service":`...)
+		dst = append(v.Service.appendJSON(dst), ',')
+	}
+	if len(v.Documents) > 0 {
+		dst = append(dst, `"documents":`...)
+		dst = append(appendObjects(dst, v.Documents), ',')
 	}
 	return dst
 }
@@ -1709,6 +1864,30 @@ func (v *Contact) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *DateEntry) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *DateEntry) appendMembers(dst []byte) []byte {
+	if v.Scheme != "" {
+		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+	}
+	if v.At != "" {
+		dst = appendMember(dst, `"at":`, string(v.At))
+	}
+	if v.Zone != "" {
+		dst = appendMember(dst, `"zone":`, string(v.Zone))
+	}
+	if v.TimeScheme != "" {
+		dst = appendMember(dst, `"timeScheme":`, string(v.TimeScheme))
+	}
+	if !v.Period.zero() {
+		dst = append(dst, `"period":`...)
+		dst = append(v.Period.appendJSON(dst), ',')
+	}
+	return dst
+}
+
 func (v *Ref) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -1726,6 +1905,16 @@ func (v *Ref) appendMembers(dst []byte) []byte {
 	if len(v.Related) > 0 {
 		dst = append(dst, `"related":`...)
 		dst = append(appendObjects(dst, v.Related), ',')
+	}
+	if v.At != "" {
+		dst = appendMember(dst, `"at":`, string(v.At))
+	}
+	if v.LineRef != "" {
+		dst = appendMember(dst, `"lineRef":`, string(v.LineRef))
+	}
+	if len(v.Dates) > 0 {
+		dst = append(dst, `"dates":`...)
+		dst = append(appendObjects(dst, v.Dates), ',')
 	}
 	return dst
 }
@@ -1758,9 +1947,17 @@ func (v *Party) appendMembers(dst []byte) []byte {
 	if v.SecondRole != "" {
 		dst = appendMember(dst, `"secondRole":`, string(v.SecondRole))
 	}
+	if len(v.Text) > 0 {
+		dst = append(dst, `"text":`...)
+		dst = append(appendStrings(dst, v.Text), ',')
+	}
 	if len(v.Street) > 0 {
 		dst = append(dst, `"street":`...)
 		dst = append(appendStrings(dst, v.Street), ',')
+	}
+	if len(v.AddressLines) > 0 {
+		dst = append(dst, `"addressLines":`...)
+		dst = append(appendStrings(dst, v.AddressLines), ',')
 	}
 	if v.City != "" {
 		dst = appendMember(dst, `"city":`, string(v.City))
@@ -1784,6 +1981,10 @@ func (v *Party) appendMembers(dst []byte) []byte {
 	if len(v.AddressParts) > 0 {
 		dst = append(dst, `"addressParts":`...)
 		dst = append(appendObjects(dst, v.AddressParts), ',')
+	}
+	if len(v.Accounts) > 0 {
+		dst = append(dst, `"accounts":`...)
+		dst = append(appendObjects(dst, v.Accounts), ',')
 	}
 	if len(v.Refs) > 0 {
 		dst = append(dst, `"refs":`...)
@@ -1875,6 +2076,9 @@ func (v *Note) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"dates":`...)
 		dst = append(appendObjects(dst, v.Dates), ',')
 	}
+	if v.Form != "" {
+		dst = appendMember(dst, `"form":`, string(v.Form))
+	}
 	if v.Text != "" {
 		dst = appendMember(dst, `"text":`, string(v.Text))
 	}
@@ -1965,9 +2169,73 @@ func (v *AdvisedDocument) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"errors":`...)
 		dst = append(appendObjects(dst, v.Errors), ',')
 	}
+	if len(v.Reasons) > 0 {
+		dst = append(dst, `"reasons":`...)
+		dst = append(appendObjects(dst, v.Reasons), ',')
+	}
 	if len(v.Ext) > 0 {
 		dst = append(dst, `"ext":`...)
 		dst = append(appendOther(dst, v.Ext), ',')
+	}
+	return dst
+}
+
+func (v *AdvisedError) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *AdvisedError) appendMembers(dst []byte) []byte {
+	if v.Code != "" {
+		dst = appendMember(dst, `"code":`, string(v.Code))
+	}
+	if v.CodeList != "" {
+		dst = appendMember(dst, `"codeList":`, string(v.CodeList))
+	}
+	if v.Agency != "" {
+		dst = appendMember(dst, `"agency":`, string(v.Agency))
+	}
+	if v.Text != "" {
+		dst = appendMember(dst, `"text":`, string(v.Text))
+	}
+	if v.Segment != "" {
+		dst = appendMember(dst, `"segment":`, string(v.Segment))
+	}
+	if v.Place != "" {
+		dst = appendMember(dst, `"place":`, string(v.Place))
+	}
+	if v.Element != "" {
+		dst = appendMember(dst, `"element":`, string(v.Element))
+	}
+	if v.Component != "" {
+		dst = appendMember(dst, `"component":`, string(v.Component))
+	}
+	if v.Repetition != "" {
+		dst = appendMember(dst, `"repetition":`, string(v.Repetition))
+	}
+	if v.Number != "" {
+		dst = appendMember(dst, `"number":`, string(v.Number))
+	}
+	if v.Value != "" {
+		dst = appendMember(dst, `"value":`, string(v.Value))
+	}
+	if v.NewValue != "" {
+		dst = appendMember(dst, `"newValue":`, string(v.NewValue))
+	}
+	if len(v.Refs) > 0 {
+		dst = append(dst, `"refs":`...)
+		dst = append(appendObjects(dst, v.Refs), ',')
+	}
+	if len(v.Notes) > 0 {
+		dst = append(dst, `"notes":`...)
+		dst = append(appendObjects(dst, v.Notes), ',')
+	}
+	if len(v.Related) > 0 {
+		dst = append(dst, `"related":`...)
+		dst = append(appendObjects(dst, v.Related), ',')
+	}
+	if len(v.Contexts) > 0 {
+		dst = append(dst, `"contexts":`...)
+		dst = append(appendObjects(dst, v.Contexts), ',')
 	}
 	return dst
 }
@@ -2122,6 +2390,9 @@ func (v *AllowanceCharge) appendJSON(dst []byte) []byte {
 }
 
 func (v *AllowanceCharge) appendMembers(dst []byte) []byte {
+	if v.Level != "" {
+		dst = appendMember(dst, `"level":`, string(v.Level))
+	}
 	if v.Indicator != "" {
 		dst = appendMember(dst, `"indicator":`, string(v.Indicator))
 	}
@@ -2172,9 +2443,16 @@ func (v *AllowanceCharge) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"currency":`...)
 		dst = append(v.Currency.appendJSON(dst), ',')
 	}
+	if v.Base != "" {
+		dst = appendMember(dst, `"base":`, string(v.Base))
+	}
 	if len(v.Prices) > 0 {
 		dst = append(dst, `"prices":`...)
 		dst = append(appendObjects(dst, v.Prices), ',')
+	}
+	if len(v.Taxes) > 0 {
+		dst = append(dst, `"taxes":`...)
+		dst = append(appendObjects(dst, v.Taxes), ',')
 	}
 	return dst
 }
@@ -2232,32 +2510,14 @@ func (v *Terms) appendMembers(dst []byte) []byte {
 	return dst
 }
 
-func (v *DateEntry) appendJSON(dst []byte) []byte {
-	return closed(v.appendMembers(append(dst, '{')))
-}
-
-func (v *DateEntry) appendMembers(dst []byte) []byte {
-	if v.Scheme != "" {
-		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
-	}
-	if v.At != "" {
-		dst = appendMember(dst, `"at":`, string(v.At))
-	}
-	if v.Zone != "" {
-		dst = appendMember(dst, `"zone":`, string(v.Zone))
-	}
-	if !v.Period.zero() {
-		dst = append(dst, `"period":`...)
-		dst = append(v.Period.appendJSON(dst), ',')
-	}
-	return dst
-}
-
 func (v *Tax) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
 
 func (v *Tax) appendMembers(dst []byte) []byte {
+	if v.Level != "" {
+		dst = appendMember(dst, `"level":`, string(v.Level))
+	}
 	if v.Type != "" {
 		dst = appendMember(dst, `"type":`, string(v.Type))
 	}
@@ -2303,6 +2563,9 @@ func (v *CatalogLine) appendMembers(dst []byte) []byte {
 	}
 	if v.Maintenance != "" {
 		dst = appendMember(dst, `"maintenance":`, string(v.Maintenance))
+	}
+	if v.MaintenanceCode != "" {
+		dst = appendMember(dst, `"maintenanceCode":`, string(v.MaintenanceCode))
 	}
 	if len(v.IDs) > 0 {
 		dst = append(dst, `"ids":`...)
@@ -2379,6 +2642,9 @@ func (v *CatalogLine) appendMembers(dst []byte) []byte {
 	if len(v.Notes) > 0 {
 		dst = append(dst, `"notes":`...)
 		dst = append(appendObjects(dst, v.Notes), ',')
+	}
+	if v.OriginCountry != "" {
+		dst = appendMember(dst, `"originCountry":`, string(v.OriginCountry))
 	}
 	if len(v.Ext) > 0 {
 		dst = append(dst, `"ext":`...)
@@ -2533,6 +2799,10 @@ func (v *InventoryLine) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"parties":`...)
 		dst = append(appendObjects(dst, v.Parties), ',')
 	}
+	if len(v.Locations) > 0 {
+		dst = append(dst, `"locations":`...)
+		dst = append(appendObjects(dst, v.Locations), ',')
+	}
 	if len(v.Notes) > 0 {
 		dst = append(dst, `"notes":`...)
 		dst = append(appendObjects(dst, v.Notes), ',')
@@ -2592,6 +2862,14 @@ func (v *AdjustmentLine) appendMembers(dst []byte) []byte {
 	if len(v.Quantities) > 0 {
 		dst = append(dst, `"quantities":`...)
 		dst = append(appendObjects(dst, v.Quantities), ',')
+	}
+	if len(v.Amounts) > 0 {
+		dst = append(dst, `"amounts":`...)
+		dst = append(appendObjects(dst, v.Amounts), ',')
+	}
+	if len(v.Parties) > 0 {
+		dst = append(dst, `"parties":`...)
+		dst = append(appendObjects(dst, v.Parties), ',')
 	}
 	if len(v.Notes) > 0 {
 		dst = append(dst, `"notes":`...)
@@ -2763,6 +3041,9 @@ func (v *Lading) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"volume":`...)
 		dst = append(v.Volume.appendJSON(dst), ',')
 	}
+	if v.PackagingAgency != "" {
+		dst = appendMember(dst, `"packagingAgency":`, string(v.PackagingAgency))
+	}
 	return dst
 }
 
@@ -2811,6 +3092,12 @@ func (v *Carrier) appendMembers(dst []byte) []byte {
 	}
 	if v.Country != "" {
 		dst = appendMember(dst, `"country":`, string(v.Country))
+	}
+	if v.Means != "" {
+		dst = appendMember(dst, `"means":`, string(v.Means))
+	}
+	if v.Vehicle != "" {
+		dst = appendMember(dst, `"vehicle":`, string(v.Vehicle))
 	}
 	return dst
 }
@@ -2895,6 +3182,9 @@ func (v *InvoiceLine) appendMembers(dst []byte) []byte {
 	if v.PONumber != "" {
 		dst = appendMember(dst, `"poNumber":`, string(v.PONumber))
 	}
+	if v.OrderDate != "" {
+		dst = appendMember(dst, `"orderDate":`, string(v.OrderDate))
+	}
 	if v.LineAmount != "" {
 		dst = appendMember(dst, `"lineAmount":`, string(v.LineAmount))
 	}
@@ -2917,6 +3207,9 @@ func (v *InvoiceTotals) appendMembers(dst []byte) []byte {
 	}
 	if v.Discount != "" {
 		dst = appendMember(dst, `"discount":`, string(v.Discount))
+	}
+	if v.Due != "" {
+		dst = appendMember(dst, `"due":`, string(v.Due))
 	}
 	if v.Lines != "" {
 		dst = appendMember(dst, `"lines":`, string(v.Lines))
@@ -3135,7 +3428,7 @@ func (v *Line) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"ids":`...)
 		dst = append(appendObjects(dst, v.IDs), ',')
 	}
-	if !v.Currency.zero() {
+	if v.Currency != nil {
 		dst = append(dst, `"currency":`...)
 		dst = append(v.Currency.appendJSON(dst), ',')
 	}
@@ -3151,7 +3444,7 @@ func (v *Line) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"descriptions":`...)
 		dst = append(appendObjects(dst, v.Descriptions), ',')
 	}
-	if !v.Pack.zero() {
+	if v.Pack != nil {
 		dst = append(dst, `"pack":`...)
 		dst = append(v.Pack.appendJSON(dst), ',')
 	}
@@ -3183,7 +3476,7 @@ func (v *Line) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"taxReferences":`...)
 		dst = append(appendObjects(dst, v.TaxReferences), ',')
 	}
-	if !v.FOB.zero() {
+	if v.FOB != nil {
 		dst = append(dst, `"fob":`...)
 		dst = append(v.FOB.appendJSON(dst), ',')
 	}
@@ -3254,6 +3547,13 @@ func (v *Line) appendMembers(dst []byte) []byte {
 	if len(v.Amounts) > 0 {
 		dst = append(dst, `"amounts":`...)
 		dst = append(appendObjects(dst, v.Amounts), ',')
+	}
+	if len(v.Details) > 0 {
+		dst = append(dst, `"details":`...)
+		dst = append(appendObjects(dst, v.Details), ',')
+	}
+	if v.OriginCountry != "" {
+		dst = appendMember(dst, `"originCountry":`, string(v.OriginCountry))
 	}
 	if len(v.Ext) > 0 {
 		dst = append(dst, `"ext":`...)
@@ -3361,6 +3661,14 @@ func (v *ActivityLine) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"quantities":`...)
 		dst = append(appendObjects(dst, v.Quantities), ',')
 	}
+	if len(v.Dates) > 0 {
+		dst = append(dst, `"dates":`...)
+		dst = append(appendObjects(dst, v.Dates), ',')
+	}
+	if len(v.Marks) > 0 {
+		dst = append(dst, `"marks":`...)
+		dst = append(appendObjects(dst, v.Marks), ',')
+	}
 	if len(v.Amounts) > 0 {
 		dst = append(dst, `"amounts":`...)
 		dst = append(appendObjects(dst, v.Amounts), ',')
@@ -3372,6 +3680,61 @@ func (v *ActivityLine) appendMembers(dst []byte) []byte {
 	if len(v.Ext) > 0 {
 		dst = append(dst, `"ext":`...)
 		dst = append(appendOther(dst, v.Ext), ',')
+	}
+	return dst
+}
+
+func (v *ActivityLocation) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *ActivityLocation) appendMembers(dst []byte) []byte {
+	if v.Function != "" {
+		dst = appendMember(dst, `"function":`, string(v.Function))
+	}
+	if !v.Location.zero() {
+		dst = append(dst, `"location":`...)
+		dst = append(v.Location.appendJSON(dst), ',')
+	}
+	if v.Name != "" {
+		dst = appendMember(dst, `"name":`, string(v.Name))
+	}
+	if len(v.Dates) > 0 {
+		dst = append(dst, `"dates":`...)
+		dst = append(appendObjects(dst, v.Dates), ',')
+	}
+	if len(v.Notes) > 0 {
+		dst = append(dst, `"notes":`...)
+		dst = append(appendObjects(dst, v.Notes), ',')
+	}
+	if len(v.Refs) > 0 {
+		dst = append(dst, `"refs":`...)
+		dst = append(appendObjects(dst, v.Refs), ',')
+	}
+	if len(v.Lines) > 0 {
+		dst = append(dst, `"lines":`...)
+		dst = append(appendObjects(dst, v.Lines), ',')
+	}
+	return dst
+}
+
+func (v *ActivityFigure) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *ActivityFigure) appendMembers(dst []byte) []byte {
+	dst = append(dst, `"line":`...)
+	dst = append(strconv.AppendInt(dst, int64(v.Line), 10), ',')
+	if v.Code != "" {
+		dst = appendMember(dst, `"code":`, string(v.Code))
+	}
+	if !v.Location.zero() {
+		dst = append(dst, `"location":`...)
+		dst = append(v.Location.appendJSON(dst), ',')
+	}
+	if !v.Quantity.zero() {
+		dst = append(dst, `"quantity":`...)
+		dst = append(v.Quantity.appendJSON(dst), ',')
 	}
 	return dst
 }
@@ -3433,6 +3796,20 @@ func (v *WarehouseTransport) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"seals":`...)
 		dst = append(appendStrings(dst, v.Seals), ',')
 	}
+	if v.SealStatus != "" {
+		dst = appendMember(dst, `"sealStatus":`, string(v.SealStatus))
+	}
+	if len(v.Temperatures) > 0 {
+		dst = append(dst, `"temperatures":`...)
+		dst = append(appendObjects(dst, v.Temperatures), ',')
+	}
+	if v.TemperatureText != "" {
+		dst = appendMember(dst, `"temperatureText":`, string(v.TemperatureText))
+	}
+	if !v.Consolidation.zero() {
+		dst = append(dst, `"consolidation":`...)
+		dst = append(v.Consolidation.appendJSON(dst), ',')
+	}
 	return dst
 }
 
@@ -3459,6 +3836,10 @@ func (v *ReceiptLine) appendMembers(dst []byte) []byte {
 	if !v.Announced.zero() {
 		dst = append(dst, `"announced":`...)
 		dst = append(v.Announced.appendJSON(dst), ',')
+	}
+	if len(v.Quantities) > 0 {
+		dst = append(dst, `"quantities":`...)
+		dst = append(appendObjects(dst, v.Quantities), ',')
 	}
 	if v.UPCCase != "" {
 		dst = appendMember(dst, `"upcCase":`, string(v.UPCCase))
@@ -3501,9 +3882,42 @@ func (v *ReceiptLine) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"notes":`...)
 		dst = append(appendObjects(dst, v.Notes), ',')
 	}
+	if len(v.Pallets) > 0 {
+		dst = append(dst, `"pallets":`...)
+		dst = append(appendObjects(dst, v.Pallets), ',')
+	}
 	if len(v.Ext) > 0 {
 		dst = append(dst, `"ext":`...)
 		dst = append(appendOther(dst, v.Ext), ',')
+	}
+	if len(v.Lines) > 0 {
+		dst = append(dst, `"lines":`...)
+		dst = append(appendObjects(dst, v.Lines), ',')
+	}
+	return dst
+}
+
+func (v *LoadDetail) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *LoadDetail) appendMembers(dst []byte) []byte {
+	if v.UnitLoad != "" {
+		dst = appendMember(dst, `"unitLoad":`, string(v.UnitLoad))
+	}
+	if v.Pallets != "" {
+		dst = appendMember(dst, `"pallets":`, string(v.Pallets))
+	}
+	if v.PalletExchange != "" {
+		dst = appendMember(dst, `"palletExchange":`, string(v.PalletExchange))
+	}
+	if len(v.Seals) > 0 {
+		dst = append(dst, `"seals":`...)
+		dst = append(appendStrings(dst, v.Seals), ',')
+	}
+	if len(v.Temperatures) > 0 {
+		dst = append(dst, `"temperatures":`...)
+		dst = append(appendObjects(dst, v.Temperatures), ',')
 	}
 	return dst
 }
@@ -3698,6 +4112,9 @@ func (v *ReturnLine) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"reason":`...)
 		dst = append(v.Reason.appendJSON(dst), ',')
 	}
+	if v.Condition != "" {
+		dst = appendMember(dst, `"condition":`, string(v.Condition))
+	}
 	if !v.Order.zero() {
 		dst = append(dst, `"order":`...)
 		dst = append(v.Order.appendJSON(dst), ',')
@@ -3876,6 +4293,29 @@ func (v *Level) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"excess":`...)
 		dst = append(v.Excess.appendJSON(dst), ',')
 	}
+	if v.Origin != "" {
+		dst = appendMember(dst, `"origin":`, string(v.Origin))
+	}
+	if len(v.Places) > 0 {
+		dst = append(dst, `"places":`...)
+		dst = append(appendObjects(dst, v.Places), ',')
+	}
+	if len(v.NumberSets) > 0 {
+		dst = append(dst, `"numberSets":`...)
+		dst = append(appendObjects(dst, v.NumberSets), ',')
+	}
+	if len(v.Statements) > 0 {
+		dst = append(dst, `"statements":`...)
+		dst = append(appendObjects(dst, v.Statements), ',')
+	}
+	if len(v.Loads) > 0 {
+		dst = append(dst, `"loads":`...)
+		dst = append(appendObjects(dst, v.Loads), ',')
+	}
+	if len(v.FurtherPackages) > 0 {
+		dst = append(dst, `"furtherPackages":`...)
+		dst = append(appendObjects(dst, v.FurtherPackages), ',')
+	}
 	if len(v.Notes) > 0 {
 		dst = append(dst, `"notes":`...)
 		dst = append(appendObjects(dst, v.Notes), ',')
@@ -3902,6 +4342,10 @@ func (v *PackageEntry) appendMembers(dst []byte) []byte {
 	dst = appendMember(dst, `"kind":`, string(v.Kind))
 	if v.SSCC != "" {
 		dst = appendMember(dst, `"sscc":`, string(v.SSCC))
+	}
+	if len(v.SSCCs) > 0 {
+		dst = append(dst, `"ssccs":`...)
+		dst = append(appendStrings(dst, v.SSCCs), ',')
 	}
 	if v.Tracking != "" {
 		dst = appendMember(dst, `"tracking":`, string(v.Tracking))
@@ -3957,20 +4401,6 @@ func (v *ItemEntry) appendMembers(dst []byte) []byte {
 	return dst
 }
 
-func (v *ID) appendJSON(dst []byte) []byte {
-	return closed(v.appendMembers(append(dst, '{')))
-}
-
-func (v *ID) appendMembers(dst []byte) []byte {
-	if v.Scheme != "" {
-		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
-	}
-	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
-	}
-	return dst
-}
-
 func (v *StatusItem) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -3982,6 +4412,9 @@ func (v *StatusItem) appendMembers(dst []byte) []byte {
 	}
 	if v.LineID != "" {
 		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+	}
+	if v.ShipmentID != "" {
+		dst = appendMember(dst, `"shipmentId":`, string(v.ShipmentID))
 	}
 	if len(v.Events) > 0 {
 		dst = append(dst, `"events":`...)
@@ -3999,6 +4432,10 @@ func (v *StatusItem) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"orders":`...)
 		dst = append(appendObjects(dst, v.Orders), ',')
 	}
+	if len(v.OrderDetails) > 0 {
+		dst = append(dst, `"orderDetails":`...)
+		dst = append(appendObjects(dst, v.OrderDetails), ',')
+	}
 	if len(v.Weights) > 0 {
 		dst = append(dst, `"weights":`...)
 		dst = append(appendObjects(dst, v.Weights), ',')
@@ -4006,6 +4443,10 @@ func (v *StatusItem) appendMembers(dst []byte) []byte {
 	if len(v.Handling) > 0 {
 		dst = append(dst, `"handling":`...)
 		dst = append(appendObjects(dst, v.Handling), ',')
+	}
+	if len(v.Exceptions) > 0 {
+		dst = append(dst, `"exceptions":`...)
+		dst = append(appendObjects(dst, v.Exceptions), ',')
 	}
 	if len(v.Dates) > 0 {
 		dst = append(dst, `"dates":`...)
@@ -4015,6 +4456,10 @@ func (v *StatusItem) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"parties":`...)
 		dst = append(appendObjects(dst, v.Parties), ',')
 	}
+	if len(v.Locations) > 0 {
+		dst = append(dst, `"locations":`...)
+		dst = append(appendObjects(dst, v.Locations), ',')
+	}
 	if len(v.Notes) > 0 {
 		dst = append(dst, `"notes":`...)
 		dst = append(appendObjects(dst, v.Notes), ',')
@@ -4022,31 +4467,6 @@ func (v *StatusItem) appendMembers(dst []byte) []byte {
 	if len(v.Ext) > 0 {
 		dst = append(dst, `"ext":`...)
 		dst = append(appendOther(dst, v.Ext), ',')
-	}
-	return dst
-}
-
-func (v *LoadDetail) appendJSON(dst []byte) []byte {
-	return closed(v.appendMembers(append(dst, '{')))
-}
-
-func (v *LoadDetail) appendMembers(dst []byte) []byte {
-	if v.UnitLoad != "" {
-		dst = appendMember(dst, `"unitLoad":`, string(v.UnitLoad))
-	}
-	if v.Pallets != "" {
-		dst = appendMember(dst, `"pallets":`, string(v.Pallets))
-	}
-	if v.PalletExchange != "" {
-		dst = appendMember(dst, `"palletExchange":`, string(v.PalletExchange))
-	}
-	if len(v.Seals) > 0 {
-		dst = append(dst, `"seals":`...)
-		dst = append(appendStrings(dst, v.Seals), ',')
-	}
-	if len(v.Temperatures) > 0 {
-		dst = append(dst, `"temperatures":`...)
-		dst = append(appendObjects(dst, v.Temperatures), ',')
 	}
 	return dst
 }
@@ -4062,6 +4482,13 @@ func (v *WarehousePackage) appendMembers(dst []byte) []byte {
 	if len(v.Marks) > 0 {
 		dst = append(dst, `"marks":`...)
 		dst = append(appendObjects(dst, v.Marks), ',')
+	}
+	if v.ParentID != "" {
+		dst = appendMember(dst, `"parentId":`, string(v.ParentID))
+	}
+	if len(v.Measures) > 0 {
+		dst = append(dst, `"measures":`...)
+		dst = append(appendObjects(dst, v.Measures), ',')
 	}
 	if !v.Pallet.zero() {
 		dst = append(dst, `"pallet":`...)
@@ -4168,9 +4595,21 @@ func (v *WarehouseOrderLine) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"notes":`...)
 		dst = append(appendObjects(dst, v.Notes), ',')
 	}
+	if len(v.Parties) > 0 {
+		dst = append(dst, `"parties":`...)
+		dst = append(appendObjects(dst, v.Parties), ',')
+	}
+	if len(v.StoreQuantities) > 0 {
+		dst = append(dst, `"storeQuantities":`...)
+		dst = append(appendObjects(dst, v.StoreQuantities), ',')
+	}
 	if len(v.Ext) > 0 {
 		dst = append(dst, `"ext":`...)
 		dst = append(appendOther(dst, v.Ext), ',')
+	}
+	if len(v.Lines) > 0 {
+		dst = append(dst, `"lines":`...)
+		dst = append(appendObjects(dst, v.Lines), ',')
 	}
 	return dst
 }
@@ -4230,6 +4669,68 @@ func (v *AcknowledgedError) appendMembers(dst []byte) []byte {
 	if len(v.Elements) > 0 {
 		dst = append(dst, `"elements":`...)
 		dst = append(appendObjects(dst, v.Elements), ',')
+	}
+	if len(v.Contexts) > 0 {
+		dst = append(dst, `"contexts":`...)
+		dst = append(appendObjects(dst, v.Contexts), ',')
+	}
+	return dst
+}
+
+func (v *Period) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *Period) appendMembers(dst []byte) []byte {
+	if v.Format != "" {
+		dst = appendMember(dst, `"format":`, string(v.Format))
+	}
+	if v.Value != "" {
+		dst = appendMember(dst, `"value":`, string(v.Value))
+	}
+	if v.From != "" {
+		dst = appendMember(dst, `"from":`, string(v.From))
+	}
+	if v.To != "" {
+		dst = appendMember(dst, `"to":`, string(v.To))
+	}
+	return dst
+}
+
+func (v *RefDate) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *RefDate) appendMembers(dst []byte) []byte {
+	if v.Scheme != "" {
+		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+	}
+	if v.At != "" {
+		dst = appendMember(dst, `"at":`, string(v.At))
+	}
+	return dst
+}
+
+func (v *PartyAccount) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *PartyAccount) appendMembers(dst []byte) []byte {
+	if v.Role != "" {
+		dst = appendMember(dst, `"role":`, string(v.Role))
+	}
+	if v.Number != "" {
+		dst = appendMember(dst, `"number":`, string(v.Number))
+	}
+	if v.Holder != "" {
+		dst = appendMember(dst, `"holder":`, string(v.Holder))
+	}
+	if !v.Bank.zero() {
+		dst = append(dst, `"bank":`...)
+		dst = append(v.Bank.appendJSON(dst), ',')
+	}
+	if v.Name != "" {
+		dst = appendMember(dst, `"name":`, string(v.Name))
 	}
 	return dst
 }
@@ -4295,16 +4796,73 @@ func (v *Schedule) appendMembers(dst []byte) []byte {
 	return dst
 }
 
-func (v *AdvisedError) appendJSON(dst []byte) []byte {
+func (v *AdvisedReason) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
 
-func (v *AdvisedError) appendMembers(dst []byte) []byte {
+func (v *AdvisedReason) appendMembers(dst []byte) []byte {
+	if v.Agency != "" {
+		dst = appendMember(dst, `"agency":`, string(v.Agency))
+	}
+	if v.SubQualifier != "" {
+		dst = appendMember(dst, `"subQualifier":`, string(v.SubQualifier))
+	}
+	if len(v.Codes) > 0 {
+		dst = append(dst, `"codes":`...)
+		dst = append(appendObjects(dst, v.Codes), ',')
+	}
+	return dst
+}
+
+func (v *AdvisedRef) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *AdvisedRef) appendMembers(dst []byte) []byte {
+	dst = v.Ref.appendMembers(dst)
+	if len(v.Notes) > 0 {
+		dst = append(dst, `"notes":`...)
+		dst = append(appendObjects(dst, v.Notes), ',')
+	}
+	return dst
+}
+
+func (v *AdvisedDetail) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *AdvisedDetail) appendMembers(dst []byte) []byte {
+	if v.Text != "" {
+		dst = appendMember(dst, `"text":`, string(v.Text))
+	}
+	if v.Kind != "" {
+		dst = appendMember(dst, `"kind":`, string(v.Kind))
+	}
+	if v.Agency != "" {
+		dst = appendMember(dst, `"agency":`, string(v.Agency))
+	}
+	if v.SubQualifier != "" {
+		dst = appendMember(dst, `"subQualifier":`, string(v.SubQualifier))
+	}
+	if v.CodeList != "" {
+		dst = appendMember(dst, `"codeList":`, string(v.CodeList))
+	}
 	if v.Code != "" {
 		dst = appendMember(dst, `"code":`, string(v.Code))
 	}
-	if v.Text != "" {
-		dst = appendMember(dst, `"text":`, string(v.Text))
+	return dst
+}
+
+func (v *AcknowledgedContext) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *AcknowledgedContext) appendMembers(dst []byte) []byte {
+	if v.Name != "" {
+		dst = appendMember(dst, `"name":`, string(v.Name))
+	}
+	if v.Value != "" {
+		dst = appendMember(dst, `"value":`, string(v.Value))
 	}
 	if v.Segment != "" {
 		dst = appendMember(dst, `"segment":`, string(v.Segment))
@@ -4312,25 +4870,20 @@ func (v *AdvisedError) appendMembers(dst []byte) []byte {
 	if v.Place != "" {
 		dst = appendMember(dst, `"place":`, string(v.Place))
 	}
+	if v.Loop != "" {
+		dst = appendMember(dst, `"loop":`, string(v.Loop))
+	}
 	if v.Element != "" {
 		dst = appendMember(dst, `"element":`, string(v.Element))
 	}
+	if v.Component != "" {
+		dst = appendMember(dst, `"component":`, string(v.Component))
+	}
+	if v.Repetition != "" {
+		dst = appendMember(dst, `"repetition":`, string(v.Repetition))
+	}
 	if v.Number != "" {
 		dst = appendMember(dst, `"number":`, string(v.Number))
-	}
-	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
-	}
-	if v.NewValue != "" {
-		dst = appendMember(dst, `"newValue":`, string(v.NewValue))
-	}
-	if len(v.Refs) > 0 {
-		dst = append(dst, `"refs":`...)
-		dst = append(appendObjects(dst, v.Refs), ',')
-	}
-	if len(v.Notes) > 0 {
-		dst = append(dst, `"notes":`...)
-		dst = append(appendObjects(dst, v.Notes), ',')
 	}
 	return dst
 }
@@ -4352,26 +4905,6 @@ func (v *Quantity) appendMembers(dst []byte) []byte {
 	return dst
 }
 
-func (v *Period) appendJSON(dst []byte) []byte {
-	return closed(v.appendMembers(append(dst, '{')))
-}
-
-func (v *Period) appendMembers(dst []byte) []byte {
-	if v.Format != "" {
-		dst = appendMember(dst, `"format":`, string(v.Format))
-	}
-	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
-	}
-	if v.From != "" {
-		dst = appendMember(dst, `"from":`, string(v.From))
-	}
-	if v.To != "" {
-		dst = appendMember(dst, `"to":`, string(v.To))
-	}
-	return dst
-}
-
 func (v *ProductID) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -4382,6 +4915,9 @@ func (v *ProductID) appendMembers(dst []byte) []byte {
 	}
 	if v.Value != "" {
 		dst = appendMember(dst, `"value":`, string(v.Value))
+	}
+	if v.Use != "" {
+		dst = appendMember(dst, `"use":`, string(v.Use))
 	}
 	if v.GTIN14 != "" {
 		dst = appendMember(dst, `"gtin14":`, string(v.GTIN14))
@@ -4481,6 +5017,13 @@ func (v *CatalogPrice) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"currency":`...)
 		dst = append(v.Currency.appendJSON(dst), ',')
 	}
+	if len(v.Brackets) > 0 {
+		dst = append(dst, `"brackets":`...)
+		dst = append(appendObjects(dst, v.Brackets), ',')
+	}
+	if v.RangeUOM != "" {
+		dst = appendMember(dst, `"rangeUom":`, string(v.RangeUOM))
+	}
 	if v.FromQuantity != "" {
 		dst = appendMember(dst, `"fromQuantity":`, string(v.FromQuantity))
 	}
@@ -4561,6 +5104,14 @@ func (v *Subline) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"parties":`...)
 		dst = append(appendObjects(dst, v.Parties), ',')
 	}
+	if len(v.Refs) > 0 {
+		dst = append(dst, `"refs":`...)
+		dst = append(appendObjects(dst, v.Refs), ',')
+	}
+	if len(v.Taxes) > 0 {
+		dst = append(dst, `"taxes":`...)
+		dst = append(appendObjects(dst, v.Taxes), ',')
+	}
 	return dst
 }
 
@@ -4604,6 +5155,9 @@ func (v *StockQuantity) appendMembers(dst []byte) []byte {
 	if v.Reason != "" {
 		dst = appendMember(dst, `"reason":`, string(v.Reason))
 	}
+	if v.Balance != "" {
+		dst = appendMember(dst, `"balance":`, string(v.Balance))
+	}
 	if v.Status != "" {
 		dst = appendMember(dst, `"status":`, string(v.Status))
 	}
@@ -4631,9 +5185,21 @@ func (v *StockQuantity) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"refs":`...)
 		dst = append(appendObjects(dst, v.Refs), ',')
 	}
+	if len(v.Lots) > 0 {
+		dst = append(dst, `"lots":`...)
+		dst = append(appendObjects(dst, v.Lots), ',')
+	}
+	if len(v.Marks) > 0 {
+		dst = append(dst, `"marks":`...)
+		dst = append(appendObjects(dst, v.Marks), ',')
+	}
 	if len(v.Parties) > 0 {
 		dst = append(dst, `"parties":`...)
 		dst = append(appendObjects(dst, v.Parties), ',')
+	}
+	if len(v.Locations) > 0 {
+		dst = append(dst, `"locations":`...)
+		dst = append(appendObjects(dst, v.Locations), ',')
 	}
 	return dst
 }
@@ -4735,6 +5301,36 @@ func (v *MarkRange) appendMembers(dst []byte) []byte {
 	}
 	if v.Through != "" {
 		dst = appendMember(dst, `"through":`, string(v.Through))
+	}
+	return dst
+}
+
+func (v *LineDetail) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *LineDetail) appendMembers(dst []byte) []byte {
+	if v.Reason != "" {
+		dst = appendMember(dst, `"reason":`, string(v.Reason))
+	}
+	if v.Date != "" {
+		dst = appendMember(dst, `"date":`, string(v.Date))
+	}
+	if v.PriceType != "" {
+		dst = appendMember(dst, `"priceType":`, string(v.PriceType))
+	}
+	if v.UnitPrice != "" {
+		dst = appendMember(dst, `"unitPrice":`, string(v.UnitPrice))
+	}
+	if v.PriceBasis != "" {
+		dst = appendMember(dst, `"priceBasis":`, string(v.PriceBasis))
+	}
+	if !v.Quantity.zero() {
+		dst = append(dst, `"quantity":`...)
+		dst = append(v.Quantity.appendJSON(dst), ',')
+	}
+	if v.Description != "" {
+		dst = appendMember(dst, `"description":`, string(v.Description))
 	}
 	return dst
 }
@@ -4881,6 +5477,10 @@ func (v *Activity) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"prices":`...)
 		dst = append(appendObjects(dst, v.Prices), ',')
 	}
+	if len(v.Parties) > 0 {
+		dst = append(dst, `"parties":`...)
+		dst = append(appendObjects(dst, v.Parties), ',')
+	}
 	if len(v.Amounts) > 0 {
 		dst = append(dst, `"amounts":`...)
 		dst = append(appendObjects(dst, v.Amounts), ',')
@@ -4888,6 +5488,31 @@ func (v *Activity) appendMembers(dst []byte) []byte {
 	if len(v.Quantities) > 0 {
 		dst = append(dst, `"quantities":`...)
 		dst = append(appendObjects(dst, v.Quantities), ',')
+	}
+	return dst
+}
+
+func (v *Consolidation) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *Consolidation) appendMembers(dst []byte) []byte {
+	if v.Code != "" {
+		dst = appendMember(dst, `"code":`, string(v.Code))
+	}
+	if !v.Weight.zero() {
+		dst = append(dst, `"weight":`...)
+		dst = append(v.Weight.appendJSON(dst), ',')
+	}
+	if v.Stops != "" {
+		dst = appendMember(dst, `"stops":`, string(v.Stops))
+	}
+	if !v.Location.zero() {
+		dst = append(dst, `"location":`...)
+		dst = append(v.Location.appendJSON(dst), ',')
+	}
+	if v.BillOfLading != "" {
+		dst = appendMember(dst, `"billOfLading":`, string(v.BillOfLading))
 	}
 	return dst
 }
@@ -4977,6 +5602,10 @@ func (v *RemittanceAdjustment) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"notes":`...)
 		dst = append(appendObjects(dst, v.Notes), ',')
 	}
+	if len(v.Contacts) > 0 {
+		dst = append(dst, `"contacts":`...)
+		dst = append(appendObjects(dst, v.Contacts), ',')
+	}
 	return dst
 }
 
@@ -5060,6 +5689,12 @@ func (v *ShippedQuantity) appendMembers(dst []byte) []byte {
 	if v.StatusCode != "" {
 		dst = appendMember(dst, `"statusCode":`, string(v.StatusCode))
 	}
+	if v.Variance != "" {
+		dst = appendMember(dst, `"variance":`, string(v.Variance))
+	}
+	if v.Reason != "" {
+		dst = appendMember(dst, `"reason":`, string(v.Reason))
+	}
 	return dst
 }
 
@@ -5084,6 +5719,110 @@ func (v *ExcessTransport) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *Place) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *Place) appendMembers(dst []byte) []byte {
+	if v.Role != "" {
+		dst = appendMember(dst, `"role":`, string(v.Role))
+	}
+	if !v.Location.zero() {
+		dst = append(dst, `"location":`...)
+		dst = append(v.Location.appendJSON(dst), ',')
+	}
+	if v.Name != "" {
+		dst = appendMember(dst, `"name":`, string(v.Name))
+	}
+	return dst
+}
+
+func (v *NumberSet) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *NumberSet) appendMembers(dst []byte) []byte {
+	if v.Scheme != "" {
+		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+	}
+	if len(v.Numbers) > 0 {
+		dst = append(dst, `"numbers":`...)
+		dst = append(appendObjects(dst, v.Numbers), ',')
+	}
+	return dst
+}
+
+func (v *Statement) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *Statement) appendMembers(dst []byte) []byte {
+	if v.Question != "" {
+		dst = appendMember(dst, `"question":`, string(v.Question))
+	}
+	if v.Answer != "" {
+		dst = appendMember(dst, `"answer":`, string(v.Answer))
+	}
+	if !v.Period.zero() {
+		dst = append(dst, `"period":`...)
+		dst = append(v.Period.appendJSON(dst), ',')
+	}
+	if len(v.Texts) > 0 {
+		dst = append(dst, `"texts":`...)
+		dst = append(appendStrings(dst, v.Texts), ',')
+	}
+	if !v.Code.zero() {
+		dst = append(dst, `"code":`...)
+		dst = append(v.Code.appendJSON(dst), ',')
+	}
+	return dst
+}
+
+func (v *Load) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *Load) appendMembers(dst []byte) []byte {
+	if v.Count != "" {
+		dst = appendMember(dst, `"count":`, string(v.Count))
+	}
+	if v.Units != "" {
+		dst = appendMember(dst, `"units":`, string(v.Units))
+	}
+	if v.Packaging != "" {
+		dst = appendMember(dst, `"packaging":`, string(v.Packaging))
+	}
+	if !v.Size.zero() {
+		dst = append(dst, `"size":`...)
+		dst = append(v.Size.appendJSON(dst), ',')
+	}
+	if len(v.Refs) > 0 {
+		dst = append(dst, `"refs":`...)
+		dst = append(appendObjects(dst, v.Refs), ',')
+	}
+	return dst
+}
+
+func (v *PackageGroup) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *PackageGroup) appendMembers(dst []byte) []byte {
+	if !v.Lading.zero() {
+		dst = append(dst, `"lading":`...)
+		dst = append(v.Lading.appendJSON(dst), ',')
+	}
+	if len(v.Measures) > 0 {
+		dst = append(dst, `"measures":`...)
+		dst = append(appendObjects(dst, v.Measures), ',')
+	}
+	if len(v.Marks) > 0 {
+		dst = append(dst, `"marks":`...)
+		dst = append(appendObjects(dst, v.Marks), ',')
+	}
+	return dst
+}
+
 func (v *StatusEvent) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -5095,8 +5834,20 @@ func (v *StatusEvent) appendMembers(dst []byte) []byte {
 	if v.StatusCode != "" {
 		dst = appendMember(dst, `"statusCode":`, string(v.StatusCode))
 	}
+	if v.StatusText != "" {
+		dst = appendMember(dst, `"statusText":`, string(v.StatusText))
+	}
+	if v.StatusAgency != "" {
+		dst = appendMember(dst, `"statusAgency":`, string(v.StatusAgency))
+	}
+	if v.Category != "" {
+		dst = appendMember(dst, `"category":`, string(v.Category))
+	}
 	if v.Reason != "" {
 		dst = appendMember(dst, `"reason":`, string(v.Reason))
+	}
+	if v.ReasonText != "" {
+		dst = appendMember(dst, `"reasonText":`, string(v.ReasonText))
 	}
 	if v.Appointment != "" {
 		dst = appendMember(dst, `"appointment":`, string(v.Appointment))
@@ -5119,6 +5870,9 @@ func (v *StatusEvent) appendMembers(dst []byte) []byte {
 	if v.Country != "" {
 		dst = appendMember(dst, `"country":`, string(v.Country))
 	}
+	if v.PostalCode != "" {
+		dst = appendMember(dst, `"postalCode":`, string(v.PostalCode))
+	}
 	if v.Longitude != "" {
 		dst = appendMember(dst, `"longitude":`, string(v.Longitude))
 	}
@@ -5135,12 +5889,94 @@ func (v *StatusEvent) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"location":`...)
 		dst = append(v.Location.appendJSON(dst), ',')
 	}
+	if v.LocationList != "" {
+		dst = appendMember(dst, `"locationList":`, string(v.LocationList))
+	}
+	if v.LocationAgency != "" {
+		dst = appendMember(dst, `"locationAgency":`, string(v.LocationAgency))
+	}
 	if !v.Equipment.zero() {
 		dst = append(dst, `"equipment":`...)
 		dst = append(v.Equipment.appendJSON(dst), ',')
 	}
 	if v.EquipmentCheckDigit != "" {
 		dst = appendMember(dst, `"equipmentCheckDigit":`, string(v.EquipmentCheckDigit))
+	}
+	if len(v.FurtherEquipment) > 0 {
+		dst = append(dst, `"furtherEquipment":`...)
+		dst = append(appendObjects(dst, v.FurtherEquipment), ',')
+	}
+	if len(v.Refs) > 0 {
+		dst = append(dst, `"refs":`...)
+		dst = append(appendObjects(dst, v.Refs), ',')
+	}
+	if len(v.Dates) > 0 {
+		dst = append(dst, `"dates":`...)
+		dst = append(appendObjects(dst, v.Dates), ',')
+	}
+	if len(v.Parties) > 0 {
+		dst = append(dst, `"parties":`...)
+		dst = append(appendObjects(dst, v.Parties), ',')
+	}
+	if len(v.Notes) > 0 {
+		dst = append(dst, `"notes":`...)
+		dst = append(appendObjects(dst, v.Notes), ',')
+	}
+	if len(v.Transports) > 0 {
+		dst = append(dst, `"transports":`...)
+		dst = append(appendObjects(dst, v.Transports), ',')
+	}
+	if len(v.Goods) > 0 {
+		dst = append(dst, `"goods":`...)
+		dst = append(appendObjects(dst, v.Goods), ',')
+	}
+	if len(v.Packages) > 0 {
+		dst = append(dst, `"packages":`...)
+		dst = append(appendObjects(dst, v.Packages), ',')
+	}
+	return dst
+}
+
+func (v *OrderDetail) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *OrderDetail) appendMembers(dst []byte) []byte {
+	if v.PONumber != "" {
+		dst = appendMember(dst, `"poNumber":`, string(v.PONumber))
+	}
+	if v.Number != "" {
+		dst = appendMember(dst, `"number":`, string(v.Number))
+	}
+	if v.Reference != "" {
+		dst = appendMember(dst, `"reference":`, string(v.Reference))
+	}
+	if v.Packaging != "" {
+		dst = appendMember(dst, `"packaging":`, string(v.Packaging))
+	}
+	if !v.Quantity.zero() {
+		dst = append(dst, `"quantity":`...)
+		dst = append(v.Quantity.appendJSON(dst), ',')
+	}
+	if !v.Weight.zero() {
+		dst = append(dst, `"weight":`...)
+		dst = append(v.Weight.appendJSON(dst), ',')
+	}
+	if v.VolumeUnit != "" {
+		dst = appendMember(dst, `"volumeUnit":`, string(v.VolumeUnit))
+	}
+	if v.Volume != "" {
+		dst = appendMember(dst, `"volume":`, string(v.Volume))
+	}
+	if v.Error != "" {
+		dst = appendMember(dst, `"error":`, string(v.Error))
+	}
+	if v.ErrorReference != "" {
+		dst = appendMember(dst, `"errorReference":`, string(v.ErrorReference))
+	}
+	if len(v.StoreQuantities) > 0 {
+		dst = append(dst, `"storeQuantities":`...)
+		dst = append(appendObjects(dst, v.StoreQuantities), ',')
 	}
 	return dst
 }
@@ -5165,6 +6001,23 @@ func (v *LadingWeight) appendMembers(dst []byte) []byte {
 	}
 	if v.Volume != "" {
 		dst = appendMember(dst, `"volume":`, string(v.Volume))
+	}
+	return dst
+}
+
+func (v *LadingException) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *LadingException) appendMembers(dst []byte) []byte {
+	if v.Code != "" {
+		dst = appendMember(dst, `"code":`, string(v.Code))
+	}
+	if v.Packaging != "" {
+		dst = appendMember(dst, `"packaging":`, string(v.Packaging))
+	}
+	if v.Count != "" {
+		dst = appendMember(dst, `"count":`, string(v.Count))
 	}
 	return dst
 }
@@ -5253,6 +6106,14 @@ func (v *WarehouseAdviceLine) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"amounts":`...)
 		dst = append(appendObjects(dst, v.Amounts), ',')
 	}
+	if len(v.Measures) > 0 {
+		dst = append(dst, `"measures":`...)
+		dst = append(appendObjects(dst, v.Measures), ',')
+	}
+	if len(v.Parties) > 0 {
+		dst = append(dst, `"parties":`...)
+		dst = append(appendObjects(dst, v.Parties), ',')
+	}
 	if len(v.Ext) > 0 {
 		dst = append(dst, `"ext":`...)
 		dst = append(appendOther(dst, v.Ext), ',')
@@ -5283,6 +6144,10 @@ func (v *AcknowledgedElement) appendMembers(dst []byte) []byte {
 	if v.Value != "" {
 		dst = appendMember(dst, `"value":`, string(v.Value))
 	}
+	if len(v.Contexts) > 0 {
+		dst = append(dst, `"contexts":`...)
+		dst = append(appendObjects(dst, v.Contexts), ',')
+	}
 	return dst
 }
 
@@ -5301,6 +6166,188 @@ func (v *ScheduledTo) appendMembers(dst []byte) []byte {
 		dst = appendMember(dst, `"name":`, string(v.Name))
 	}
 	return dst
+}
+
+func (v *PriceBracket) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *PriceBracket) appendMembers(dst []byte) []byte {
+	if v.ID != "" {
+		dst = appendMember(dst, `"id":`, string(v.ID))
+	}
+	if v.Price != "" {
+		dst = appendMember(dst, `"price":`, string(v.Price))
+	}
+	if v.PreviousPrice != "" {
+		dst = appendMember(dst, `"previousPrice":`, string(v.PreviousPrice))
+	}
+	if v.Description != "" {
+		dst = appendMember(dst, `"description":`, string(v.Description))
+	}
+	if v.Retail != "" {
+		dst = appendMember(dst, `"retail":`, string(v.Retail))
+	}
+	if v.PreviousRetail != "" {
+		dst = appendMember(dst, `"previousRetail":`, string(v.PreviousRetail))
+	}
+	if v.UOM != "" {
+		dst = appendMember(dst, `"uom":`, string(v.UOM))
+	}
+	if v.Type != "" {
+		dst = appendMember(dst, `"type":`, string(v.Type))
+	}
+	if v.Number != "" {
+		dst = appendMember(dst, `"number":`, string(v.Number))
+	}
+	return dst
+}
+
+func (v *StockLot) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *StockLot) appendMembers(dst []byte) []byte {
+	if v.Scheme != "" {
+		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+	}
+	if v.Number != "" {
+		dst = appendMember(dst, `"number":`, string(v.Number))
+	}
+	if v.Text != "" {
+		dst = appendMember(dst, `"text":`, string(v.Text))
+	}
+	if len(v.Dates) > 0 {
+		dst = append(dst, `"dates":`...)
+		dst = append(appendObjects(dst, v.Dates), ',')
+	}
+	return dst
+}
+
+func (v *StatusTransport) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *StatusTransport) appendMembers(dst []byte) []byte {
+	if v.Stage != "" {
+		dst = appendMember(dst, `"stage":`, string(v.Stage))
+	}
+	if v.Voyage != "" {
+		dst = appendMember(dst, `"voyage":`, string(v.Voyage))
+	}
+	if v.Mode != "" {
+		dst = appendMember(dst, `"mode":`, string(v.Mode))
+	}
+	if v.Means != "" {
+		dst = appendMember(dst, `"means":`, string(v.Means))
+	}
+	if !v.Carrier.zero() {
+		dst = append(dst, `"carrier":`...)
+		dst = append(v.Carrier.appendJSON(dst), ',')
+	}
+	if v.Name != "" {
+		dst = appendMember(dst, `"name":`, string(v.Name))
+	}
+	if !v.Vehicle.zero() {
+		dst = append(dst, `"vehicle":`...)
+		dst = append(v.Vehicle.appendJSON(dst), ',')
+	}
+	if v.VesselName != "" {
+		dst = appendMember(dst, `"vesselName":`, string(v.VesselName))
+	}
+	if len(v.Refs) > 0 {
+		dst = append(dst, `"refs":`...)
+		dst = append(appendObjects(dst, v.Refs), ',')
+	}
+	if len(v.Dates) > 0 {
+		dst = append(dst, `"dates":`...)
+		dst = append(appendObjects(dst, v.Dates), ',')
+	}
+	if len(v.Stops) > 0 {
+		dst = append(dst, `"stops":`...)
+		dst = append(appendObjects(dst, v.Stops), ',')
+	}
+	return dst
+}
+
+func (v *StatusGoods) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *StatusGoods) appendMembers(dst []byte) []byte {
+	if v.LineID != "" {
+		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+	}
+	if v.Count != "" {
+		dst = appendMember(dst, `"count":`, string(v.Count))
+	}
+	if v.Packaging != "" {
+		dst = appendMember(dst, `"packaging":`, string(v.Packaging))
+	}
+	if len(v.Measures) > 0 {
+		dst = append(dst, `"measures":`...)
+		dst = append(appendObjects(dst, v.Measures), ',')
+	}
+	if len(v.Packages) > 0 {
+		dst = append(dst, `"packages":`...)
+		dst = append(appendObjects(dst, v.Packages), ',')
+	}
+	return dst
+}
+
+func (v *StatusPackage) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *StatusPackage) appendMembers(dst []byte) []byte {
+	if v.Marking != "" {
+		dst = appendMember(dst, `"marking":`, string(v.Marking))
+	}
+	if len(v.Labels) > 0 {
+		dst = append(dst, `"labels":`...)
+		dst = append(appendStrings(dst, v.Labels), ',')
+	}
+	if len(v.Marks) > 0 {
+		dst = append(dst, `"marks":`...)
+		dst = append(appendObjects(dst, v.Marks), ',')
+	}
+	return dst
+}
+
+func (v *StatusStop) appendJSON(dst []byte) []byte {
+	return closed(v.appendMembers(append(dst, '{')))
+}
+
+func (v *StatusStop) appendMembers(dst []byte) []byte {
+	if !v.Location.zero() {
+		dst = append(dst, `"location":`...)
+		dst = append(v.Location.appendJSON(dst), ',')
+	}
+	if v.List != "" {
+		dst = appendMember(dst, `"list":`, string(v.List))
+	}
+	if v.Agency != "" {
+		dst = appendMember(dst, `"agency":`, string(v.Agency))
+	}
+	if v.Name != "" {
+		dst = appendMember(dst, `"name":`, string(v.Name))
+	}
+	if len(v.Dates) > 0 {
+		dst = append(dst, `"dates":`...)
+		dst = append(appendObjects(dst, v.Dates), ',')
+	}
+	return dst
+}
+
+func (v *ID) zero() bool {
+	return v.Scheme == "" &&
+		v.Value == ""
+}
+
+func (v *AcknowledgedService) zero() bool {
+	return v.Segment == "" &&
+		v.Element == "" &&
+		v.Component == ""
 }
 
 func (v *Currency) zero() bool {
@@ -5343,6 +6390,7 @@ func (v *InvoiceTotals) zero() bool {
 		v.SubjectToDiscount == "" &&
 		v.NetAfterDiscount == "" &&
 		v.Discount == "" &&
+		v.Due == "" &&
 		v.Lines == "" &&
 		v.Charges == "" &&
 		v.Taxable == "" &&
@@ -5371,7 +6419,19 @@ func (v *WarehouseTransport) zero() bool {
 		v.Status == "" &&
 		v.SpecialHandling == "" &&
 		v.RouteChange == "" &&
-		v.Seals == nil
+		v.Seals == nil &&
+		v.SealStatus == "" &&
+		v.Temperatures == nil &&
+		v.TemperatureText == "" &&
+		v.Consolidation.zero()
+}
+
+func (v *LoadDetail) zero() bool {
+	return v.UnitLoad == "" &&
+		v.Pallets == "" &&
+		v.PalletExchange == "" &&
+		v.Seals == nil &&
+		v.Temperatures == nil
 }
 
 func (v *Account) zero() bool {
@@ -5399,19 +6459,6 @@ func (v *OrderRef) zero() bool {
 		v.OrderType == ""
 }
 
-func (v *ID) zero() bool {
-	return v.Scheme == "" &&
-		v.Value == ""
-}
-
-func (v *LoadDetail) zero() bool {
-	return v.UnitLoad == "" &&
-		v.Pallets == "" &&
-		v.PalletExchange == "" &&
-		v.Seals == nil &&
-		v.Temperatures == nil
-}
-
 func (v *Controls) zero() bool {
 	return v.Interchange == "" &&
 		v.Group == "" &&
@@ -5425,17 +6472,17 @@ func (v *Raw) zero() bool {
 		v.Length == 0
 }
 
-func (v *Quantity) zero() bool {
-	return v.Value == "" &&
-		v.UOM == "" &&
-		v.UOMUnece == ""
-}
-
 func (v *Period) zero() bool {
 	return v.Format == "" &&
 		v.Value == "" &&
 		v.From == "" &&
 		v.To == ""
+}
+
+func (v *Quantity) zero() bool {
+	return v.Value == "" &&
+		v.UOM == "" &&
+		v.UOMUnece == ""
 }
 
 func (v *Pack) zero() bool {
@@ -5485,6 +6532,14 @@ func (v *Pallet) zero() bool {
 		v.InnerPack == ""
 }
 
+func (v *Consolidation) zero() bool {
+	return v.Code == "" &&
+		v.Weight.zero() &&
+		v.Stops == "" &&
+		v.Location.zero() &&
+		v.BillOfLading == ""
+}
+
 func (v *ItemDetail) zero() bool {
 	return v.Pack == "" &&
 		v.Size.zero() &&
@@ -5501,7 +6556,9 @@ func (v *ShippedQuantity) zero() bool {
 		v.Ordered.zero() &&
 		v.Returnable == "" &&
 		v.Status == "" &&
-		v.StatusCode == ""
+		v.StatusCode == "" &&
+		v.Variance == "" &&
+		v.Reason == ""
 }
 
 func (v *ExcessTransport) zero() bool {
@@ -5531,6 +6588,7 @@ func (v *DateEntry) zero() bool {
 	return v.Scheme == "" &&
 		v.At == "" &&
 		v.Zone == "" &&
+		v.TimeScheme == "" &&
 		v.Period.zero()
 }
 
@@ -5538,13 +6596,28 @@ func (v *Ref) zero() bool {
 	return v.Scheme == "" &&
 		v.Value == "" &&
 		v.Text == "" &&
-		v.Related == nil
+		v.Related == nil &&
+		v.At == "" &&
+		v.LineRef == "" &&
+		v.Dates == nil
 }
 
 func (v *WeightOf) zero() bool {
 	return v.Value == "" &&
 		v.Qualifier == "" &&
 		v.Unit == ""
+}
+
+func (v *Lading) zero() bool {
+	return v.Packaging == "" &&
+		v.Count == "" &&
+		v.CommodityQualifier == "" &&
+		v.Commodity == "" &&
+		v.Description == "" &&
+		v.WeightQualifier == "" &&
+		v.Weight.zero() &&
+		v.Volume.zero() &&
+		v.PackagingAgency == ""
 }
 
 func (v *Equipment) zero() bool {

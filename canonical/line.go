@@ -9,11 +9,11 @@ type Line struct {
 	UnitPrice         Decimal           `json:"unitPrice,omitempty"`         // PO104, POC06, IT104; absent: the price is agreed elsewhere; PRI
 	PriceBasis        string            `json:"priceBasis,omitempty"`        // PO105, POC07, IT105 (639); PRI 5284
 	IDs               []ProductID       `json:"ids,omitempty"`               // PO106-25, POC08-27, IT106-25; LIN C212, PIA
-	Currency          Currency          `json:"currency,omitzero"`           // CUR
+	Currency          *Currency         `json:"currency,omitempty"`          // CUR
 	Prices            []Price           `json:"prices,omitempty"`            // CTP loop; PRI, APR
 	Measures          []Measure         `json:"measures,omitempty"`          // MEA
 	Descriptions      []Description     `json:"descriptions,omitempty"`      // PID loop; IMD
-	Pack              Pack              `json:"pack,omitzero"`               // the first PO4; PAC
+	Pack              *Pack             `json:"pack,omitempty"`              // the first PO4; PAC
 	Refs              []Ref             `json:"refs,omitempty"`              // REF; RFF
 	Contacts          []Contact         `json:"contacts,omitempty"`          // PER
 	AllowancesCharges []AllowanceCharge `json:"allowancesCharges,omitempty"` // SAC loop; ALC
@@ -21,7 +21,7 @@ type Line struct {
 	Terms             []Terms           `json:"terms,omitempty"`             // ITD; PAT
 	Discounts         []Discount        `json:"discounts,omitempty"`         // DIS
 	TaxReferences     []TaxReference    `json:"taxReferences,omitempty"`     // TAX
-	FOB               FOB               `json:"fob,omitzero"`                // the first FOB
+	FOB               *FOB              `json:"fob,omitempty"`               // the first FOB
 	// StoreQuantities divides the line's quantity among places. X12 SDQ; EDIFACT
 	// LOC+7 with QTY+11.
 	StoreQuantities []StoreQuantity   `json:"storeQuantities,omitempty"`

@@ -24,6 +24,7 @@ type reader struct {
 	loops []Loop
 
 	segs     []Segment // by place, [0] is none
+	places   []int32   // the memory of opens, next and base
 	opens    []int32   // by place: the loop that it opens, or 0
 	next     []int32   // by place: the next item of the same block
 	base     []int32   // by place: index in marks of element 1
@@ -62,17 +63,14 @@ type check struct {
 	below bool
 }
 
-func newReader(m *Mapping, src Source, opt InOptions) *reader {
-	n := src.Len()
-	index := make([]int32, 3*n+6)
-	r := &reader{m: m, src: src, loops: src.Loops(), res: &Result{},
-		opens: index[:n+2], next: index[n+2 : 2*n+4], base: index[2*n+4:]}
-	for i, l := range r.loops {
-		if i > 0 {
-			r.opens[l.First] = int32(i)
-		}
+// reader gives one for src, with the memory of one that was released.
+func (m *Mapping) reader(src Source, opt InOptions) *reader {
+	r, ok := m.readers.Get().(*reader)
+	if !ok {
+		r = &reader{heads: make([]slot, 0, m.plan().root.width)}
 	}
-	total := int32(0)
+	r.m, r.src, r.loops, r.res = m, src, src.Loops(), &Result{}
+	n := src.Len()
 	if m, ok := src.(*message); ok {
 		r.segs = m.numbered
 	} else {
@@ -81,26 +79,74 @@ func newReader(m *Mapping, src Source, opt InOptions) *reader {
 			r.segs[p] = src.Segment(p)
 		}
 	}
+	r.index(n)
+	r.sp = newSpelling(src.Delimiters(), "", src.Encoding() == "ISO-8859-1")
+	r.pad()
+	if opt.Lineage {
+		r.trace = &Lineage{src: src, latin1: r.sp.latin1, sp: r.sp, entries: make([]traced, 0, len(r.marks))}
+	}
+	return r
+}
+
+// index makes what is kept by place, of n segments.
+func (r *reader) index(n int) {
+	places := resized(r.places, 3*n+6)
+	r.places, r.opens, r.next, r.base = places, places[:n+2], places[n+2:2*n+4], places[2*n+4:]
+	for i, l := range r.loops {
+		if i > 0 {
+			r.opens[l.First] = int32(i)
+		}
+	}
+	total := int32(0)
 	for p := 1; p <= n; p++ {
 		r.base[p] = total
 		total += int32(r.segs[p].Elements)
 	}
 	r.base[n+1] = total
-	r.marks = make([]uint8, total)
-	r.heads = make([]slot, 0, m.plan().root.width)
-	r.sp = newSpelling(src.Delimiters(), "", src.Encoding() == "ISO-8859-1")
-	r.padding = " "
-	if r.sp.escape == "" {
-		r.padding += r.sp.component + r.sp.repetition
+	r.marks = resized(r.marks, int(total))
+}
+
+// resized gives n zeros, in the memory of s if it holds them.
+func resized[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
 	}
-	for _, c := range r.padding {
+	s = s[:n]
+	clear(s)
+	return s
+}
+
+// pad finds out what says nothing at the end of a value.
+func (r *reader) pad() {
+	padding := " "
+	if r.sp.escape == "" {
+		padding += r.sp.component + r.sp.repetition
+	}
+	if padding == r.padding {
+		return
+	}
+	r.padding, r.trailing = padding, [256]bool{}
+	for _, c := range padding {
 		t := string(c)
 		r.trailing[t[len(t)-1]] = true
 	}
-	if opt.Lineage {
-		r.trace = &Lineage{src: src, latin1: r.sp.latin1, sp: r.sp, entries: make([]traced, 0, total)}
+}
+
+// maxKept bounds the segments for which a reader's memory is kept.
+const maxKept = 10_000
+
+// release gives the memory of a reader back, when its work is done.
+func (r *reader) release() {
+	if len(r.segs) > maxKept {
+		return
 	}
-	return r
+	clear(r.checks)
+	clear(r.stack[:cap(r.stack)])
+	kept := reader{places: r.places, marks: r.marks, heads: r.heads[:0], stack: r.stack[:0], checks: r.checks[:0],
+		padding: r.padding, trailing: r.trailing}
+	m := r.m
+	*r = kept
+	m.readers.Put(r)
 }
 
 // scope reads what stands in a loop from a place on into obj.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
 
 	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/edi"
@@ -22,6 +23,7 @@ type Mapping struct {
 	document func(kind string) canonical.Document
 	plan     func() plan // worked out once
 	table    *table
+	readers  sync.Pool // of *reader: the memory of In
 }
 
 // plan is a compiled table.
@@ -64,7 +66,8 @@ type Result struct {
 
 // In reads src into a document. A bad value is a finding, never an error.
 func (m *Mapping) In(src Source, opt InOptions) (*Result, error) {
-	r := newReader(m, src, opt)
+	r := m.reader(src, opt)
+	defer r.release()
 	r.res.Document = m.document(m.kind)
 	r.doc = reflect.ValueOf(r.res.Document).Elem()
 	if src.Len() > 0 {

@@ -59,7 +59,8 @@ func (m *Mapping) Learn(p *Profile, src Source) {
 // features gives each thing that a message has, once: the segments by their
 // loops, their qualifiers, and the codes of rows that convert by a list.
 func (m *Mapping) features(src Source, each func(name, rule string, place int, at spot, value string)) {
-	r := newReader(m, src, InOptions{})
+	r := m.reader(src, InOptions{})
+	defer r.release()
 	codes := m.codePlaces()
 	seen := map[string]bool{}
 	once := func(name, rule string, place int, at spot, value string) {

@@ -1,7 +1,6 @@
 package mappings
 
 import (
-	"bytes"
 	"unicode/utf8"
 
 	"github.com/edibridge/edibridge/edi"
@@ -74,21 +73,15 @@ func FromMessage(m *edi.Message, _ *guide.Guide, mt *guide.Match) Source {
 	index := make([]uint32, 2*n+1)
 	s.numbered, s.raw, s.first = make([]Segment, n+1), index[:n+1], index[n+1:]
 	s.segments = s.numbered[1:]
-	s.ends = make([]uint32, 0, n+bytes.Count(m.Unwrapped(), []byte{m.Delimiters.Element}))
-	at := uint32(0)
+	s.ends = m.Ends()
+	at, end := uint32(0), uint32(0)
 	var seg edi.Segment
 	for i := range n {
 		m.SegmentAt(i+1, &seg)
-		s.raw[i], s.first[i] = at, uint32(len(s.ends))
-		end := at + uint32(len(seg.Tag()))
-		s.ends = append(s.ends, end)
+		s.raw[i], s.first[i] = at, end
 		elements := seg.Len()
-		s.segments[i] = Segment{Tag: s.decode(s.text[at:end]), Ordinal: m.Ordinal + i, Elements: elements}
-		for e := 1; e <= elements; e++ {
-			_, to := seg.Span(e)
-			s.ends = append(s.ends, at+uint32(to))
-		}
-		at += uint32(len(seg.Unwrapped()))
+		s.segments[i] = Segment{Tag: s.decode(s.text[at:s.ends[end]]), Ordinal: m.Ordinal + i, Elements: elements}
+		at, end = at+uint32(len(seg.Unwrapped())), end+uint32(elements)+1
 	}
 	s.raw[n] = at
 	s.place(n)

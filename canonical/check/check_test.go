@@ -211,11 +211,11 @@ var chargebacks = []struct {
 		h.withouts = []string{"shipmentNotice", "invoice"}
 	}, "advice.line-unaccounted"},
 	{"ordered in eaches, shipped in cases of twelve", func(h *house) {
-		h.order.Lines[0].Pack.Pack = "12"
+		h.order.Lines[0].Pack = &canonical.Pack{Pack: "12"}
 		h.carton(0).Levels[0].Shipped.Quantity, h.notice.Totals.Hash = qty("1", "CA"), "31"
 	}, ""},
 	{"ordered in cases of twelve, shipped in eaches", func(h *house) {
-		h.order.Lines[0].Quantity, h.order.Lines[0].Pack.Pack = qty("1", "CA"), "12"
+		h.order.Lines[0].Quantity, h.order.Lines[0].Pack = qty("1", "CA"), &canonical.Pack{Pack: "12"}
 		h.withouts = []string{"invoice"}
 	}, ""},
 	{"units that nobody can compare", func(h *house) {

@@ -120,6 +120,9 @@ func (t *trade) open(l *canonical.Line, place Place) {
 // packs says how many of the line's unit another unit holds, by its pack: a line
 // in eaches with cases of 12.
 func packs(l *canonical.Line) map[string]*big.Rat {
+	if l.Pack == nil {
+		return nil
+	}
 	inner, ok := l.Pack.Pack.Rat()
 	if !ok || inner.Sign() <= 0 {
 		return nil

@@ -83,6 +83,7 @@ type Guide struct {
 	base     string // name of the standard's guide beneath; its own when it is one
 	title    string
 	dict     *dictionary
+	matchers sync.Pool // of *Validator: the memory of Match
 
 	tags  tagTable
 	loops []loopSpec // [0] is the set itself

@@ -59,7 +59,13 @@ func (mt *Match) trigger(loop int) string {
 // Match finds the place of every segment of m. m must be a message of the
 // guide's set. The Match has memory of its own.
 func (g *Guide) Match(m *edi.Message) *Match {
-	var v Validator
-	v.quiet = true
-	return v.Validate(g, m, Options{}).Match
+	v, ok := g.matchers.Get().(*Validator)
+	if !ok {
+		v = &Validator{quiet: true}
+	}
+	v.match = Match{Loops: make([]Loop, 0, m.Len()/2+2)}
+	mt := *v.Validate(g, m, Options{}).Match
+	v.match, v.res = Match{}, Result{}
+	g.matchers.Put(v)
+	return &mt
 }
