@@ -59,7 +59,8 @@ type assembly struct {
 // run makes the pieces, in order. A segment that is residue alone follows the
 // one that it followed.
 func (a *assembly) run() {
-	a.pieces = make([]piece, 0, len(a.w.made)+8)
+	a.pieces = slices.Grow(a.w.pieces[:0], len(a.w.made)+8)
+	defer func() { a.w.pieces = a.pieces }()
 	i := 0
 	flush := func(until int) {
 		for i < len(a.entries) && a.entries[i].Segment < until {
@@ -218,13 +219,12 @@ func (o *written) settle() {
 	if len(o.lates) == 0 {
 		return
 	}
-	at := map[int]int{}
-	for i := range o.pieces {
-		at[o.pieces[i].made] = i
-	}
-	for _, l := range o.lates {
-		i, ok := at[l.made]
-		if !ok {
+	i := 0
+	for _, l := range o.lates { // in the order of the pieces
+		for i < len(o.pieces) && o.pieces[i].made < l.made {
+			i++
+		}
+		if i == len(o.pieces) || o.pieces[i].made != l.made {
 			continue
 		}
 		p, s := &o.pieces[i], l.row.spots[0]

@@ -330,6 +330,11 @@ func (ld *loader) plant(t *table, s *section, over bool) {
 		root := c.root(t.root)
 		return plan{root, digest(t, c.used)}
 	})
+	m.unnamed = sync.OnceValue(func() *unnamed {
+		n := naming{}
+		n.block(m.plan().root)
+		return unnamedOf(m.doc, n, map[uintptr]*unnamed{})
+	})
 	if !ld.lazy {
 		m.plan()
 	}

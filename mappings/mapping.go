@@ -21,9 +21,11 @@ type Mapping struct {
 	release  string       // "": any
 	doc      reflect.Type // the document's struct
 	document func(kind string) canonical.Document
-	plan     func() plan // worked out once
+	plan     func() plan     // worked out once
+	unnamed  func() *unnamed // what its rows do not write; worked out once
 	table    *table
 	readers  sync.Pool // of *reader: the memory of In
+	makers   sync.Pool // of *maker: the memory of Out
 }
 
 // plan is a compiled table.
@@ -102,6 +104,9 @@ type OutOptions struct {
 	// Control is the transaction set control number (ST02, UNH 0062); "": the
 	// document's.
 	Control string
+	// Unwritten is the severity of mapping.member.unwritten: the document says
+	// something that no row of the table writes. "": warning.
+	Unwritten edi.Severity
 }
 
 // defaultDelimiters are what most X12 partners use.
@@ -110,7 +115,9 @@ var defaultDelimiters = edi.Delimiters{Segment: '~', Element: '*', Component: '>
 // Out writes the document from header to trailer (ST to SE). Findings tell, by
 // JSON Pointer as path, what could not be said: of severity error what is
 // missing from the message, of warning what else the reader should know
-// (mapping.residue.dropped: values without a place in a changed document).
+// (mapping.residue.dropped: values without a place in a changed document;
+// mapping.member.unwritten: members that no row writes, but for those of the
+// header and derived ones).
 // The error is [ErrKind].
 func (m *Mapping) Out(doc canonical.Document, opt OutOptions) ([]byte, []edi.Finding, error) {
 	v := reflect.ValueOf(doc)
@@ -118,10 +125,12 @@ func (m *Mapping) Out(doc canonical.Document, opt OutOptions) ([]byte, []edi.Fin
 		return nil, nil, fmt.Errorf("%w: %s writes %s", ErrKind, m.name, m.kind)
 	}
 	sp, respell := opt.spelling()
-	w := newMaker(m, sp, v.Elem())
-	w.control = opt.Control
+	w := m.maker(sp, v.Elem())
+	defer w.release()
+	w.control, w.severity = opt.Control, opt.severityOf()
 	segments := sizeHint(w.doc, opt.Residue)
 	w.all(segments, segments*6)
+	w.unwritten(m.unnamed(), w.doc)
 	o := &written{sp: sp, lates: w.lates, doc: w.doc}
 	a := assembly{sp: sp, w: w, alone: func(int) bool { return true }}
 	if opt.Residue == nil {

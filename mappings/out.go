@@ -3,6 +3,7 @@ package mappings
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/edibridge/edibridge/edi"
@@ -13,9 +14,11 @@ type maker struct {
 	m        *Mapping
 	sp       *spelling
 	doc      reflect.Value
-	control  string // written for the message's control number; "": the document's
+	control  string       // written for the message's control number; "": the document's
+	severity edi.Severity // of what no row writes
 	findings []edi.Finding
 
+	pieces []piece // the memory of an assembly's
 	made   []made
 	elems  []string        // of all segments made
 	cur    []string        // of the segment being made: [n] is element n
@@ -41,8 +44,23 @@ type late struct {
 	obj  reflect.Value
 }
 
-func newMaker(m *Mapping, sp *spelling, doc reflect.Value) *maker {
-	return &maker{m: m, sp: sp, doc: doc}
+// maker gives one for doc, with the memory of one that was released.
+func (m *Mapping) maker(sp *spelling, doc reflect.Value) *maker {
+	w, ok := m.makers.Get().(*maker)
+	if !ok {
+		w = &maker{}
+	}
+	*w = maker{m: m, sp: sp, doc: doc, pieces: w.pieces[:0], made: w.made[:0], elems: w.elems[:0], cur: w.cur[:0], ptr: w.ptr[:0],
+		stack: w.stack[:0], taken: w.taken[:0], lates: w.lates[:0]}
+	return w
+}
+
+// release gives the memory of a maker back, when nobody needs its segments any
+// more.
+func (w *maker) release() {
+	if len(w.made) <= maxKept {
+		w.m.makers.Put(w)
+	}
 }
 
 func (w *maker) elements(s made) []string { return w.elems[s.from:s.to] }
@@ -50,7 +68,7 @@ func (w *maker) elements(s made) []string { return w.elems[s.from:s.to] }
 // all writes the whole document. segments and elements say how many there may
 // be.
 func (w *maker) all(segments, elements int) {
-	w.made, w.elems = make([]made, 0, segments), make([]string, 0, elements)
+	w.made, w.elems = slices.Grow(w.made, segments), slices.Grow(w.elems, elements)
 	w.open(w.m.plan().root)
 	for _, k := range w.m.plan().root.kids {
 		w.kid(k, w.doc)
@@ -76,11 +94,17 @@ func (w *maker) kid(k *block, around reflect.Value) bool {
 		return w.emit(k, around)
 	}
 	v, ok := k.member.get(around)
-	if !ok {
+	if !ok || k.shape == eachObject && v.Len() == 0 {
 		return false
 	}
 	w.stack = append(w.stack, around)
-	defer func() { w.stack = w.stack[:len(w.stack)-1] }()
+	any := w.below(k, v)
+	w.stack = w.stack[:len(w.stack)-1]
+	return any
+}
+
+// below writes what a block makes of a member of the object around it.
+func (w *maker) below(k *block, v reflect.Value) bool {
 	switch {
 	case k.shape == oneObject && v.Kind() == reflect.Pointer:
 		return !v.IsNil() && w.object(k, &k.member, v.Elem(), -1)

@@ -23,7 +23,8 @@ func (r *reader) residue() *canonical.Residue {
 	for p := 1; p <= n; p++ {
 		whole[p] = r.leftovers(p)
 	}
-	w := newMaker(r.m, r.sp, r.doc)
+	w := r.m.maker(r.sp, r.doc)
+	defer w.release()
 	w.all(n+4, len(r.marks)+16)
 	ordinals, marks := r.anchor(w, whole)
 	res.Anchors = encodeAnchors(marks, ordinals)

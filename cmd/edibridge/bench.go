@@ -16,11 +16,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edi/guide"
 	"github.com/edibridge/edibridge/edifact"
-	"github.com/edibridge/edibridge/mappings"
 	"github.com/edibridge/edibridge/x12"
 	"github.com/edibridge/edibridge/x12/guides"
 )
@@ -347,39 +345,4 @@ func watchPeak(pid int) float64 {
 		peak = kib / 1024
 		time.Sleep(5 * time.Millisecond)
 	}
-}
-
-func benchMap(context.Context) ([]figure, error) {
-	data := benchData(benchSize/4, 500)
-	fl, err := benchFloor(data)
-	if err != nil {
-		return nil, err
-	}
-	g, err := benchGuide()
-	if err != nil {
-		return nil, err
-	}
-	lib, err := mappings.Standard()
-	if err != nil {
-		return nil, err
-	}
-	mp := lib.Find(string(edi.X12), "004010", "850")
-	if mp == nil {
-		return nil, fmt.Errorf("there is no mapping of X12 004010 850")
-	}
-	var line []byte
-	v, err := best(len(data), 3, func() error {
-		return walkAll(data, func(m *edi.Message) error {
-			r, err := mp.In(mappings.FromMessage(m, g, g.Match(m)), mappings.InOptions{})
-			if err != nil {
-				return err
-			}
-			line = canonical.Append(line[:0], r.Document)
-			return nil
-		})
-	})
-	if err != nil {
-		return nil, err
-	}
-	return []figure{{Name: "X12 to canonical JSON", Value: v, Unit: "MB/CPU s", Floor: fl, Ratio: v / fl}}, nil
 }

@@ -63,7 +63,7 @@ func (g *Guide) Match(m *edi.Message) *Match {
 	if !ok {
 		v = &Validator{quiet: true}
 	}
-	v.match = Match{Loops: make([]Loop, 0, m.Len()/2+2)}
+	v.match = Match{Loops: make([]Loop, 0, m.Len()+1)}
 	mt := *v.Validate(g, m, Options{}).Match
 	v.match, v.res = Match{}, Result{}
 	g.matchers.Put(v)

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/edibridge/edibridge/canonical"
+	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edi/guide"
+	"github.com/edibridge/edibridge/mappings"
+)
+
+// mapBench is what the mapping bench works with.
+type mapBench struct {
+	guide   *guide.Guide
+	mapping *mappings.Mapping
+	floor   float64
+}
+
+// benchMap maps 850s both ways: a file of small ones, beside the floor of the read
+// bench, and one of 1,500 segments.
+func benchMap(context.Context) ([]figure, error) {
+	data := benchData(benchSize/4, 500)
+	fl, err := benchFloor(data)
+	if err != nil {
+		return nil, err
+	}
+	g, err := benchGuide()
+	if err != nil {
+		return nil, err
+	}
+	lib, err := mappings.Standard()
+	if err != nil {
+		return nil, err
+	}
+	b := mapBench{g, lib.Find(string(edi.X12), "004010", "850"), fl}
+	if b.mapping == nil {
+		return nil, fmt.Errorf("there is no mapping of X12 004010 850")
+	}
+	var all []figure
+	for _, part := range []func([]byte) (figure, error){b.in, b.out} {
+		f, err := part(data)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, f)
+	}
+	large, err := b.large()
+	return append(all, large...), err
+}
+
+// in reads a file, and makes the JSON of each document.
+func (b *mapBench) in(data []byte) (figure, error) {
+	var line []byte
+	segments, before := 0, mallocs()
+	v, err := best(len(data), 5, func() error {
+		return walkAll(data, func(m *edi.Message) error {
+			r, err := b.read(m)
+			if err != nil {
+				return err
+			}
+			segments += m.Len()
+			line = canonical.Append(line[:0], r.Document)
+			return nil
+		})
+	})
+	return figure{Name: "X12 to canonical JSON", Value: v, Unit: "MB/CPU s", Floor: b.floor, Ratio: v / b.floor,
+		More: map[string]float64{"allocations a segment": float64(mallocs()-before) / float64(max(segments, 1))}}, err
+}
+
+// out writes the documents of a file, JSON decoding not included.
+func (b *mapBench) out(data []byte) (figure, error) {
+	var docs []canonical.Document
+	size, segments := 0, 0
+	err := walkAll(data[:bytes.Index(data, []byte("IEA*"))+16], func(m *edi.Message) error {
+		r, err := b.read(m)
+		if err != nil {
+			return err
+		}
+		docs, size, segments = append(docs, r.Document), size+m.Size(), segments+m.Len()
+		return nil
+	})
+	if err != nil {
+		return figure{}, err
+	}
+	const rounds, passes = 5, 10
+	before := mallocs()
+	v, err := best(size*passes, rounds, func() error {
+		for i := range len(docs) * passes {
+			if _, findings, err := b.mapping.Out(docs[i%len(docs)], mappings.OutOptions{}); err != nil || len(findings) > 0 {
+				return fmt.Errorf("out: %v %v", findings, err)
+			}
+		}
+		return nil
+	})
+	return figure{Name: "canonical document to X12", Value: v, Unit: "MB/CPU s", Floor: b.floor, Ratio: v / b.floor,
+		More: map[string]float64{"allocations a segment": float64(mallocs()-before) / float64(max(segments, 1)*rounds*passes)}}, err
+}
+
+// large times one 850 of 1,500 segments, both ways.
+func (b *mapBench) large() ([]figure, error) {
+	data := bytes.ReplaceAll(story850("ACMERETAIL", "EDIBRIDGE", 1, storyOrder{po: "LARGE", lines: 745}), []byte("\n"), nil)
+	var doc canonical.Document
+	const times = 100
+	in, err := best(times, 5, func() error {
+		for range times {
+			if err := walkAll(data, func(m *edi.Message) error {
+				r, err := b.read(m)
+				if err == nil {
+					doc = r.Document
+				}
+				return err
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	out, err := best(times, 5, func() error {
+		for range times {
+			if _, _, err := b.mapping.Out(doc, mappings.OutOptions{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return []figure{
+		{Name: "850 of 1,500 segments in", Value: milliseconds(in), Unit: "CPU ms", Note: "bound 3"},
+		{Name: "850 of 1,500 segments out", Value: milliseconds(out), Unit: "CPU ms", Note: "bound 2"},
+	}, err
+}
+
+// milliseconds is what one takes at so many millions a second.
+func milliseconds(millions float64) float64 {
+	if millions == 0 {
+		return 0
+	}
+	return float64(time.Second/time.Millisecond) / (millions * 1e6)
+}
+
+func (b *mapBench) read(m *edi.Message) (*mappings.Result, error) {
+	return b.mapping.In(mappings.FromMessage(m, b.guide, b.guide.Match(m)), mappings.InOptions{})
+}
+
+// mallocs is how many objects this process has allocated.
+func mallocs() uint64 {
+	var s runtime.MemStats
+	runtime.ReadMemStats(&s)
+	return s.Mallocs
+}
