@@ -65,6 +65,9 @@ func changed(t *rapid.T, was, is reflect.Value) {
 			if f.Type.Kind() == reflect.String && was.Field(i).String() != "" && was.Field(i).String() != is.Field(i).String() {
 				t.Errorf("%s.%s is changed by Derive, from %q to %q, and not among those that Derived knows", was.Type(), f.Name, was.Field(i), is.Field(i))
 			}
+			if f.Type.Kind() == reflect.Slice && was.Field(i).Len() > 0 && was.Field(i).Len() != is.Field(i).Len() {
+				t.Errorf("%s.%s is made by Derive, and not among those that Derived knows", was.Type(), f.Name)
+			}
 			changed(t, was.Field(i), is.Field(i))
 		}
 	case reflect.Slice:
