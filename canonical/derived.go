@@ -9,7 +9,7 @@ func Derived(object reflect.Type, name string) bool {
 	switch object.Name() + "." + name {
 	case "Carrier.scac", "Contact.phones", "Contact.emails", "Currency.isoCode", "Invoice.sign", "Mark.sscc", "Note.text",
 		"Party.countryIso", "Party.gln", "Party.taxIds", "Period.from", "Period.to", "ProductID.gtin14",
-		"ShipmentNotice.packages", "ShipmentNotice.items":
+		"ProductActivity.figures", "ShipmentNotice.packages", "ShipmentNotice.items":
 		return true
 	}
 	return false
