@@ -136,6 +136,7 @@ func (n *node) words() string {
 	add(n.numbered, "default number()")
 	add(n.to > 0, "to %d", n.to)
 	add(n.repeats, "repeats")
+	add(n.past != "", "past %s", n.past)
 	for i, pl := range n.tree {
 		add(i == 0, "tree %s", pl.text)
 		add(i > 0, "%s", pl.text)
