@@ -84,6 +84,7 @@ func FuzzValidate(f *testing.F) {
 	f.Add([]byte(joined(soundOrder)), []byte{4, 3, 2, 1, 0}, uint8(5))
 	f.Add([]byte(around(head+"REF*DP*038**BM>1>>~TD4*X^Y^^Z~N1*ST~"+line+"LS*LDT~LDT*AF*1*DA~LE*X~LS*A~N9*L1~"+tail)), []byte{50, 0, 3, 1}, uint8(1))
 	f.Add([]byte(around("N3~N4~XX~PO1~CTT~PO1~BEG~ST~~*~")), []byte{}, uint8(100))
+	f.Add([]byte("0"), []byte("\xce\x1bl\xa6e\x17\x00\x000\x00\x00\x01\x00\x16\x02"), uint8(9)) // strangers whose errors say what follows
 	g := standard(f, "REF:DP required\nPO1/PID required when BEG02 = SA\nN1:ST max 1\nREF/REF04.1 codes BM\nPO1/PO103 codes EA CA severity warning\n")
 	base := standard(f, "")
 	d := plain

@@ -102,8 +102,8 @@ func (v *Validator) Validate(g *Guide, m *edi.Message, opt Options) *Result {
 	}
 	v.res = Result{Findings: v.res.Findings[:0], Match: &v.match}
 	v.held = v.held[:0]
+	v.severities() // what is an error says what follows from it, and so where segments stand
 	if !v.quiet {
-		v.severities()
 		v.classes()
 	}
 	v.watched, v.torn = v.watched[:0], false
