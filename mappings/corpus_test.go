@@ -77,11 +77,26 @@ func roundTrip(t tester, g *guide.Guide, m *Mapping, msg *edi.Message) *Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := string(msg.Raw()); string(got) != want {
+	if want := string(msg.Unwrapped()); string(got) != want {
 		t.Errorf("out with residue: %s\nfindings %v", difference(got, []byte(want)), findings)
 	}
-	sameMeaning(t, g, m, msg, r)
+	if inPlace(g, msg) {
+		sameMeaning(t, g, m, msg, r)
+	}
 	return r
+}
+
+// inPlace reports whether the guide has a place for every segment. Where it has
+// not, the loop that a segment is taken into depends on what stands around it,
+// and a message that is written anew has less of that: nothing is promised but
+// the bytes.
+func inPlace(g *guide.Guide, msg *edi.Message) bool {
+	for _, f := range g.Validate(msg, guide.Options{MaxFindings: 1 << 20}).Findings {
+		if strings.Contains(f.Rule, ".segment.") || strings.Contains(f.Rule, ".loop.") {
+			return false
+		}
+	}
+	return true
 }
 
 // sameMeaning writes a document without its residue and reads it again.

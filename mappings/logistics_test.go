@@ -120,10 +120,12 @@ func (l logistic) thereAndBack(t tester, g *guide.Guide, m *Mapping, msg *edi.Me
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := string(msg.Raw()); string(got) != want {
+	if want := string(msg.Unwrapped()); string(got) != want {
 		t.Errorf("out with residue: %s\nfindings %v", difference(got, []byte(want)), findings)
 	}
-	l.anew(t, g, m, msg, doc)
+	if inPlace(g, msg) {
+		l.anew(t, g, m, msg, doc)
+	}
 	return r
 }
 
