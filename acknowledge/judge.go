@@ -105,7 +105,8 @@ func SetFinding(m *edi.Message, severity edi.Severity, rule, message string, why
 		Interchange: m.Interchange, Segment: m.Ordinal, Place: 1, Value: m.Set, Codes: why.codes(m.Standard)}
 	if m.Len() > 0 {
 		s := m.Segment(1)
-		f.Tag, f.Length = string(s.Tag()), len(s.Data())
+		f.Tag = string(s.Tag())
+		_, f.Length = s.Within(s.Offset, 0, len(s.Data()))
 	}
 	return f
 }

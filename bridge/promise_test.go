@@ -509,8 +509,8 @@ func TestNoDuplicates(t *testing.T) {
 // TestFindingsAreCounted: as many as agreed are kept, all are counted.
 func TestFindingsAreCounted(t *testing.T) {
 	h := newHouse(t, func(c *bridge.Configuration) { c.Partners[0].Agreements[0].MaxFindings = 2 })
-	bad := "PO1*1*1*QQ*9.95**UP*012345678905~"
-	tr := h.take("acme", strings.Replace(file{sets: []set{{po: "1", bad: true}}}.String(), "CTT*1~SE*5*", bad+bad+"CTT*3~SE*7*", 1))
+	bad := func(n int) string { return fmt.Sprintf("PO1*%d*1*QQ*9.95**UP*012345678905~", n) }
+	tr := h.take("acme", strings.Replace(file{sets: []set{{po: "1", bad: true}}}.String(), "CTT*1~SE*5*", bad(2)+bad(3)+"CTT*3~SE*7*", 1))
 	if d := h.documents(tr.ID)[0]; d.State != bridge.DocumentRejected || len(d.Findings) != 2 || d.Total != 3 {
 		t.Errorf("%s with %d of %d findings, want rejected with 2 of 3", d.State, len(d.Findings), d.Total)
 	}

@@ -90,6 +90,31 @@ func (s *Segment) Span(n int) (from, to int) {
 	return int(s.ends[n-1]-s.base) + 1, int(s.ends[n] - s.base)
 }
 
+// Header is [Segment.Raw] as an [Interchange] keeps it: without the break that
+// wraps the file behind it, which is none of the interchange's own.
+func (s *Segment) Header() []byte {
+	raw := s.Raw()
+	if s.wrap != nil {
+		raw = bytes.TrimRight(raw, "\r\n")
+	}
+	return raw
+}
+
+// Within is the place in the file of n bytes that begin from bytes behind the
+// one at offset, all within the segment: of a file that is wrapped
+// ([Reader.Width]) the breaks before and between them count.
+func (s *Segment) Within(offset int64, from, n int) (int64, int) {
+	if s.wrap == nil {
+		return offset + int64(from), n
+	}
+	at := s.wrap.logical(offset) + int64(from)
+	begin := s.wrap.file(at)
+	if n == 0 {
+		return begin, 0
+	}
+	return begin, int(s.wrap.end(at+int64(n)) - begin)
+}
+
 // Repetition gives repetition r (from 1) of element n. Without a repetition
 // separator the element is its own only repetition.
 func (s *Segment) Repetition(n, r int) []byte {

@@ -211,14 +211,15 @@ func (u *unknown) begin() (*Event, error) {
 	}
 	u.ic = Interchange{
 		Standard: u.r.Standard(), Ordinal: u.ordinal, Offset: s.Offset - int64(len(u.r.UNA())),
-		Delimiters: u.r.Delimiters(), Segments: 1, Header: u.r.Keep(s.Raw()), HeaderOffset: s.Offset,
+		Delimiters: u.r.Delimiters(), Segments: 1, Header: u.r.Keep(s.Header()), HeaderOffset: s.Offset,
 	}
 	f := Finding{
 		Rule: "edi.syntax.unknown", Severity: Error,
-		Message: fmt.Sprintf("an interchange of %s, which is not read here", u.ic.Standard),
-		Path:    Path("").Segment(string(s.Tag()), u.ordinal), Offset: s.Offset, Length: len(s.Data()),
+		Message:     fmt.Sprintf("an interchange of %s, which is not read here", u.ic.Standard),
+		Path:        Path("").Segment(string(s.Tag()), u.ordinal),
 		Interchange: u.ordinal, Segment: 1, Tag: string(s.Tag()),
 	}
+	f.Offset, f.Length = s.Within(s.Offset, 0, len(s.Data()))
 	u.ev = Event{Kind: BeginInterchange, Interchange: &u.ic, Findings: []Finding{f}}
 	return &u.ev, nil
 }

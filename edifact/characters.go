@@ -104,11 +104,10 @@ func (w *wrongCharacters) place(path edi.Path, s *edi.Segment, n int, v []byte, 
 	f.Component, f.Repetition = component, repetition
 	if n > 0 {
 		f.Path = path.Element(f.Tag, n, component, repetition)
-		f.Offset += int64(i)
 	} else {
-		f.Offset, f.Value = s.Offset+int64(i), f.Tag
+		f.Value = f.Tag
 	}
-	f.Length = size
+	f.Offset, f.Length = s.Within(f.Offset, i, size)
 	return f
 }
 

@@ -27,19 +27,19 @@ func (e *envelope) at(path edi.Path, s *edi.Segment, n, c int) edi.Finding {
 // when c is 0, or about the segment when n is 0; path is the segment's.
 func about(path edi.Path, s *edi.Segment, n, c int) edi.Finding {
 	f := edi.Finding{
-		Path: path, Offset: s.Offset, Length: len(s.Data()), Segment: s.Ordinal, Place: s.Place,
+		Path: path, Segment: s.Ordinal, Place: s.Place,
 		Tag: string(s.Tag()), Element: n, Component: c,
 	}
+	f.Offset, f.Length = s.Within(s.Offset, 0, len(s.Data()))
 	if n > 0 {
 		v := s.Element(n)
 		f.Path = path.Element(f.Tag, n, c, 0)
-		f.Offset = s.ElementOffset(n)
+		from := 0
 		if c > 0 {
-			var from int
 			v, from = componentAt(s, n, c)
-			f.Offset += int64(from)
 		}
-		f.Length, f.Value = len(v), string(v[:min(len(v), longestValue)])
+		f.Offset, f.Length = s.Within(s.ElementOffset(n), from, len(v))
+		f.Value = string(v[:min(len(v), longestValue)])
 	}
 	return f
 }
@@ -155,7 +155,7 @@ func (e *envelope) tolerated() []edi.Finding {
 	if b.Style != "" {
 		tell(e.ic.Offset, "edifact.breaks", "segments are followed by %q", b.Style)
 	}
-	if una := len(e.r.UNA()); una > unaSize && b.Style == "" {
+	if una := len(e.r.UNA()); una > unaSize && b.Style == "" && e.r.Width() == 0 {
 		tell(e.ic.Offset, "edifact.breaks", "UNA is followed by %d bytes that are none of it", una-unaSize)
 	}
 	if b.Mixed >= 0 {

@@ -28,13 +28,13 @@ func (e *envelope) readUNB(s *edi.Segment) []edi.Finding {
 	ic := &e.ic
 	if e.sound && e.repeats(s) {
 		ic.HeaderOffset, ic.Offset = s.Offset, s.Offset-int64(len(e.r.UNA()))
-		ic.Header = e.r.Keep(s.Raw())
+		ic.Header = e.r.Keep(s.Header())
 		ic.Control = e.text("", s, unbReference, 1)
 		return e.advice(s)
 	}
 	ic.Standard = edi.EDIFACT
 	ic.HeaderOffset, ic.Offset = s.Offset, s.Offset-int64(len(e.r.UNA()))
-	ic.Header = e.r.Keep(s.Raw())
+	ic.Header = e.r.Keep(s.Header())
 	ic.Delimiters = e.r.Delimiters()
 	if v := s.Repetition(unbSyntax, 1); ic.Delimiters.Component != ':' || string(v) != ic.Version {
 		ic.Version = joined(component(s, unbSyntax, 1), component(s, unbSyntax, 2))

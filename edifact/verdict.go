@@ -105,6 +105,9 @@ func headerElement(ic *edi.Interchange, n int) edi.Finding {
 	if s, err := header(ic); err == nil {
 		f = about(path, s, n, 0)
 		f.Offset += ic.HeaderOffset - s.Offset
+		if broken := strings.TrimRight(f.Value, "\r\n"); len(broken) < len(f.Value) { // a file that is wrapped within UNB
+			f.Length = len(broken)
+		}
 	}
 	f.Interchange = ic.Ordinal
 	return f

@@ -61,7 +61,9 @@ func (l *lister) branch(b *branch, depth int, around string) {
 			if kid.isFixed {
 				place = "-"
 			}
-			l.node(kid, place, depth+1, joinPath(around, n.path))
+			own := *kid // a section of rows is of the layer that names it
+			own.at.layer = n.at.layer
+			l.node(&own, place, depth+1, joinPath(around, n.path))
 		}
 	}
 	for _, k := range b.kids {

@@ -25,13 +25,13 @@ func (e *envelope) at(path edi.Path, s *edi.Segment, n int) edi.Finding {
 // findingAt is what [envelope.at] gives where the interchange is not known.
 func findingAt(path edi.Path, s *edi.Segment, n int) edi.Finding {
 	f := edi.Finding{
-		Path: path, Offset: s.Offset, Length: len(s.Data()),
-		Segment: s.Ordinal, Place: s.Place, Tag: string(s.Tag()), Element: n,
+		Path: path, Segment: s.Ordinal, Place: s.Place, Tag: string(s.Tag()), Element: n,
 	}
+	f.Offset, f.Length = s.Within(s.Offset, 0, len(s.Data()))
 	if n > 0 {
 		v := s.Element(n)
 		f.Path = path.Element(f.Tag, n, 0, 0)
-		f.Offset, f.Length = s.ElementOffset(n), len(v)
+		f.Offset, f.Length = s.Within(s.ElementOffset(n), 0, len(v))
 		f.Value = string(v[:min(len(v), longestValue)])
 	}
 	return f

@@ -20,14 +20,14 @@ func (e *envelope) readISA(s *edi.Segment) []edi.Finding {
 	ic := &e.ic
 	if e.sound && e.repeats(s) {
 		ic.Offset, ic.HeaderOffset = s.Offset, s.Offset
-		ic.Header = e.r.Keep(s.Raw())
+		ic.Header = e.r.Keep(s.Header())
 		ic.Control = e.r.Text("", s.Element(13))
 		return nil
 	}
 	*ic = edi.Interchange{Standard: edi.X12, Ordinal: ic.Ordinal, Segments: ic.Segments}
 	t := e.texts(s)
 	ic.Offset, ic.HeaderOffset = s.Offset, s.Offset
-	ic.Header = e.r.Keep(s.Raw())
+	ic.Header = e.r.Keep(s.Header())
 	ic.Delimiters = e.r.Delimiters()
 	ic.Sender = edi.Party{Qualifier: t.right(5), ID: t.right(6)}
 	ic.Receiver = edi.Party{Qualifier: t.right(7), ID: t.right(8)}

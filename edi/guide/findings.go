@@ -63,7 +63,8 @@ func (v *Validator) at(r ruleID, sp *spot, message string) edi.Finding {
 	f := v.finding(r, place)
 	f.Message = message
 	f.Path = v.match.Path(v.m, place).Element(f.Tag, sp.element, sp.component, sp.repetition)
-	f.Offset, f.Length = sp.offset, len(sp.value)
+	begin := sp.s.ElementOffset(sp.element)
+	f.Offset, f.Length = sp.s.Within(begin, int(sp.offset-begin), len(sp.value))
 	f.Element, f.Component, f.Repetition = sp.element, sp.component, sp.repetition
 	f.Value = cut(string(sp.value), maxValue)
 	f.Loop = v.match.trigger(v.match.Placed[place-1].Loop)
@@ -135,7 +136,7 @@ func (v *Validator) stray(s *edi.Segment, r ruleID) *SegmentUse {
 	f := v.finding(r, s.Place)
 	tag := f.Tag
 	f.Path = v.match.Path(v.m, s.Place)
-	f.Length = len(s.Data())
+	_, f.Length = s.Within(s.Offset, 0, len(s.Data()))
 	f.Loop = v.match.trigger(v.match.Placed[s.Place-1].Loop)
 	switch r {
 	case segmentUnknown:
@@ -263,7 +264,7 @@ func (v *Validator) tooOften(s *edi.Segment, f int, it int32) {
 func (v *Validator) whole(r ruleID, s *edi.Segment) edi.Finding {
 	f := v.finding(r, s.Place)
 	f.Path = v.match.Path(v.m, s.Place)
-	f.Length = len(s.Data())
+	_, f.Length = s.Within(s.Offset, 0, len(s.Data()))
 	f.Loop = v.match.trigger(v.match.Placed[s.Place-1].Loop)
 	return f
 }
