@@ -42,7 +42,7 @@ Exit status: 0 nothing rejects, 1 something is rejected, 2 unreadable.`,
 			if err := policy.Check(); err != nil {
 				return err
 			}
-			langs, err := loadLanguages(guideName)
+			langs, err := loadGuides(guideName)
 			if err != nil {
 				return err
 			}

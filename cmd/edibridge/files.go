@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,10 +20,17 @@ import (
 	"github.com/edibridge/edibridge/x12"
 )
 
+// fileGCPercent is how much garbage a command over files may pile up, of what it
+// holds.
+const fileGCPercent = 40
+
 // eachFile opens one file after the other and lets read work on it. A file that
 // cannot be read is told on standard error, and the others go on; the first
 // other error ends it. worst is the greatest status that read gave.
 func eachFile(cmd *cobra.Command, names []string, read func(name string, r io.Reader) (status int, err error)) error {
+	// What these commands hold is small beside what they read: more collections
+	// cost little, and keep the whole process small.
+	debug.SetGCPercent(fileGCPercent)
 	worst := 0
 	for _, name := range names {
 		status, err := oneFile(cmd, name, read)
@@ -97,12 +105,19 @@ type languages struct {
 // loadLanguages gives the shipped guides and mappings. name is a guide's name or
 // the file of one, laid over them; "" none.
 func loadLanguages(name string) (*languages, error) {
+	l, err := loadGuides(name)
+	if err != nil {
+		return nil, err
+	}
+	l.mappings, err = mappings.Standard()
+	return l, err
+}
+
+// loadGuides is [loadLanguages] without mappings, for commands that need none.
+func loadGuides(name string) (*languages, error) {
 	l := &languages{}
 	var err error
 	if l.guides, err = config.ShippedGuides(); err != nil {
-		return nil, err
-	}
-	if l.mappings, err = mappings.Standard(); err != nil {
 		return nil, err
 	}
 	if name == "" {

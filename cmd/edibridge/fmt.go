@@ -33,7 +33,7 @@ Exit status: 0 shown, 2 unreadable.`,
   edibridge fmt po.edi | edibridge validate -`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			langs, err := loadLanguages(guideName)
+			langs, err := loadGuides(guideName)
 			if err != nil {
 				return err
 			}

@@ -55,7 +55,7 @@ func validateCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			langs, err := loadLanguages(guideName)
+			langs, err := loadGuides(guideName)
 			if err != nil {
 				return err
 			}
