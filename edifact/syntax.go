@@ -24,6 +24,7 @@ type envelope struct {
 	r     *edi.Reader
 	frame edi.Frame
 	path  edi.Path // UNB[1]
+	first edi.Path // UNB[1]/UNH[1]
 
 	ev      edi.Event // the last one
 	state   state
@@ -43,8 +44,7 @@ type envelope struct {
 	within   strays        // in the group, outside any message
 	misfit   []edi.Finding // about UNG and what it says of its messages
 	message  edi.Message
-	kind     kind   // of the last message
-	paths    []byte // UNB[1]/UNG[1]/UNH[
+	kind     kind // of the last message
 	work     []byte
 
 	references   edi.Controls // 0048 of the groups of the interchange,
@@ -77,7 +77,11 @@ type tail struct {
 func (e *envelope) Begin(ordinal int) {
 	e.state = atHeader
 	e.ic.Ordinal, e.ic.Length, e.ic.Segments, e.ic.Groups, e.ic.Complete = ordinal, 0, 0, 0, false
-	e.path = e.segment("", "UNB", ordinal)
+	e.work = append(strconv.AppendInt(append(e.work[:0], "UNB["...), int64(ordinal), 10), ']')
+	n := len(e.work)
+	e.work = append(e.work, "/UNH[1]"...)
+	e.first = edi.Path(e.r.Text("", e.work))
+	e.path = e.first[:n]
 	e.bare, e.groups, e.packages = 0, 0, 0
 	e.references.Reset()
 	e.bareMessages.Reset()
@@ -291,7 +295,6 @@ func (e *envelope) begin(g edi.Group) *edi.Event {
 	e.g = g
 	e.group, e.state = &e.g, inGroup
 	e.within, e.misfit = strays{}, nil
-	e.paths = append(e.paths[:0], g.Path+"/UNH["...)
 	return e.event(edi.BeginGroup, nil)
 }
 
@@ -309,8 +312,10 @@ func (e *envelope) readMessage() (*edi.Event, error) {
 		return nil, err
 	}
 	e.name(m)
-	e.work = append(strconv.AppendInt(append(e.work[:0], e.paths...), int64(nth), 10), ']')
-	m.Path = edi.Path(e.r.Text("", e.work))
+	if m.Path = e.first; !e.implicit || nth > 1 {
+		e.work = append(strconv.AppendInt(append(append(e.work[:0], e.group.Path...), "/UNH["...), int64(nth), 10), ']')
+		m.Path = edi.Path(e.r.Text("", e.work))
+	}
 	m.Interchange = e.ic.Ordinal
 	e.sawMessage(m, &end)
 	ev := e.event(edi.EndMessage, e.checkMessage(m, &end))

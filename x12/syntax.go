@@ -24,6 +24,8 @@ type envelope struct {
 	r     *edi.Reader
 	frame edi.Frame
 	path  edi.Path // ISA[1]
+	// The paths of the first group, ISA[1]/GS[1], and of its first set.
+	firstGroup, firstSet edi.Path
 
 	ev      edi.Event // the last one
 	state   state
@@ -43,7 +45,6 @@ type envelope struct {
 	groups             edi.Controls  // GS06 of the interchange, as numbers
 	message            edi.Message
 	kind               string // ST01 of the last set
-	setPaths           []byte // ISA[1]/GS[1]/ST[
 	work               []byte
 }
 
@@ -70,9 +71,37 @@ type tail struct {
 func (e *envelope) Begin(ordinal int) {
 	e.state = atHeader
 	e.ic.Ordinal, e.ic.Length, e.ic.Segments, e.ic.Groups, e.ic.Complete = ordinal, 0, 0, 0, false
-	e.path = e.segment("", "ISA", ordinal)
+	e.paths(ordinal)
 	e.outside, e.last, e.group = strays{}, tail{}, nil
 	e.groups.Reset()
+}
+
+// paths makes the paths that every interchange has: of itself, its first group
+// and that group's first set, which begin alike and share one text.
+func (e *envelope) paths(ordinal int) {
+	const group, set = "/GS[1]", "/ST[1]"
+	e.work = append(strconv.AppendInt(append(e.work[:0], "ISA["...), int64(ordinal), 10), ']')
+	n := len(e.work)
+	e.work = append(e.work, group+set...)
+	e.firstSet = edi.Path(e.r.Text("", e.work))
+	e.path, e.firstGroup = e.firstSet[:n], e.firstSet[:n+len(group)]
+}
+
+// groupPath is the path of the group whose GS was read.
+func (e *envelope) groupPath() edi.Path {
+	if e.ic.Groups == 1 {
+		return e.firstGroup
+	}
+	return e.segment(e.path, "GS", e.ic.Groups)
+}
+
+// setPath is the path of the set whose ST was read.
+func (e *envelope) setPath() edi.Path {
+	if e.ic.Groups == 1 && e.group.Messages == 1 {
+		return e.firstSet
+	}
+	e.work = append(strconv.AppendInt(append(append(e.work[:0], e.group.Path...), "/ST["...), int64(e.group.Messages), 10), ']')
+	return edi.Path(e.r.Text("", e.work))
 }
 
 // segment is the path of the nth segment of a tag under p.
@@ -234,7 +263,7 @@ func (e *envelope) beginGroup(s *edi.Segment) *edi.Event {
 	e.controls.Reset()
 	e.group = &e.gs
 	if e.repeatsGS(s) {
-		e.gs.Path, e.gs.Ordinal, e.gs.Offset = e.segment(e.path, "GS", e.ic.Groups), e.ic.Groups, s.Offset
+		e.gs.Path, e.gs.Ordinal, e.gs.Offset = e.groupPath(), e.ic.Groups, s.Offset
 		e.gs.Messages, e.gs.Declared, e.gs.Complete = 0, -1, false
 		e.gs.Control = e.r.Text("", s.Element(gsControl))
 		e.beginSets(s, nil)
@@ -242,7 +271,7 @@ func (e *envelope) beginGroup(s *edi.Segment) *edi.Event {
 	}
 	text := e.texts(s)
 	e.gs = edi.Group{
-		Path:       e.segment(e.path, "GS", e.ic.Groups),
+		Path:       e.groupPath(),
 		Ordinal:    e.ic.Groups,
 		Functional: text.right(1),
 		Sender:     text.right(2),
@@ -268,7 +297,6 @@ func (e *envelope) beginGroup(s *edi.Segment) *edi.Event {
 // beginSets makes ready for the sets of the group whose GS was read, with which
 // that is wrong.
 func (e *envelope) beginSets(s *edi.Segment, findings []edi.Finding) {
-	e.setPaths = append(e.setPaths[:0], e.group.Path+"/ST["...)
 	e.misfit = findings
 	if e.groups.Add(plainNumber(e.gs.Control)) {
 		e.misfit = append(e.misfit, e.duplicateGroup(s))
@@ -297,8 +325,7 @@ func (e *envelope) readSet() (*edi.Event, error) {
 		return nil, err
 	}
 	e.name(m)
-	e.work = append(strconv.AppendInt(append(e.work[:0], e.setPaths...), int64(e.group.Messages), 10), ']')
-	m.Path = edi.Path(e.r.Text("", e.work))
+	m.Path = e.setPath()
 	m.Version = e.group.Version
 	m.Interchange = e.ic.Ordinal
 	e.sawSet(m, &end)
