@@ -36,6 +36,15 @@ type Dispatch struct {
 	OnDead                     OnDead
 }
 
+// names writes into a document what it is sent as: standard, release and set are
+// the agreement's, whatever it came from.
+func (d *Dispatch) names(h *canonical.Head) {
+	h.Standard, h.Release, h.TransactionSet = string(d.Standard), d.Release, d.Set
+	if d.Standard == edi.EDIFACT && strings.Count(d.Release, ":") == 1 {
+		h.Release += ":UN" // the controlling agency of UNH S009
+	}
+}
+
 // series names the control numbers of this pair's interchanges: acknowledgments
 // and documents share them, since the partner sees one sequence.
 func (d *Dispatch) series() string {

@@ -168,11 +168,7 @@ func (t *translation) understand(ctx context.Context, m *edi.Message, d *Documen
 	}
 	d.Findings = append(d.Findings, r.Findings...)
 	d.Total += len(r.Findings)
-	for _, k := range slices.Concat(r.Keys, canonical.Keys(r.Document)) {
-		if len(d.Keys) < maxDocumentKeys && !slices.Contains(d.Keys, k) {
-			d.Keys = append(d.Keys, k)
-		}
-	}
+	d.Keys = joinKeys(d.Keys, r.Keys, canonical.Keys(r.Document))
 	d.Mapped, d.Elements = r.Residue.Coverage.Mapped, r.Residue.Coverage.Elements
 	seen, err := t.documentSeen(ctx, d, a, r.Document)
 	if err != nil || seen {
@@ -191,6 +187,21 @@ func (t *translation) understand(ctx context.Context, m *edi.Message, d *Documen
 // maxDocumentKeys bounds under how many keys one document is found: a shipment
 // notice has one a carton.
 const maxDocumentKeys = 10_000
+
+// joinKeys adds further keys to keys, each once, as far as maxDocumentKeys allows.
+func joinKeys(keys []canonical.Key, further ...[]canonical.Key) []canonical.Key {
+	seen := map[canonical.Key]bool{}
+	for _, k := range keys {
+		seen[k] = true
+	}
+	for _, k := range slices.Concat(further...) {
+		if len(keys) < maxDocumentKeys && !seen[k] {
+			seen[k] = true
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
 
 // stamp writes into a document's header what the bridge knows of it.
 func (t *translation) stamp(d *Document, h *canonical.Head) {

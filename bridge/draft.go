@@ -76,6 +76,7 @@ func (c *Configuration) draft(partner, agreement string, data []byte) (*draft, e
 		return nil, &Refusal{[]Problem{*problem}}
 	}
 	d := &draft{how: how, doc: doc}
+	how.names(doc.Head())
 	if d.guide, d.mapping = c.languages(how); d.guide == nil {
 		return nil, refuse("", "bridge.guide.none", "there is no guide for %s %s", how.Set, how.Release)
 	}
@@ -107,7 +108,8 @@ func (d *draft) check(c *Configuration) error {
 	if err != nil {
 		return refuse("", "bridge.send.written", "what was written cannot be read: %v", err)
 	}
-	d.keys, d.covered = read.Keys, read.Residue.Coverage
+	d.covered = read.Residue.Coverage
+	d.keys = joinKeys(nil, read.Keys, canonical.Keys(d.doc))
 	if refused := problemsOf(d.result.Findings, read.Lineage.All); len(refused) > 0 {
 		return &Refusal{refused}
 	}

@@ -197,6 +197,8 @@ access:
 acknowledge: { with: "997" }
 agreements:
   orders: { receive: X12 850 004010 production, events: [app] }
+  ship-notices: { send: X12 856 004010 production, envelope: { lineBreak: lf } }
+  invoices: { send: X12 810 004010 production, envelope: { lineBreak: lf } }
 `
 
 // demoEDIFACT is a partner who sends EDIFACT.

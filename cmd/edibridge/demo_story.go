@@ -52,6 +52,10 @@ func (s *stage) play(ctx context.Context) error {
 	s.checks.that("HTTP: the application has its event, in the words of the others",
 		errors.Join(err, s.eventsOnce("order/4711", "order/G-100", "order/G-102", "order/N-2001")))
 
+	if err := s.sendings(ctx); err != nil {
+		return err
+	}
+
 	tl, err := bridge.Trace(ctx, s.running.store, "4711")
 	if err != nil {
 		return err
