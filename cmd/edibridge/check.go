@@ -95,7 +95,7 @@ func (c *checkSeen) print(w io.Writer, problems config.Problems, cfg *bridge.Con
 	}
 	agreements := 0
 	for _, p := range cfg.Partners {
-		agreements += len(p.Agreements)
+		agreements += len(p.Agreements) + len(p.Dispatches)
 	}
 	fmt.Fprintf(w, "%s holds together: %s, %s, %s; digest %s\n", c.File, count(len(cfg.Partners), "partner"),
 		count(agreements, "agreement"), count(len(cfg.Endpoints), "endpoint"), c.Digest[:12])
