@@ -25,8 +25,9 @@ func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
 	made := &bridge.Dispatch{
 		Name: name, Partner: p.Partner,
 		Standard: a.Send.Standard, Set: a.Send.Set, Release: a.Send.Release, Mode: a.Send.Mode,
-		Sender: l.sender(p, at, a), Receiver: receiver(p, at, a),
-		To: cmp.Or(a.To, p.mailbox()), Guide: a.Guide, Mapping: a.Mapping, Waive: waivers(p, at("waive"), a.Waive),
+		Sender:   p.party(at, a.Send.Standard, side{"from", e.From, l.cfg.Self, "ours (self in edibridge.yaml)"}),
+		Receiver: p.party(at, a.Send.Standard, side{"for", e.For, p.made.Identifiers, p.Partner}),
+		To:       cmp.Or(a.To, p.mailbox()), Guide: a.Guide, Mapping: a.Mapping, Waive: waivers(p, at("waive"), a.Waive),
 		Syntax: e.Syntax, Delimiters: delimiters(p, at("envelope", "delimiters"), a), LineBreak: lineBreaks[e.LineBreak],
 		AckRequested: e.RequestAcknowledgment, OnDead: bridge.OnDead(a.OnDead),
 	}
@@ -54,34 +55,26 @@ func groupName(ids []bridge.Identifier) string {
 	return ""
 }
 
-// sender is who we are in the envelope.
-func (l *loader) sender(p *partnerSource, at func(...string) []string, a agreement) edi.Party {
-	said := bridge.Identifier(a.Envelope.From)
-	if !p.has(at("envelope", "from")) {
-		for _, id := range l.cfg.Self {
-			if id.Standard == a.Send.Standard && id.Level != "GS" {
-				return edi.Party{Qualifier: id.Qualifier, ID: id.ID}
-			}
-		}
-		p.problem(at("send"), "no identifier of ours (self in edibridge.yaml) is of %s", a.Send.Standard)
-	} else if said != (bridge.Identifier{}) && (!slices.Contains(l.cfg.Self, said) || said.Standard != a.Send.Standard || said.Level == "GS") {
-		p.problem(at("envelope", "from"), "%s is no identifier of ours (self in edibridge.yaml) for interchanges of %s", a.Envelope.From, a.Send.Standard)
-	}
-	return edi.Party{Qualifier: said.Qualifier, ID: said.ID}
+// side is one end of an envelope: whose identifiers it may have.
+type side struct {
+	key   string // of the envelope: "from", "for"
+	said  identifier
+	known []bridge.Identifier
+	whose string // in problems: "ours (self in edibridge.yaml)"
 }
 
-// receiver is who the partner is in the envelope.
-func receiver(p *partnerSource, at func(...string) []string, a agreement) edi.Party {
-	said := bridge.Identifier(a.Envelope.For)
-	if !p.has(at("envelope", "for")) {
-		for _, id := range p.made.Identifiers {
-			if id.Standard == a.Send.Standard && id.Level != "GS" {
-				return edi.Party{Qualifier: id.Qualifier, ID: id.ID}
-			}
+// party is who stands at one end of the envelope: who is named there, or the
+// first of the known identifiers of the standard.
+func (p *partnerSource) party(at func(...string) []string, standard edi.Standard, s side) edi.Party {
+	said := bridge.Identifier(s.said)
+	fits := func(id bridge.Identifier) bool { return id.Standard == standard && id.Level != "GS" }
+	if !p.has(at("envelope", s.key)) {
+		if i := slices.IndexFunc(s.known, fits); i >= 0 {
+			return edi.Party{Qualifier: s.known[i].Qualifier, ID: s.known[i].ID}
 		}
-		p.problem(at("send"), "no identifier of %s is of %s", p.Partner, a.Send.Standard)
-	} else if said != (bridge.Identifier{}) && (!slices.Contains(p.made.Identifiers, said) || said.Standard != a.Send.Standard || said.Level == "GS") {
-		p.problem(at("envelope", "for"), "%s is no identifier of %s for interchanges of %s", a.Envelope.For, p.Partner, a.Send.Standard)
+		p.problem(at("send"), "no identifier of %s is of %s", s.whose, standard)
+	} else if said != (bridge.Identifier{}) && (!slices.Contains(s.known, said) || !fits(said)) {
+		p.problem(at("envelope", s.key), "%s is no identifier of %s for interchanges of %s", s.said, s.whose, standard)
 	}
 	return edi.Party{Qualifier: said.Qualifier, ID: said.ID}
 }
