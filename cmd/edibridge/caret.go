@@ -53,7 +53,9 @@ func carets(raw []byte, marks []markedBytes) (text, mark string) {
 	return b.String(), strings.TrimRight(under.String(), " ")
 }
 
-// window is the part of a segment that is shown for a mark at a byte.
+// window is the part of a segment that is shown for a mark at a byte. It begins
+// and ends between characters where there are any: bytes that only go on a
+// character that never began are shown as they are.
 func window(raw []byte, at int) (from, until int) {
 	if len(raw) <= caretWidth {
 		return 0, len(raw)
@@ -61,11 +63,17 @@ func window(raw []byte, at int) (from, until int) {
 	at = min(max(at, 0), len(raw))
 	from = max(0, min(at-caretWidth/3, len(raw)-caretWidth))
 	until = min(len(raw), from+caretWidth)
-	for from > 0 && !utf8.RuneStart(raw[from]) {
-		from++
+	for i := from; i < from+utf8.UTFMax && from > 0; i++ {
+		if utf8.RuneStart(raw[i]) {
+			from = i
+			break
+		}
 	}
-	for until < len(raw) && until > from+1 && !utf8.RuneStart(raw[until]) {
-		until--
+	for i := until; i > until-utf8.UTFMax && until < len(raw); i-- {
+		if utf8.RuneStart(raw[i]) {
+			until = i
+			break
+		}
 	}
 	return from, until
 }

@@ -105,6 +105,7 @@ func TestRulePages(t *testing.T) {
 func FuzzCaret(f *testing.F) {
 	f.Add([]byte("PO1*3*12*EE*9.95~\n"), 9, 2)
 	f.Add([]byte(strings.Repeat("é", 300)), 77, 400)
+	f.Add([]byte(strings.Repeat("0", 46)+strings.Repeat("\x9e", 200)), 74, 400)
 	f.Fuzz(func(t *testing.T, raw []byte, at, length int) {
 		text, mark := caret(raw, at, length)
 		if strings.ContainsAny(text+mark, "\n\r\x00") || !strings.Contains(mark, "^") {
