@@ -81,7 +81,7 @@ type Work interface {
 	// follow-ups (Pending, due at once) in the same commit, of more than
 	// ReleaseAtOnce the rest in portions by the claims that come next, so that no
 	// commit takes long. The numbers that were reserved under its claims and that
-	// none of its slices uses are void.
+	// none of its slices uses are free again.
 	Commit(ctx context.Context, c Claim, r Result) error
 	// Attempt fixes the identity on the wire before the first byte leaves: state
 	// Attempted, Attempts + 1, Name and Key as given at the first attempt and
@@ -155,7 +155,6 @@ type Result struct {
 	Reason   string
 	RetryAt  time.Time
 	Evidence []Evidence
-	Voids    []Number // numbers that will never be used
 	// What translation learned about the Transmission; empty fields change nothing.
 	Partner, Agreement, Set, Control, Config string
 	Standard                                 edi.Standard
@@ -213,40 +212,6 @@ func (e *SeenError) Error() string {
 	return fmt.Sprintf("bridge: %s %q is used by transmission %s", e.Seen.Kind, e.Seen.Value, e.Seen.Transmission)
 }
 
-// Scope asks for one control number of a series, for one Transmission.
-type Scope struct {
-	Series string // "ISA US/ACME production": numbers of one series never repeat and leave no gap
-	For    ID     // the Transmission that will carry it
-	Max    int64  // greatest value; the series starts again at 1 behind it (999999999 for ISA13)
-}
-
-// NumberState is what became of a control number.
-type NumberState string
-
-// States of a Number.
-const (
-	NumberReserved NumberState = "reserved"
-	NumberUsed     NumberState = "used"
-	NumberVoid     NumberState = "void"
-)
-
-// Number is one control number.
-type Number struct {
-	Series string
-	Epoch  int64 // how often the series has started again, from 0
-	Value  int64 // from 1
-	For    ID
-	State  NumberState
-}
-
-// Ledgers keeps what must be counted.
-type Ledgers interface {
-	// Reserve gives one number per scope, in their order. Asked again for the
-	// same (Series, For) it gives the same number, one that was void included: it
-	// never left.
-	Reserve(ctx context.Context, c Claim, scopes []Scope) ([]Number, error)
-}
-
 // Query reads. Nothing here changes anything.
 type Query interface {
 	// Transmission gives one, or ErrNotFound.
@@ -301,6 +266,7 @@ type Record struct {
 	Evidence     *Evidence
 	Number       *Number
 	Seen         *Seen
+	Renumbering  *Renumbering
 	Leaf         *AuditLeaf
 	Head         *archive.Head
 }

@@ -19,7 +19,7 @@ type Point string
 
 // StorePoints are the methods of a Store, those that write first.
 func StorePoints() []Point {
-	return []Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Release", "Operate", "Take", "Reserve",
+	return []Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Release", "Operate", "Take", "Reserve", "Renumber", "AllSeries", "Numbers", "Renumberings",
 		"Transmission", "Find", "Family", "List", "Documents", "Evidence", "Seen", "Body", "Counts", "LeafIndexes", "Audit"}
 }
 
@@ -156,6 +156,22 @@ func (s *faultyStore) Take(ctx context.Context, id bridge.ID, ev bridge.Evidence
 
 func (s *faultyStore) Reserve(ctx context.Context, c bridge.Claim, scopes []bridge.Scope) ([]bridge.Number, error) {
 	return ask(s.f, "Reserve", func() ([]bridge.Number, error) { return s.s.Reserve(ctx, c, scopes) })
+}
+
+func (s *faultyStore) Renumber(ctx context.Context, r bridge.Renumbering) error {
+	return s.f.run("Renumber", func() error { return s.s.Renumber(ctx, r) })
+}
+
+func (s *faultyStore) AllSeries(ctx context.Context) ([]bridge.Series, error) {
+	return ask(s.f, "AllSeries", func() ([]bridge.Series, error) { return s.s.AllSeries(ctx) })
+}
+
+func (s *faultyStore) Numbers(ctx context.Context, value int64) ([]bridge.Number, error) {
+	return ask(s.f, "Numbers", func() ([]bridge.Number, error) { return s.s.Numbers(ctx, value) })
+}
+
+func (s *faultyStore) Renumberings(ctx context.Context, series string) ([]bridge.Renumbering, error) {
+	return ask(s.f, "Renumberings", func() ([]bridge.Renumbering, error) { return s.s.Renumberings(ctx, series) })
 }
 
 func (s *faultyStore) Transmission(ctx context.Context, id bridge.ID) (bridge.Transmission, error) {

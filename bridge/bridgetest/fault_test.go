@@ -49,6 +49,19 @@ func (c counting) Reserve(context.Context, bridge.Claim, []bridge.Scope) ([]brid
 	c["Reserve"]++
 	return []bridge.Number{{}}, nil
 }
+func (c counting) Renumber(context.Context, bridge.Renumbering) error { c["Renumber"]++; return nil }
+func (c counting) AllSeries(context.Context) ([]bridge.Series, error) {
+	c["AllSeries"]++
+	return []bridge.Series{{}}, nil
+}
+func (c counting) Numbers(context.Context, int64) ([]bridge.Number, error) {
+	c["Numbers"]++
+	return []bridge.Number{{}}, nil
+}
+func (c counting) Renumberings(context.Context, string) ([]bridge.Renumbering, error) {
+	c["Renumberings"]++
+	return []bridge.Renumbering{{}}, nil
+}
 func (c counting) Transmission(context.Context, bridge.ID) (bridge.Transmission, error) {
 	c["Transmission"]++
 	return bridge.Transmission{ID: "a"}, nil

@@ -63,9 +63,9 @@ func (p Problem) String() string { return p.Rule + " " + p.Subject + ": " + p.Te
 //	interchange.control     under the control number of its record
 //	acknowledgment.missing  each group that is answered has its one acknowledgment when its file has ended
 //	acknowledgment.extra    and never two, and none where none was agreed
-//	number.gap              numbers of a series are 1 to n in each epoch
+//	number.gap              numbers of a series are 1 to n in each epoch, but for what a person set
 //	number.twice            no Transmission has two of one series, none has two owners
-//	number.state            used by somebody, void, or reserved for what is unfinished
+//	number.state            used by somebody, free, void with one discarded, or reserved for what is unfinished
 //	seen                    identities that are used up belong to somebody, and to one
 //	leaf.index              the log is numbered from 0 without a gap
 //	leaf.text               every leaf can be read, and its id is its own
@@ -112,6 +112,7 @@ type check struct {
 	documentIDs   map[string]bool
 	evidence      map[bridge.ID][]*bridge.Evidence
 	series        []*bridge.Number
+	renumberings  []*bridge.Renumbering
 	seen          []*bridge.Seen
 	log           []*bridge.AuditLeaf
 	head          archive.Head
@@ -145,6 +146,8 @@ func (c *check) take(r bridge.Record) error {
 		c.evidence[r.Evidence.Transmission] = append(c.evidence[r.Evidence.Transmission], r.Evidence)
 	case r.Number != nil:
 		c.series = append(c.series, r.Number)
+	case r.Renumbering != nil:
+		c.renumberings = append(c.renumberings, r.Renumbering)
 	case r.Seen != nil:
 		c.seen = append(c.seen, r.Seen)
 	case r.Leaf != nil:

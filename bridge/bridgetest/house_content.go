@@ -246,11 +246,20 @@ func (c *check) numbers() {
 		case n.Epoch == epoch && n.Value == value && value > 0:
 			c.problem("number.twice", name, "it is there twice")
 		case n.Epoch == epoch && n.Value == value+1, n.Epoch == epoch+1 && n.Value == 1 && value > 0:
+		case c.renumbered(n, epoch):
 		default:
 			c.problem("number.gap", name, "comes behind %d/%d", epoch, value)
 		}
 		c.number(name, n)
 	}
+}
+
+// renumbered reports whether a person set the series to go on with this number,
+// or to begin with it when it starts again; epoch is that of the number before.
+func (c *check) renumbered(n *bridge.Number, epoch int64) bool {
+	return slices.ContainsFunc(c.renumberings, func(r *bridge.Renumbering) bool {
+		return r.Series == n.Series && (r.Epoch == n.Epoch && r.Next == n.Value || n.Epoch == epoch+1 && r.Epoch <= n.Epoch && r.Low == n.Value)
+	})
 }
 
 // number checks what became of one number.
@@ -266,7 +275,11 @@ func (c *check) number(name string, n *bridge.Number) {
 		if t == nil && !c.translating || t != nil && !unfinished(t.State) {
 			c.problem("number.state", name, "reserved for %s, whose work has ended", n.For)
 		}
+	case bridge.NumberFree:
 	case bridge.NumberVoid:
+		if t == nil || t.State != bridge.Discarded {
+			c.problem("number.state", name, "void, but %s was not discarded", n.For)
+		}
 	default:
 		c.problem("number.state", name, "%q is no state of a number", n.State)
 	}

@@ -18,21 +18,22 @@ import (
 // sample is a house made by hand: one file of three sets (accepted, rejected,
 // accepted) in two groups, their acknowledgments and events, all delivered.
 type sample struct {
-	cfg       *bridge.Configuration
-	in        *bridge.Transmission
-	events    []*bridge.Transmission
-	acks      []*bridge.Transmission
-	documents []*bridge.Document
-	evidence  []*bridge.Evidence
-	numbers   []*bridge.Number
-	seen      []*bridge.Seen
-	leaves    []archive.Leaf
-	bodies    map[archive.Hash]string
-	others    []*bridge.Transmission // what a case adds
-	texts     func([]bridge.AuditLeaf) []bridge.AuditLeaf
-	head      func(archive.Head) archive.Head
-	fails     error
-	drained   bool
+	cfg          *bridge.Configuration
+	in           *bridge.Transmission
+	events       []*bridge.Transmission
+	acks         []*bridge.Transmission
+	documents    []*bridge.Document
+	evidence     []*bridge.Evidence
+	numbers      []*bridge.Number
+	renumberings []*bridge.Renumbering
+	seen         []*bridge.Seen
+	leaves       []archive.Leaf
+	bodies       map[archive.Hash]string
+	others       []*bridge.Transmission // what a case adds
+	texts        func([]bridge.AuditLeaf) []bridge.AuditLeaf
+	head         func(archive.Head) archive.Head
+	fails        error
+	drained      bool
 }
 
 var sampleTime = time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
@@ -115,6 +116,9 @@ func (s *sample) Audit(_ context.Context, visit func(bridge.Record) error) error
 	}
 	for _, n := range s.numbers {
 		rs = append(rs, bridge.Record{Number: n})
+	}
+	for _, r := range s.renumberings {
+		rs = append(rs, bridge.Record{Renumbering: r})
 	}
 	for _, e := range s.seen {
 		rs = append(rs, bridge.Record{Seen: e})
@@ -244,12 +248,12 @@ func damages() []struct {
 			s.others[1] = s.delivered(bridge.FollowID("document", bridge.KindInterchange, "2", "mailbox"), bridge.KindInterchange, "mailbox")
 			s.others[1].Sequence, s.others[1].Causes, s.others[1].Control = 2, []bridge.ID{"document"}, "17"
 		}},
-		{"acknowledgment.missing", "one group forgotten", func(s *sample) { s.acks = s.forget(s.acks); s.numbers[0].State = bridge.NumberVoid }},
+		{"acknowledgment.missing", "one group forgotten", func(s *sample) { s.acks = s.forget(s.acks); s.numbers[0].State = bridge.NumberFree }},
 		{"acknowledgment.missing", "of what is in error", func(s *sample) {
 			s.cfg.Partners[0].Agreements[0].Acknowledge = &bridge.Acknowledge{When: "errors"}
 			s.documents[1].Verdict = "rejected"
 			s.acks = s.forget(s.acks)
-			s.numbers[0].State = bridge.NumberVoid
+			s.numbers[0].State = bridge.NumberFree
 		}},
 		{"acknowledgment.extra", "to two endpoints", func(s *sample) {
 			id := bridge.FollowID(s.in.ID, bridge.KindAcknowledgment, "1/1", "other")
@@ -270,6 +274,11 @@ func damages() []struct {
 		{"number.state", "reserved for what is done", func(s *sample) { s.numbers[0].State = bridge.NumberReserved }},
 		{"number.state", "reserved for what will never be", func(s *sample) {
 			s.numbers[0].State, s.numbers[0].For = bridge.NumberReserved, "nobody"
+		}},
+		{"number.state", "void with what was delivered", func(s *sample) { s.numbers[0].State = bridge.NumberVoid }},
+		{"number.gap", "set by a person for another series", func(s *sample) {
+			s.numbers[1].Value = 3
+			s.renumberings = append(s.renumberings, &bridge.Renumbering{Series: "GS", Next: 3})
 		}},
 		{"number.state", "none", func(s *sample) { s.numbers[0].State = "" }},
 		{"seen", "by nobody", func(s *sample) { s.seen[0].Transmission = "nobody" }},
@@ -376,6 +385,10 @@ func TestCheckHouse(t *testing.T) {
 			s.numbers[1].State, s.numbers[1].For = bridge.NumberReserved, "later"
 		}},
 		{"numbers in a second epoch", func(s *sample) { s.numbers[1].Epoch, s.numbers[1].Value = 1, 1 }},
+		{"numbers that go on where a person set them", func(s *sample) {
+			s.numbers[1].Value = 41
+			s.renumberings = append(s.renumberings, &bridge.Renumbering{Series: s.numbers[1].Series, Next: 41})
+		}},
 		{"waiting behind a dead one", func(s *sample) { s.behindDead(bridge.Hold) }},
 		{"a leaf that is not sealed", func(s *sample) {
 			s.leaf(archive.LeafConfig, archive.Object{})

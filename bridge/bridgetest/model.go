@@ -17,7 +17,7 @@ import (
 // gives the first difference as an error. draw chooses: a number from 0 to n-1.
 func RunModel(ctx context.Context, s bridge.Store, steps int, draw func(what string, n int) int) error {
 	m := &model{s: s, draw: draw, now: time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC),
-		seen: map[string]*thing{}, reserved: map[bridge.ID]int64{}}
+		seen: map[string]*thing{}, reserved: map[bridge.ID]*modelNumber{}}
 	actions := []struct {
 		name string
 		do   func(context.Context) error
@@ -48,7 +48,8 @@ type model struct {
 	things   []*thing // in the order of their making
 	claims   []*held
 	seen     map[string]*thing
-	reserved map[bridge.ID]int64 // of the one series
+	reserved map[bridge.ID]*modelNumber // of the one series, by owner
+	given    int64                      // how many different ones
 	tokens   int64
 }
 
@@ -292,6 +293,9 @@ func (m *model) commit(ctx context.Context) error {
 		return refusedSlice(err)
 	}
 	m.end(h, r.State, "commit")
+	for _, n := range m.reserved {
+		n.free = n.free || h.Step == bridge.StepTranslate && n.by == h.of
+	}
 	if r.State == bridge.Pending {
 		h.of.nextAt = r.RetryAt
 	}
@@ -411,15 +415,43 @@ func (m *model) reserve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	nth, ok := m.reserved[owner]
-	if !ok {
-		nth = int64(len(m.reserved))
-		m.reserved[owner] = nth
-	}
-	if n := got[0]; n.Epoch != nth/4 || n.Value != nth%4+1 {
-		return fmt.Errorf("got %+v, want epoch %d, value %d", n, nth/4, nth%4+1)
+	want := m.number(owner, h.of)
+	if n := got[0]; n.Epoch != want/4 || n.Value != want%4+1 {
+		return fmt.Errorf("got %+v, want epoch %d, value %d", n, want/4, want%4+1)
 	}
 	return nil
+}
+
+// modelNumber is a number that is reserved for its owner, or free.
+type modelNumber struct {
+	nth  int64 // from 0; four of them are an epoch
+	by   *thing
+	free bool
+}
+
+// number is which one an owner gets: its own, else the lowest free one of the
+// epoch, else a new one.
+func (m *model) number(owner bridge.ID, by *thing) int64 {
+	n := m.reserved[owner]
+	if n == nil {
+		n = &modelNumber{nth: m.given}
+		from := owner
+		for id, other := range m.reserved {
+			if other.free && other.nth/4 == (m.given-1)/4 && other.nth < n.nth {
+				n, from = other, id
+			}
+		}
+		delete(m.reserved, from)
+		m.reserved[owner] = n
+		if n.nth == m.given {
+			m.given++
+			n.by = by
+		}
+	}
+	if n.free {
+		n.free, n.by = false, by
+	}
+	return n.nth
 }
 
 // compare holds every row of the store against the model.

@@ -3,7 +3,6 @@ package bridgetest
 import (
 	"fmt"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/edibridge/edibridge/archive"
@@ -20,6 +19,7 @@ func commitTests() []storeTest {
 		{"an outcome that the step does not have is refused", commitConflict},
 		{"what translation learned is kept, empty fields change nothing", commitLearned},
 		{"a refused commit changes nothing", commitRefused},
+		{"many follow-ups are released in portions", releaseInPortions},
 	}
 }
 
@@ -306,146 +306,6 @@ func operateEndsClaim(b *bench) {
 	b.must(b.s.Operate(b.ctx, b.operation(bridge.Discard, follows[0])))
 	b.refused(b.s.Attempt(b.ctx, c, bridge.Wire{}), bridge.ErrStale)
 	equal(b, "state", b.state(follows[0]), bridge.Discarded)
-}
-
-func numberTests() []storeTest {
-	return []storeTest{
-		{"numbers count from 1 without a gap", numberCount},
-		{"numbers that a translation did not use are void", numberVoid},
-		{"many follow-ups are released in portions", releaseInPortions},
-		{"the same transmission gets the same number", numberAgain},
-		{"a series starts again behind its greatest value", numberWrap},
-		{"concurrent reservations leave no gap", numberConcurrent},
-		{"a commit uses them, a failure voids them", numberStates},
-		{"a void number is reserved again for the same transmission", numberRevived},
-	}
-}
-
-// reserver is a claim to reserve with.
-func (b *bench) reserver() bridge.Claim {
-	b.Helper()
-	b.accept(strconv.Itoa(b.ids))
-	return b.claim(bridge.StepTranslate)
-}
-
-func (b *bench) reserve(c bridge.Claim, scopes ...bridge.Scope) []bridge.Number {
-	b.Helper()
-	ns, err := b.s.Reserve(b.ctx, c, scopes)
-	b.must(err)
-	return ns
-}
-
-func numberCount(b *bench) {
-	c := b.reserver()
-	got := b.reserve(c, bridge.Scope{Series: "ISA", For: "a", Max: 99}, bridge.Scope{Series: "GS", For: "a", Max: 99}, bridge.Scope{Series: "ISA", For: "b", Max: 99})
-	want := []bridge.Number{{Series: "ISA", Value: 1, For: "a", State: bridge.NumberReserved},
-		{Series: "GS", Value: 1, For: "a", State: bridge.NumberReserved}, {Series: "ISA", Value: 2, For: "b", State: bridge.NumberReserved}}
-	equal(b, "numbers", got, want)
-}
-
-func numberAgain(b *bench) {
-	c := b.reserver()
-	scope := bridge.Scope{Series: "ISA", For: "a", Max: 99}
-	first := b.reserve(c, scope)
-	b.reserve(c, bridge.Scope{Series: "ISA", For: "b", Max: 99})
-	equal(b, "numbers", b.reserve(c, scope), first)
-}
-
-func numberWrap(b *bench) {
-	c := b.reserver()
-	type place struct{ epoch, value int64 }
-	var got []place
-	for i := range 5 {
-		n := b.reserve(c, bridge.Scope{Series: "ISA", For: bridge.ID(strconv.Itoa(i)), Max: 2})[0]
-		got = append(got, place{n.Epoch, n.Value})
-	}
-	equal(b, "numbers", got, []place{{0, 1}, {0, 2}, {1, 1}, {1, 2}, {2, 1}})
-}
-
-func numberConcurrent(b *bench) {
-	const callers, each = 32, 5
-	var claims []bridge.Claim
-	for range callers {
-		claims = append(claims, b.reserver())
-	}
-	var mu sync.Mutex
-	got := map[int64]int{}
-	var wg sync.WaitGroup
-	for i, c := range claims {
-		wg.Go(func() {
-			for n := range 2 * each { // each number is asked for twice
-				scope := bridge.Scope{Series: "ISA", For: bridge.ID(fmt.Sprint(i, "/", n/2)), Max: 999}
-				ns, err := b.s.Reserve(b.ctx, c, []bridge.Scope{scope})
-				if err != nil {
-					b.Error(err)
-					return
-				}
-				mu.Lock()
-				got[ns[0].Value]++
-				mu.Unlock()
-			}
-		})
-	}
-	wg.Wait()
-	equal(b, "different numbers", len(got), callers*each)
-	for v := int64(1); v <= callers*each; v++ {
-		equal(b, fmt.Sprintf("how often %d was given", v), got[v], 2)
-	}
-}
-
-func numberStates(b *bench) {
-	c := b.reserver()
-	f := b.follow(c.Transmission.ID, 1, "mailbox", "")
-	used := b.reserve(c, bridge.Scope{Series: "ISA", For: f.ID, Max: 99})
-	void := b.reserve(c, bridge.Scope{Series: "ISA", For: "nobody", Max: 99})
-	r := translated(f)
-	r.Numbers, r.Voids = used, void
-	b.must(b.s.Commit(b.ctx, c, r))
-	var got []bridge.NumberState
-	for _, rec := range b.audit() {
-		if rec.Number != nil {
-			got = append(got, rec.Number.State)
-		}
-	}
-	equal(b, "states", got, []bridge.NumberState{bridge.NumberUsed, bridge.NumberVoid})
-	other := b.reserver()
-	r = translated()
-	r.Voids = used
-	b.refused(b.s.Commit(b.ctx, other, r), bridge.ErrConflict)
-	r = translated()
-	r.Numbers = void
-	b.refused(b.s.Commit(b.ctx, other, r), bridge.ErrConflict)
-	equal(b, "number asked for again", b.reserve(b.reserver(), bridge.Scope{Series: "ISA", For: f.ID, Max: 99})[0].State, bridge.NumberUsed)
-}
-
-func numberRevived(b *bench) {
-	c := b.reserver()
-	scope := bridge.Scope{Series: "ISA", For: "a", Max: 99}
-	first := b.reserve(c, scope)
-	r := translated()
-	r.Voids = first
-	b.must(b.s.Commit(b.ctx, c, r))
-	equal(b, "numbers", b.reserve(b.reserver(), scope), first)
-}
-
-// numberVoid: what a killed translation reserved and the next one does not use
-// is void when that one ends.
-func numberVoid(b *bench) {
-	in := b.accept("ISA")
-	c := b.claim(bridge.StepTranslate)
-	got, err := b.s.Reserve(b.ctx, c, []bridge.Scope{{Series: "s", For: "never", Max: 9}})
-	b.must(err)
-	b.must(b.s.Release(b.ctx, c, b.now))
-	c = b.claimOf(bridge.StepTranslate, in)
-	b.must(b.s.Commit(b.ctx, c, translated()))
-	for _, r := range b.audit() {
-		if r.Number != nil {
-			got[0].State = bridge.NumberVoid
-			equal(b, "number", *r.Number, got[0])
-			return
-		}
-	}
-	b.Error("the number is gone")
 }
 
 // releaseInPortions: of many follow-ups some are due with the commit, the others

@@ -37,6 +37,10 @@ func auditParts() []auditPart {
 			e, err := scanSeen(scan)
 			return bridge.Record{Seen: &e}, err
 		}},
+		{selectRenumbering + "ORDER BY n", func(scan scanner) (bridge.Record, error) {
+			r, err := scanRenumbering(scan)
+			return bridge.Record{Renumbering: &r}, err
+		}},
 		{"SELECT COALESCE(idx, -1), text FROM leaf ORDER BY idx IS NULL, idx, n", func(scan scanner) (bridge.Record, error) {
 			var l bridge.AuditLeaf
 			err := scan(&l.Index, &l.Text)
@@ -53,7 +57,7 @@ func auditParts() []auditPart {
 }
 
 // Audit implements bridge.Query: Transmissions by (Sequence, Ordinal), then
-// Documents, Evidence, Numbers, Seen, Leaves by index, and the Head, all from
+// Documents, Evidence, Numbers, Seen, Renumberings, Leaves by index, and the Head, all from
 // one snapshot. An empty log has no Head.
 func (s *Store) Audit(ctx context.Context, visit func(bridge.Record) error) error {
 	err := s.reads.snapshot(ctx, func(r reads) error {

@@ -27,7 +27,7 @@ type Copied struct {
 // refers to. Counters are set apart.
 func copiedTables() []string {
 	return []string{"object", "transmission", "cause", "finding", "answer", "document", "business_key", "evidence",
-		"seen", "series", "number", "leaf", "hash", "head"}
+		"seen", "series", "number", "renumbering", "leaf", "hash", "head"}
 }
 
 // Copy writes everything that an embedded store holds into an empty one of a
@@ -152,7 +152,7 @@ func copyCounters(ctx context.Context, r reads, tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, "UPDATE counter SET value = $1 WHERE name = $2", value, name)
 		return err
 	})
-	for _, table := range []string{"object", "transmission", "document", "evidence", "leaf"} {
+	for _, table := range []string{"object", "transmission", "document", "evidence", "renumbering", "leaf"} {
 		if err == nil {
 			_, err = tx.Exec(ctx, "SELECT setval(pg_get_serial_sequence('"+table+"', 'n'), (SELECT COALESCE(max(n), 1) FROM "+table+"))")
 		}

@@ -1,14 +1,16 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
+	"github.com/edibridge/edibridge/archive"
 	"github.com/edibridge/edibridge/bridge"
 )
 
-// Reserve implements bridge.Ledgers. A number that was void is reserved again
-// for the same Transmission: it never left.
+// Reserve implements bridge.Ledgers.
 func (s *Store) Reserve(ctx context.Context, c bridge.Claim, scopes []bridge.Scope) ([]bridge.Number, error) {
 	var numbers []bridge.Number
 	locks := make([]string, len(scopes))
@@ -39,9 +41,10 @@ func (s *Store) Reserve(ctx context.Context, c bridge.Claim, scopes []bridge.Sco
 // seriesLock names the lock under which numbers of a series are given.
 func seriesLock(series string) string { return "series " + series }
 
-// selectReserved reads the number that was given to an owner, and the last one
-// that was given of the series; each NULL when there is none.
-const selectReserved = `SELECT have.epoch, have.value, have.state, series.epoch, series.value FROM (SELECT 1 AS one) AS one
+// selectReserved reads the number that was given to an owner, and the series;
+// each NULL when there is none.
+const selectReserved = `SELECT have.epoch, have.value, have.state, series.epoch, series.value, series.low, series.high
+	FROM (SELECT 1 AS one) AS one
 	LEFT JOIN number have ON have.series = $1 AND have.owner = $2 LEFT JOIN series ON series.name = $1`
 
 // reserve gives the number of one scope to the claim of the Transmission n.
@@ -50,23 +53,33 @@ func (x *txn) reserve(claimant int64, scope bridge.Scope) (bridge.Number, error)
 	if scope.Max < 1 {
 		return n, fmt.Errorf("greatest value %d: a series begins at 1", scope.Max)
 	}
-	var epoch, value, last, round *int64
+	var epoch, value, last, round, low, high *int64
 	var state *bridge.NumberState
-	_, err := x.row(selectReserved, []any{scope.Series, scope.For}, &epoch, &value, &state, &round, &last)
+	_, err := x.row(selectReserved, []any{scope.Series, scope.For}, &epoch, &value, &state, &round, &last, &low, &high)
 	if err != nil {
 		return n, err
 	}
 	if state != nil {
 		n.Epoch, n.Value = orZero(epoch), orZero(value)
-		if *state != bridge.NumberVoid {
+		if *state != bridge.NumberFree {
 			n.State = *state
 			return n, nil
 		}
-		return n, x.send("UPDATE number SET state = $1, claimant = $2 WHERE series = $3 AND owner = $4", n.State, claimant, n.Series, n.For)
+		return n, x.takeFree(&n, claimant)
 	}
 	n.Epoch, n.Value = orZero(round), orZero(last)
-	if n.Value++; n.Value > scope.Max {
-		n.Epoch, n.Value = n.Epoch+1, 1
+	if free, err := x.row(selectFree, []any{n.Series, n.Epoch}, &n.Value); free || err != nil {
+		if err == nil {
+			err = x.takeFree(&n, claimant)
+		}
+		return n, err
+	}
+	first, most := max(orZero(low), 1), scope.Max
+	if h := orZero(high); h > 0 {
+		most = min(most, h)
+	}
+	if n.Value = max(n.Value+1, first); n.Value > most {
+		n.Epoch, n.Value = n.Epoch+1, first
 	}
 	err = x.send(`INSERT INTO series (name, epoch, value) VALUES ($1, $2, $3)
 		ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, value = excluded.value`, n.Series, n.Epoch, n.Value)
@@ -77,21 +90,159 @@ func (x *txn) reserve(claimant int64, scope bridge.Scope) (bridge.Number, error)
 		n.Series, n.Epoch, n.Value, n.For, n.State, claimant)
 }
 
-// voidUnused gives up what was reserved under claims of the Transmission n and
-// not used: a translation that was killed had reserved it, and the next one came
-// to another end.
-func (x *txn) voidUnused(n int64) error {
-	return x.send("UPDATE number SET state = 'void' WHERE claimant = $1 AND state = 'reserved'", n)
+// selectFree reads the lowest free number of a series' epoch that does not lie
+// before what a person set.
+const selectFree = `SELECT value FROM number WHERE series = $1 AND epoch = $2 AND state = 'free'
+	AND value >= COALESCE((SELECT r.next FROM renumbering r WHERE r.series = $1 AND r.epoch = $2 ORDER BY r.n DESC LIMIT 1), 1)
+	ORDER BY value LIMIT 1`
+
+// takeFree gives a free number to its new owner.
+func (x *txn) takeFree(n *bridge.Number, claimant int64) error {
+	return x.send("UPDATE number SET state = $1, claimant = $2, owner = $3 WHERE series = $4 AND epoch = $5 AND value = $6",
+		n.State, claimant, n.For, n.Series, n.Epoch, n.Value)
 }
 
-// markNumber says what became of a reserved number; saying it again changes
-// nothing, saying something else is refused.
-func (x *txn) markNumber(n *bridge.Number, state bridge.NumberState) error {
-	changed, err := x.exec(`UPDATE number SET state = $1
-		WHERE series = $2 AND epoch = $3 AND value = $4 AND owner = $5 AND state IN ('reserved', $1)`,
-		state, n.Series, n.Epoch, n.Value, n.For)
+// freeUnused gives back what was reserved under claims of the Transmission n and
+// not used: a translation that was killed had reserved it, and the next one came
+// to another end.
+func (x *txn) freeUnused(n int64) error {
+	return x.send("UPDATE number SET state = 'free' WHERE claimant = $1 AND state = 'reserved'", n)
+}
+
+// voidUnseen gives up the numbers of a Transmission that is discarded before its
+// first attempt: they stand in bytes that are kept, so nobody else gets them.
+func (x *txn) voidUnseen(st *standing) error {
+	return x.send(`UPDATE number SET state = 'void' WHERE owner = $1 AND state = 'used'
+		AND (SELECT t.tried FROM transmission t WHERE t.n = $2) = 0`, st.id, st.n)
+}
+
+// useNumber says that a reserved number stands in the bytes of its Transmission;
+// saying it again changes nothing.
+func (x *txn) useNumber(n *bridge.Number) error {
+	changed, err := x.exec(`UPDATE number SET state = 'used'
+		WHERE series = $1 AND epoch = $2 AND value = $3 AND owner = $4 AND state IN ('reserved', 'used')`,
+		n.Series, n.Epoch, n.Value, n.For)
 	if err == nil && changed == 0 {
 		err = fmt.Errorf("%w: number %d of series %q is not reserved for %s", bridge.ErrConflict, n.Value, n.Series, n.For)
 	}
 	return err
+}
+
+// Renumber implements bridge.Ledgers.
+func (s *Store) Renumber(ctx context.Context, r bridge.Renumbering) error {
+	leaves, err := leafTexts([]archive.Leaf{r.Leaf})
+	if err == nil {
+		err = s.write(ctx, func(x *txn) error {
+			var n int64
+			if done, err := x.row("SELECT n FROM leaf WHERE id = $1", []any{r.Leaf.ID}, &n); done || err != nil {
+				return err
+			}
+			if err := x.renumber(r); err != nil {
+				return err
+			}
+			return x.addLeaves(leaves)
+		}, seriesLock(r.Series))
+	}
+	if err != nil {
+		return fmt.Errorf("sqlstore: renumber %q: %w", r.Series, err)
+	}
+	return nil
+}
+
+// renumber moves a series behind Next - 1: in a new epoch where Next was passed.
+func (x *txn) renumber(r bridge.Renumbering) error {
+	var have bridge.Series
+	some, err := x.row("SELECT epoch, value, low, high FROM series WHERE name = $1", []any{r.Series},
+		&have.Epoch, &have.Last, &have.Low, &have.High)
+	if err != nil {
+		return err
+	}
+	low, high := cmp.Or(r.Low, have.Low, 1), cmp.Or(r.High, have.High)
+	if r.Next < low || high > 0 && r.Next > high {
+		return fmt.Errorf("%w: the series goes from %d to %d", bridge.ErrConflict, low, high)
+	}
+	r.Epoch = have.Epoch
+	if some && r.Next <= have.Last {
+		r.Epoch++
+	}
+	err = x.send(`INSERT INTO series (name, epoch, value, low, high) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, value = excluded.value, low = excluded.low, high = excluded.high`,
+		r.Series, r.Epoch, r.Next-1, low, high)
+	if err != nil {
+		return err
+	}
+	return x.send(`INSERT INTO renumbering (series, next, low, high, epoch, who, reason, at, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		r.Series, r.Next, r.Low, r.High, r.Epoch, r.By, r.Reason, nanos(r.At), r.Leaf.ID)
+}
+
+// selectSeries reads all series with how many of their numbers are not used.
+const selectSeries = `SELECT s.name, s.epoch, s.value, s.low, s.high,
+		COALESCE(SUM(CASE n.state WHEN 'reserved' THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE n.state WHEN 'free' THEN 1 ELSE 0 END), 0),
+		COALESCE(SUM(CASE n.state WHEN 'void' THEN 1 ELSE 0 END), 0)
+	FROM series s LEFT JOIN number n ON n.series = s.name AND n.state IN ('reserved', 'free', 'void')
+	GROUP BY s.name, s.epoch, s.value, s.low, s.high ORDER BY s.name`
+
+// AllSeries implements bridge.Ledgers.
+func (s *Store) AllSeries(ctx context.Context) ([]bridge.Series, error) {
+	var all []bridge.Series
+	err := s.query(ctx, selectSeries, nil, func(scan scanner) error {
+		var e bridge.Series
+		err := scan(&e.Name, &e.Epoch, &e.Last, &e.Low, &e.High, &e.Reserved, &e.Free, &e.Void)
+		all = append(all, e)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sqlstore: series: %w", err)
+	}
+	return all, nil
+}
+
+// numberAt reads the numbers of a value in the epoch of each series that lies $2
+// before the newest: one search for each series.
+const numberAt = `SELECT n.series, n.epoch, n.value, n.owner, n.state FROM series s
+	JOIN number n ON n.series = s.name AND n.epoch = s.epoch - $2 AND n.value = $1 WHERE s.epoch >= $2`
+
+// Numbers implements bridge.Ledgers.
+func (s *Store) Numbers(ctx context.Context, value int64) ([]bridge.Number, error) {
+	var found []bridge.Number
+	var oldest int64
+	_, err := s.queryRow(ctx, "SELECT COALESCE(MAX(epoch), 0) FROM series", nil, &oldest)
+	for back := int64(0); back <= oldest && err == nil; back++ {
+		err = s.query(ctx, numberAt, []any{value, back}, func(scan scanner) error {
+			n, err := scanNumber(scan)
+			found = append(found, n)
+			return err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sqlstore: numbers %d: %w", value, err)
+	}
+	slices.SortFunc(found, func(a, b bridge.Number) int {
+		return cmp.Or(cmp.Compare(a.Series, b.Series), cmp.Compare(a.Epoch, b.Epoch))
+	})
+	return found, nil
+}
+
+const selectRenumbering = "SELECT series, next, low, high, epoch, who, reason, at, leaf FROM renumbering "
+
+func scanRenumbering(scan scanner) (bridge.Renumbering, error) {
+	var r bridge.Renumbering
+	var at int64
+	err := scan(&r.Series, &r.Next, &r.Low, &r.High, &r.Epoch, &r.By, &r.Reason, &at, &r.Leaf.ID)
+	r.At = instant(at)
+	return r, err
+}
+
+// Renumberings implements bridge.Ledgers.
+func (s *Store) Renumberings(ctx context.Context, series string) ([]bridge.Renumbering, error) {
+	var all []bridge.Renumbering
+	err := s.query(ctx, selectRenumbering+"WHERE $1 IN ('', series) ORDER BY n", []any{series}, func(scan scanner) error {
+		r, err := scanRenumbering(scan)
+		all = append(all, r)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sqlstore: renumberings: %w", err)
+	}
+	return all, nil
 }

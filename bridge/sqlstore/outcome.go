@@ -79,11 +79,6 @@ func (x *txn) end(st *standing, step bridge.Step, r *bridge.Result, p *preparedS
 	if err := x.addKeys(st.id, r.Keys); err != nil {
 		return err
 	}
-	for i := range r.Voids {
-		if err := x.markNumber(&r.Voids[i], bridge.NumberVoid); err != nil {
-			return err
-		}
-	}
 	for i := range r.Evidence {
 		if err := x.addEvidence(st.n, &r.Evidence[i]); err != nil {
 			return err
@@ -92,7 +87,7 @@ func (x *txn) end(st *standing, step bridge.Step, r *bridge.Result, p *preparedS
 	if step != bridge.StepTranslate {
 		return nil
 	}
-	if err := x.voidUnused(st.n); err != nil {
+	if err := x.freeUnused(st.n); err != nil {
 		return err
 	}
 	return x.release(st.n, 0, e.now)
@@ -224,7 +219,7 @@ func fingerprint(r *bridge.Result) string {
 	for i := range r.Evidence {
 		part(h, "evidence", r.Evidence[i].Attempt, r.Evidence[i].Kind, nanos(r.Evidence[i].At))
 	}
-	part(h, r.Sees, r.Unsees, r.Numbers, r.Voids, r.Keys)
+	part(h, r.Sees, r.Unsees, r.Numbers, r.Keys)
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
@@ -326,6 +321,11 @@ func (x *txn) operate(st *standing, to bridge.State, o bridge.Operation) error {
 		Detail: map[string]string{"operation": string(o.Kind), "by": o.By, "reason": o.Reason}}
 	if err := x.addEvidence(st.n, &e); err != nil {
 		return err
+	}
+	if to == bridge.Discarded {
+		if err := x.voidUnseen(st); err != nil {
+			return err
+		}
 	}
 	reason := fmt.Sprintf("%s by %s: %s", o.Kind, o.By, o.Reason)
 	return x.become(st, to, 0, nanos(o.At), change{", reason = $6, ended = token, ended_by = $7, attempts = attempts * $8",

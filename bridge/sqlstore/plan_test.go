@@ -23,6 +23,8 @@ func TestPlans(t *testing.T) {
 		{"releasing", selectReleasing, nil, "transmission_releasing"},
 		{"key", findScheme, []any{"v", 1, "po"}, "PRIMARY KEY (value=?)"},
 		{"any key", findAny, []any{"v", 1}, "PRIMARY KEY (value=?)"},
+		{"free number", selectFree, []any{"ISA", 0}, "number_free"},
+		{"numbers of an owner", "UPDATE number SET state = 'void' WHERE owner = $1", []any{"id"}, "owner=?"},
 		{"unsealed", selectUnsealed, []any{10}, "idx=?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -114,7 +114,7 @@ func (x *txn) apply(st *standing, p *preparedSlice, now int64) error {
 		return err
 	}
 	for i := range p.Numbers {
-		if err := x.markNumber(&p.Numbers[i], bridge.NumberUsed); err != nil {
+		if err := x.useNumber(&p.Numbers[i]); err != nil {
 			return err
 		}
 	}
