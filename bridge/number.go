@@ -101,6 +101,10 @@ type Ledgers interface {
 	// leaf, changes nothing. Next outside of the bounds of the series is refused
 	// with ErrConflict.
 	Renumber(ctx context.Context, r Renumbering) error
+}
+
+// Numbering reads what became of control numbers.
+type Numbering interface {
 	// AllSeries gives every series, by name.
 	AllSeries(ctx context.Context) ([]Series, error)
 	// Numbers gives the numbers of one value in all series, by series and epoch.

@@ -214,6 +214,7 @@ func (e *SeenError) Error() string {
 
 // Query reads. Nothing here changes anything.
 type Query interface {
+	Numbering
 	// Transmission gives one, or ErrNotFound.
 	Transmission(ctx context.Context, id ID) (Transmission, error)
 	// Find gives the transmissions that carry a key, newest first, at most limit.

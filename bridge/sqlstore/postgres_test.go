@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -58,15 +59,15 @@ func (c *cluster) open(t testing.TB, opt Options) *Store {
 func (c *cluster) empty(t testing.TB) *Store {
 	t.Helper()
 	s := c.open(t, Options{})
-	c.do(t, emptied)
+	c.do(t, emptied())
 	return s
 }
 
 // emptied takes all rows away; references are not looked at meanwhile.
-const emptied = `SET session_replication_role = replica;
-	DELETE FROM leaf; DELETE FROM hash; DELETE FROM head; DELETE FROM number; DELETE FROM series; DELETE FROM seen;
-	DELETE FROM evidence; DELETE FROM business_key; DELETE FROM document; DELETE FROM answer; DELETE FROM finding;
-	DELETE FROM cause; DELETE FROM transmission; DELETE FROM object; UPDATE counter SET value = 0`
+func emptied() string {
+	return "SET session_replication_role = replica; DELETE FROM " + strings.Join(copiedTables(), "; DELETE FROM ") +
+		"; UPDATE counter SET value = 0"
+}
 
 func TestPostgresStore(t *testing.T) {
 	c := newCluster(t)
@@ -92,7 +93,7 @@ func TestPostgresModel(t *testing.T) {
 		if runs++; runs > 20 && os.Getenv("EDIBRIDGE_LONG") == "" {
 			return // a server takes its time
 		}
-		c.do(t, emptied)
+		c.do(t, emptied())
 		draw := func(what string, n int) int { return rapid.IntRange(0, n-1).Draw(r, what) }
 		if err := bridgetest.RunModel(t.Context(), s, 60, draw); err != nil {
 			r.Fatal(err)

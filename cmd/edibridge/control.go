@@ -32,10 +32,11 @@ const (
 	controlVersion = 1
 
 	// A request's texts, in bytes. JSON writes a byte as six at most (\u003c), so
-	// that a request has at most 6*(64+100+1000) + 120 bytes of names and braces,
-	// and an answer fewer: both are below controlLine.
+	// that a request has at most 6*(100+100+1000) + 240 bytes of names, numbers and
+	// braces, and an answer fewer: both are below controlLine.
 	maxControlID    = 64
 	maxControlBy    = 100
+	maxControlName  = 100 // of a series
 	maxReason       = 1000
 	maxControlError = 1000
 	controlLine     = 8 << 10 // of a request or an answer, with its line end
@@ -44,11 +45,13 @@ const (
 	controlPatience = 10 * time.Second // for a request to come, to be carried out, and for its answer to leave
 )
 
-// controlRequest asks for one decision about one Transmission.
+// controlRequest asks for one decision about one Transmission, or one series of
+// control numbers.
 type controlRequest struct {
 	Version      int                  `json:"version"`
-	Operation    bridge.OperationKind `json:"operation"` // retry, discard
-	Transmission bridge.ID            `json:"transmission"`
+	Operation    bridge.OperationKind `json:"operation"`          // retry, discard, renumber
+	Transmission bridge.ID            `json:"transmission"`       // "" of a series
+	Renumber     *renumberRequest     `json:"renumber,omitempty"` // of renumber alone
 	By           string               `json:"by"`
 	Reason       string               `json:"reason"`
 }
@@ -87,10 +90,15 @@ func parseControlRequest(line []byte) (controlRequest, error) {
 
 // check refuses what cannot be asked for, whoever asks.
 func (q *controlRequest) check() error {
-	switch {
-	case q.Operation != bridge.Retry && q.Operation != bridge.Discard:
+	if q.Operation == operationRenumber {
+		if err := q.Renumber.check(); err != nil {
+			return err
+		}
+	} else if q.Operation != bridge.Retry && q.Operation != bridge.Discard {
 		return fmt.Errorf("there is no operation %.20q", q.Operation)
-	case q.Transmission == "" || len(q.Transmission) > maxControlID:
+	}
+	switch {
+	case q.Renumber == nil && q.Transmission == "", len(q.Transmission) > maxControlID:
 		return fmt.Errorf("%.20q is no transmission's id", q.Transmission)
 	case strings.TrimSpace(q.By) == "":
 		return errors.New("who decides has to be said")
@@ -101,22 +109,28 @@ func (q *controlRequest) check() error {
 	case len(q.Reason) > maxReason:
 		return fmt.Errorf("the reason has %d bytes; at most %d", len(q.Reason), maxReason)
 	}
-	for _, s := range []string{string(q.Transmission), q.By, q.Reason} {
-		if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
-			return fmt.Errorf("%.40q is no line of text", s)
-		}
+	return errors.Join(oneLine(string(q.Transmission)), oneLine(q.By), oneLine(q.Reason))
+}
+
+func oneLine(s string) error {
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+		return fmt.Errorf("%.40q is no line of text", s)
 	}
 	return nil
 }
 
 // ground is what decisions are carried out on.
 type ground struct {
-	operate func(context.Context, bridge.Operation) error
-	find    func(context.Context, bridge.ID) (bridge.Transmission, error)
+	operate  func(context.Context, bridge.Operation) error
+	renumber func(context.Context, bridge.Renumbering) error
+	find     func(context.Context, bridge.ID) (bridge.Transmission, error)
 }
 
 // decide carries out a request that was checked.
 func (g ground) decide(ctx context.Context, q controlRequest) controlAnswer {
+	if q.Renumber != nil {
+		return g.decideNumber(ctx, q)
+	}
 	err := g.operate(ctx, bridge.NewOperation(q.Operation, q.Transmission, q.By, q.Reason, time.Now()))
 	switch {
 	case err == nil:

@@ -97,7 +97,7 @@ func (r *remote) decide(ctx context.Context, q controlRequest) (controlAnswer, e
 		}
 	}
 	if err != nil {
-		return a, fmt.Errorf("the bridge did not answer (\"dead show\" tells whether it was done): %w", err)
+		return a, fmt.Errorf("the bridge did not answer (\"dead show\" or \"control list\" tells whether it was done): %w", err)
 	}
 	if a.Version != controlVersion { // this program was replaced while the bridge ran on
 		return a, fmt.Errorf("the running bridge speaks version %d of the control protocol, this program version %d: %s", a.Version, controlVersion, a.Error)
@@ -126,7 +126,7 @@ func openStandIn(ctx context.Context, sys *config.System, log *slog.Logger) (dec
 }
 
 func (s *standIn) decide(ctx context.Context, q controlRequest) (controlAnswer, error) {
-	return ground{s.store.Operate, s.store.Transmission}.decide(ctx, q), nil
+	return ground{s.store.Operate, s.store.Renumber, s.store.Transmission}.decide(ctx, q), nil
 }
 
 func (s *standIn) close() error { return errors.Join(s.store.Close(), s.dir.Close()) }

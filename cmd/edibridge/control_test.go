@@ -96,7 +96,7 @@ func (s *socket) say(t *testing.T, text string) []controlAnswer {
 }
 
 func request(kind bridge.OperationKind, id bridge.ID, by, reason string) string {
-	return string(marshal(controlRequest{controlVersion, kind, id, by, reason})) + "\n"
+	return string(marshal(controlRequest{Version: controlVersion, Operation: kind, Transmission: id, By: by, Reason: reason})) + "\n"
 }
 
 var goodRequest = request(bridge.Retry, deadLetter, "ann", "receiver is back")

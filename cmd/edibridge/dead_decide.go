@@ -30,12 +30,15 @@ type decided struct {
 	Error        string               `json:"error"`
 }
 
-// howDecided is said of both commands.
-const howDecided = `
+// howAsked is said of all commands that change what is stored.
+const howAsked = `
 A running bridge is asked through the control socket in its data folder; where
-none runs, this command locks the data folder and does it itself. Reason and who
-decided stand in the bridge's log, and in "dead show" until the next attempt. One
-that is refused does not keep the others from being done.
+none runs, this command locks the data folder and does it itself.
+`
+
+// howDecided is said of both commands.
+const howDecided = howAsked + `Reason and who decided stand in the bridge's log, and in "dead show" until the
+next attempt. One that is refused does not keep the others from being done.
 
 Exit status: 0 all done, 1 one is unknown or in another state, 2 it could not be
 done (no data folder, no permission, no answer).`
@@ -109,22 +112,31 @@ func (d *decision) requests(ids []string) ([]controlRequest, error) {
 	if strings.TrimSpace(d.reason) == "" {
 		return nil, errors.New("--reason is needed: why, in one line")
 	}
-	if d.by == "" {
-		u, err := user.Current()
-		if err != nil {
-			return nil, fmt.Errorf("--by is needed: %w", err)
-		}
-		d.by = u.Username
+	by, err := whoDecides(d.by)
+	if err != nil {
+		return nil, err
 	}
 	var qs []controlRequest
 	for _, id := range ids {
-		q := controlRequest{controlVersion, d.kind, bridge.ID(strings.ToUpper(id)), d.by, strings.TrimSpace(d.reason)}
+		q := controlRequest{Version: controlVersion, Operation: d.kind, Transmission: bridge.ID(strings.ToUpper(id)), By: by, Reason: strings.TrimSpace(d.reason)}
 		if err := q.check(); err != nil {
 			return nil, err
 		}
 		qs = append(qs, q)
 	}
 	return qs, nil
+}
+
+// whoDecides is who was named, or the user of the operating system.
+func whoDecides(by string) (string, error) {
+	if by != "" {
+		return by, nil
+	}
+	u, err := user.Current()
+	if err != nil {
+		return "", fmt.Errorf("--by is needed: %w", err)
+	}
+	return u.Username, nil
 }
 
 func (d *decision) tell(cmd *cobra.Command, q controlRequest, a controlAnswer) {

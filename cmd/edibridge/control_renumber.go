@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/internal/config"
+)
+
+// operationRenumber tells decisions about a series of control numbers.
+const operationRenumber bridge.OperationKind = "renumber"
+
+// renumberRequest is what a controlRequest asks of a series.
+type renumberRequest struct {
+	Series string `json:"series"`
+	Next   int64  `json:"next"`
+	Low    int64  `json:"low"`  // 0: as it is
+	High   int64  `json:"high"` // 0: as it is
+}
+
+func (q *renumberRequest) check() error {
+	if q == nil || len(q.Series) > maxControlName || oneLine(q.Series) != nil {
+		return errors.New("which series has to be said")
+	}
+	_, err := bridge.NewRenumbering(bridge.Renumbering{Series: q.Series, Next: q.Next, Low: q.Low, High: q.High})
+	return err
+}
+
+// decideNumber carries out a request about a series that was checked.
+func (g ground) decideNumber(ctx context.Context, q controlRequest) controlAnswer {
+	r, err := bridge.NewRenumbering(bridge.Renumbering{Series: q.Renumber.Series, Next: q.Renumber.Next,
+		Low: q.Renumber.Low, High: q.Renumber.High, By: q.By, Reason: q.Reason, At: time.Now()})
+	if err == nil {
+		err = g.renumber(ctx, r)
+	}
+	switch {
+	case err == nil:
+		return answer(controlDone, "")
+	case errors.Is(err, bridge.ErrConflict):
+		return answer(controlRefused, err.Error())
+	}
+	return answer(controlFailed, err.Error())
+}
+
+func controlSetCommand() *cobra.Command {
+	var (
+		file, by, reason string
+		q                renumberRequest
+		first            bool
+	)
+	cmd := &cobra.Command{
+		Use:   "set SERIES --next N --reason TEXT",
+		Short: "set what comes next in a series, as when an old system's numbers go on here",
+		Long: `Set the number that a series gives next, and the bounds that it keeps within.
+SERIES is named as "control list" shows it, in quotes; one that is not there yet
+needs --new, for it begins with the first document of its pair otherwise. A number
+that was passed already begins the series anew: the partner must expect that.
+Who decided and why is kept, and "control explain" tells it of the numbers left out.
+` + howAsked + `
+Exit status: 0 done, 1 refused, 2 it could not be done.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			q.Series = strings.Join(strings.Fields(args[0]), " ")
+			return setSeries(cmd, file, first, controlRequest{Version: controlVersion, Operation: operationRenumber, Renumber: &q, By: by, Reason: strings.TrimSpace(reason)})
+		},
+	}
+	configFlag(cmd, &file)
+	cmd.Flags().Int64Var(&q.Next, "next", 0, "the number that comes next (required)")
+	cmd.Flags().Int64Var(&q.Low, "low", 0, "where the series starts again (default: as it is)")
+	cmd.Flags().Int64Var(&q.High, "high", 0, "its greatest number (default: as it is)")
+	cmd.Flags().BoolVar(&first, "new", false, "the series is not there yet")
+	cmd.Flags().StringVar(&reason, "reason", "", "why, in one line (required)")
+	cmd.Flags().StringVar(&by, "by", "", "who decides (default: the user of the operating system)")
+	return cmd
+}
+
+// setSeries asks for a renumbering, of a series that is known unless it is new.
+func setSeries(cmd *cobra.Command, file string, first bool, q controlRequest) (err error) {
+	if q.Reason == "" {
+		return errors.New("--reason is needed: why, in one line")
+	}
+	if q.By, err = whoDecides(q.By); err != nil {
+		return err
+	}
+	if err := q.check(); err != nil {
+		return err
+	}
+	_, sys, err := config.Load(file)
+	if err != nil {
+		return err
+	}
+	if !first {
+		if err := withStore(cmd.Context(), file, func(known bridge.Query) error { return seriesKnown(cmd.Context(), known, q.Renumber.Series) }); err != nil {
+			return err
+		}
+	}
+	to, err := openDecider(cmd.Context(), sys, newLog(cmd.ErrOrStderr(), sys.Log))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, to.close()) }()
+	switch a, err := to.decide(cmd.Context(), q); {
+	case err != nil:
+		return err
+	case a.Status == controlRefused:
+		return &exitError{exitNo, errors.New(a.Error)}
+	case a.Status != controlDone:
+		return errors.New(a.Error)
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s\n   next %d\n", q.Renumber.Series, q.Renumber.Next)
+	return err
+}
+
+// seriesKnown keeps a slip of the pen from making a series that nobody uses.
+func seriesKnown(ctx context.Context, q bridge.Query, name string) error {
+	all, err := q.AllSeries(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if all[i].Name == name {
+			return nil
+		}
+	}
+	return &exitError{exitNo, fmt.Errorf("there is no series %q yet (\"control list\" shows those that are; --new makes one)", name)}
+}
