@@ -149,7 +149,7 @@ func TestBigFileIsKnown(t *testing.T) {
 	if acks, _ := h.outbound(again, bridge.KindAcknowledgment); len(acks) != 1 {
 		t.Errorf("the same bytes again got %d answers, want the first one's", len(acks))
 	}
-	tl, err := bridge.Trace(t.Context(), h.store, "po:B000590")
+	tl, err := bridge.Trace(t.Context(), h.store, "po:B000590", false)
 	what := map[string]int{}
 	for _, e := range tl.Timeline {
 		what[e.What]++

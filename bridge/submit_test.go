@@ -67,7 +67,7 @@ func TestSubmit(t *testing.T) {
 			t.Errorf("transmission %+v", tr)
 		}
 	}
-	tl, err := bridge.Trace(t.Context(), h.store, "4712")
+	tl, err := bridge.Trace(t.Context(), h.store, "4712", false)
 	if err != nil {
 		t.Fatal(err)
 	}

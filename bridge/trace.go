@@ -18,9 +18,12 @@ import (
 // Timeline is what happened around one key, oldest first. Its JSON is what
 // "edibridge trace --json" prints.
 type Timeline struct {
-	Key      string  `json:"key"`
-	Found    int     `json:"found"` // documents or transmissions that carry the key
-	Timeline []Entry `json:"timeline"`
+	Key   string `json:"key"`
+	Found int    `json:"found"` // transmissions that carry the key
+	// Flow are the other keys by which documents of the same flow were found: the
+	// order's shipments, invoices, payments. None where a transmission was asked for.
+	Flow     []canonical.Key `json:"flow"`
+	Timeline []Entry         `json:"timeline"`
 }
 
 // Entry is one thing that happened to one Transmission.
@@ -53,14 +56,23 @@ type ArchiveRef struct {
 const maxTrace = 1000
 
 // Trace gives the timeline of a key: a bare value (PO, invoice, control number),
-// "scheme:value", or a transmission's id. Nothing found is an empty Timeline.
-func Trace(ctx context.Context, q Query, key string) (Timeline, error) {
-	tl := Timeline{Key: key, Timeline: []Entry{}}
+// "scheme:value", or a transmission's id. Unless only is set, the other documents
+// of its flow are told too: of an order, its shipments and invoices. Nothing
+// found is an empty Timeline.
+func Trace(ctx context.Context, q Query, key string, only bool) (Timeline, error) {
+	tl := Timeline{Key: key, Flow: []canonical.Key{}, Timeline: []Entry{}}
 	ids, err := lookup(ctx, q, key)
 	if err != nil || len(ids) == 0 {
 		return tl, err
 	}
 	tl.Found = len(ids)
+	asked := ask(key)
+	if !only && !slices.Contains(ids, asked.id) {
+		if ids, err = asked.widen(ctx, q, ids); err != nil {
+			return tl, err
+		}
+		tl.Flow = append(tl.Flow, asked.flow...)
+	}
 	family, err := q.Family(ctx, ids, maxTrace)
 	if err != nil {
 		return tl, fmt.Errorf("trace %s: %w", key, err)
@@ -71,13 +83,13 @@ func Trace(ctx context.Context, q Query, key string) (Timeline, error) {
 	}
 	for i := range family {
 		t := &family[i]
-		if !about(t, key, ids) {
+		if !asked.tells(t, ids) {
 			continue
 		}
 		if len(t.Causes) > 0 && released[t.Causes[0]].After(t.Created) {
 			t.Created = released[t.Causes[0]]
 		}
-		es, err := entries(ctx, q, t, key)
+		es, err := entries(ctx, q, t, asked)
 		if err != nil {
 			return tl, fmt.Errorf("trace %s: %w", key, err)
 		}
@@ -103,24 +115,19 @@ func lookup(ctx context.Context, q Query, key string) ([]ID, error) {
 	return ids, nil
 }
 
-// about leaves out the events of other documents of the same file.
-func about(t *Transmission, key string, found []ID) bool {
+// tells leaves out the events of other documents of the same file.
+func (q *question) tells(t *Transmission, found []ID) bool {
 	if t.Kind != KindEvent || slices.Contains(found, t.ID) {
 		return true
 	}
 	if !slices.ContainsFunc(t.Causes, func(c ID) bool { return slices.Contains(found, c) }) {
 		return true
 	}
-	_, value, ok := strings.Cut(key, ":")
-	if !ok {
-		value = key
-	}
-	return string(t.Causes[0]) == strings.ToUpper(key) ||
-		slices.ContainsFunc(t.Keys, func(k canonical.Key) bool { return strings.EqualFold(k.Value, value) })
+	return t.Causes[0] == q.id || q.about(t.Keys)
 }
 
 // entries are what happened to one Transmission.
-func entries(ctx context.Context, q Query, t *Transmission, key string) ([]Entry, error) {
+func entries(ctx context.Context, q Query, t *Transmission, asked *question) ([]Entry, error) {
 	base := Entry{At: t.Created, Transmission: t.ID, Partner: t.Partner, Endpoint: t.Endpoint, Direction: t.Direction, Kind: t.Kind,
 		Set: t.Set, Control: t.Control, Name: t.Name, Keys: t.Keys, State: t.State,
 		Archive: ArchiveRef{ID: t.Leaf, SHA256: hex.EncodeToString(t.Body.SHA256[:])}}
@@ -135,7 +142,7 @@ func entries(ctx context.Context, q Query, t *Transmission, key string) ([]Entry
 	case KindFile, KindDocument:
 		es[0].What = "received"
 		es[0].Detail = fmt.Sprintf("%s, %d bytes from %s", cmp.Or(t.Name, string(t.Kind)), t.Body.Size, cmp.Or(t.Header["by"], t.Peer))
-		read, err := translated(ctx, q, t, base, key)
+		read, err := translated(ctx, q, t, base, asked)
 		if err != nil {
 			return nil, err
 		}
@@ -152,8 +159,8 @@ func entries(ctx context.Context, q Query, t *Transmission, key string) ([]Entry
 	return append(es, delivered...), err
 }
 
-// translated tells what a file came to: a line a document that carries the key.
-func translated(ctx context.Context, q Query, t *Transmission, base Entry, key string) ([]Entry, error) {
+// translated tells what a file came to: a line a document that is asked for.
+func translated(ctx context.Context, q Query, t *Transmission, base Entry, asked *question) ([]Entry, error) {
 	if t.State == Accepted {
 		return nil, nil
 	}
@@ -162,19 +169,12 @@ func translated(ctx context.Context, q Query, t *Transmission, base Entry, key s
 		base.What, base.Detail = string(t.State), t.Reason
 		return []Entry{base}, nil
 	}
-	_, value, ok := strings.Cut(key, ":")
-	if !ok {
-		value = key
-	}
 	var es []Entry
 	for d, err := range q.Documents(ctx, DocumentQuery{Transmission: t.ID}) {
 		if err != nil {
 			return nil, err
 		}
-		mine := slices.ContainsFunc(d.Keys, func(k canonical.Key) bool {
-			return strings.EqualFold(strings.TrimLeft(k.Value, "0"), strings.TrimLeft(value, "0"))
-		})
-		if !mine && string(t.ID) != strings.ToUpper(key) || len(es) >= maxTrace {
+		if !asked.about(d.Keys) && t.ID != asked.id || len(es) >= maxTrace {
 			continue
 		}
 		e := base

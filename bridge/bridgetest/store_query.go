@@ -60,6 +60,8 @@ func queryFind(b *bench) {
 		{canonical.Key{Value: "905"}, 10, []bridge.ID{ids[0]}},
 		{canonical.Key{Value: "905"}, 1, []bridge.ID{ids[0]}},
 		{po("905"), 10, nil},
+		{po("004711"), 1, []bridge.ID{ids[2]}},
+		{po("00ab-1"), 10, []bridge.ID{ids[1]}},
 		{po("471"), 10, nil},
 	} {
 		got, err := b.s.Find(b.ctx, c.key, c.limit)

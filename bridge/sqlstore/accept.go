@@ -171,19 +171,16 @@ func (x *txn) addKeys(id bridge.ID, keys []canonical.Key) error {
 	return nil
 }
 
-// schemeControl is the scheme of control numbers, which are found without
-// regard to leading zeros.
+// schemeControl is the scheme of control numbers.
 const schemeControl = "control"
 
 // normalKey is a key as it is indexed and looked for: without blanks around it,
-// in upper case, and control numbers without leading zeros.
+// in upper case, without leading zeros: one partner's 00004711 is another's 4711.
 func normalKey(k canonical.Key) canonical.Key {
 	k.Scheme = strings.ToLower(strings.TrimSpace(k.Scheme))
 	k.Value = strings.ToUpper(strings.TrimSpace(k.Value))
-	if k.Scheme == schemeControl {
-		if v := strings.TrimLeft(k.Value, "0"); v != "" {
-			k.Value = v
-		}
+	if v := strings.TrimLeft(k.Value, "0"); v != "" {
+		k.Value = v
 	}
 	k.Value = short(k.Value)
 	return k

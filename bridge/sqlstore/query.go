@@ -44,8 +44,8 @@ const (
 		WHERE k.value = $1 AND k.scheme = $3 ORDER BY k.transmission DESC LIMIT $2`
 )
 
-// Find implements bridge.Query. Keys are compared without regard to case and to
-// blanks around them, control numbers without leading zeros.
+// Find implements bridge.Query. Keys are compared without regard to case, to
+// blanks around them and to leading zeros.
 func (s *Store) Find(ctx context.Context, key canonical.Key, limit int) ([]bridge.ID, error) {
 	type hit struct {
 		n  int64
@@ -63,9 +63,8 @@ func (s *Store) Find(ctx context.Context, key canonical.Key, limit int) ([]bridg
 	if k.Scheme != "" {
 		err = s.query(ctx, findScheme, []any{k.Value, limit, k.Scheme}, add)
 	} else {
-		control := normalKey(canonical.Key{Scheme: schemeControl, Value: key.Value})
 		if err = s.query(ctx, findAny, []any{k.Value, limit}, add); err == nil {
-			err = s.query(ctx, findScheme, []any{control.Value, limit, schemeControl}, add)
+			err = s.query(ctx, findScheme, []any{k.Value, limit, schemeControl}, add)
 		}
 	}
 	if err != nil {

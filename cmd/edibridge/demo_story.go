@@ -56,7 +56,7 @@ func (s *stage) play(ctx context.Context) error {
 		return err
 	}
 
-	tl, err := bridge.Trace(ctx, s.running.store, "4711")
+	tl, err := bridge.Trace(ctx, s.running.store, "4711", false)
 	if err != nil {
 		return err
 	}

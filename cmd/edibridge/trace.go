@@ -8,25 +8,28 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/canonical"
 )
 
 func traceCommand() *cobra.Command {
 	var (
-		file   string
-		asJSON bool
+		file         string
+		only, asJSON bool
 	)
 	cmd := &cobra.Command{
 		Use:   "trace KEY",
 		Short: "tell what happened to a PO, control number or transmission",
 		Long: `Tell what happened to what carries KEY, oldest first: a bare value (PO, invoice,
-shipment, control number), "scheme:value", or a transmission's id. It reads the
-store beside a running bridge.
+shipment, control number), "scheme:value", or a transmission's id. Documents of
+the same flow are told too: of an order its confirmation, warehouse order,
+shipments, invoices and payments, whoever they went to; --only leaves them out. It
+reads the store beside a running bridge.
 
 Exit status: 0 found, 1 nothing found.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withStore(cmd.Context(), file, func(q bridge.Query) error {
-				tl, err := bridge.Trace(cmd.Context(), q, args[0])
+				tl, err := bridge.Trace(cmd.Context(), q, args[0], only)
 				if err != nil {
 					return err
 				}
@@ -46,6 +49,7 @@ Exit status: 0 found, 1 nothing found.`,
 		},
 	}
 	configFlag(cmd, &file)
+	cmd.Flags().BoolVar(&only, "only", false, "what carries KEY itself, not its whole flow")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
 	return cmd
 }
@@ -63,6 +67,9 @@ func printTimeline(w io.Writer, tl bridge.Timeline) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-60s%s, %d open\n", tl.Key, count(len(tl.Timeline), "step"), open)
+	if len(tl.Flow) > 0 {
+		fmt.Fprintf(&b, "with %s\n", keyList(tl.Flow))
+	}
 	day := ""
 	for i := range tl.Timeline {
 		e := &tl.Timeline[i]
@@ -75,6 +82,19 @@ func printTimeline(w io.Writer, tl bridge.Timeline) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// keyList is "shipment S1, invoice I1", and how many more.
+func keyList(keys []canonical.Key) string {
+	const most = 6
+	var parts []string
+	for _, k := range keys[:min(len(keys), most)] {
+		parts = append(parts, k.Scheme+" "+k.Value)
+	}
+	if more := len(keys) - most; more > 0 {
+		parts = append(parts, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // step is one line of a timeline, without its time.
