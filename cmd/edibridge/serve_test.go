@@ -155,7 +155,7 @@ func TestTrace(t *testing.T) {
 	}
 
 	status, out, errs = play(t, "trace", "4712", "--json", "-c", file)
-	if got, want := out, `{"key":"4712","found":0,"timeline":[]}`+"\n"; status != exitNo || got != want {
+	if got, want := out, `{"key":"4712","found":0,"flow":[],"timeline":[]}`+"\n"; status != exitNo || got != want {
 		t.Errorf("nothing found: status %d %s\n got %s\nwant %s", status, errs, got, want)
 	}
 }
