@@ -62,6 +62,7 @@ var layers = []layer{
 	{pkg: "archive/tsa", ours: []string{"archive", "internal/cms"}},
 	{pkg: "internal/cms"},
 	{pkg: "internal/vectors"}, // tests alone
+	{pkg: "internal/mutants"}, // tests alone
 	{pkg: "transports"},
 	{pkg: "transports/transporttest", ours: []string{"transports"}},
 	{pkg: "transports/sftp", ours: []string{"transports", "transports/sftp/..."},

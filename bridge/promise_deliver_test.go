@@ -197,6 +197,29 @@ func TestStopIsNoFailure(t *testing.T) {
 	}
 }
 
+// TestOutcomeAtTheStop: what a peer confirmed at the moment of a stop is kept, with
+// his words.
+func TestOutcomeAtTheStop(t *testing.T) {
+	h := newHouse(t)
+	h.opts = func(o *bridge.Options) { o.Grace = time.Millisecond }
+	var sending atomic.Bool
+	h.sends(func(ctx context.Context, _ *transports.Delivery) (transports.Receipt, error) {
+		sending.Store(true)
+		<-ctx.Done()
+		return transports.Receipt{Status: transports.Delivered, Evidence: &transports.Evidence{Kind: "http-response", At: h.now(), Bytes: []byte("thanks")}}, nil
+	})
+	id := h.accept("acme", file{sets: []set{{po: "1"}}}.String())
+	h.run(sending.Load)
+	events, _ := h.outbound(id, bridge.KindEvent)
+	if len(events) != 1 || events[0].State != bridge.Delivered {
+		t.Fatalf("confirmed at the stop: got %+v, want one that is delivered", events)
+	}
+	words, err := h.store.Evidence(t.Context(), events[0].ID)
+	if err != nil || len(words) != 1 || words[0].Body.Size != 6 {
+		t.Errorf("evidence %+v, %v; want the peer's words", words, err)
+	}
+}
+
 // TestFailureGivesTheRestBack: when one of several claims fails all are given
 // back at once; in Run the failed one rests a little, not as long as its lease.
 func TestFailureGivesTheRestBack(t *testing.T) {
