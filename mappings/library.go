@@ -330,6 +330,7 @@ func (ld *loader) plant(t *table, s *section, over bool) {
 		root := c.root(t.root)
 		return plan{root, digest(t, c.used)}
 	})
+	m.traits = sync.OnceValue(m.workOutTraits)
 	m.unnamed = sync.OnceValue(func() *unnamed {
 		n := naming{}
 		n.block(m.plan().root)

@@ -23,6 +23,7 @@ type Mapping struct {
 	document func(kind string) canonical.Document
 	plan     func() plan     // worked out once
 	unnamed  func() *unnamed // what its rows do not write; worked out once
+	traits   func() *traits  // by which features are told; worked out once
 	table    *table
 	readers  sync.Pool // of *reader: the memory of In
 	makers   sync.Pool // of *maker: the memory of Out
