@@ -70,6 +70,9 @@ type Options struct {
 	SliceSets   int           // documents per slice; default 500
 	SliceBytes  int64         // bytes of documents per slice; default 8 MiB
 	SendTimeout time.Duration // default 1 min
+	// Learn is of how many documents of a partner's set and release nothing is
+	// called drift; default 100, negative: none.
+	Learn int
 }
 
 // Bridge is the engine. Make one with [New]; all methods may be called
@@ -78,6 +81,7 @@ type Bridge struct {
 	o             Options
 	wakeTranslate chan struct{} // holds one token: there may be something to translate
 	wakeDeliver   chan struct{}
+	news          *newsroom       // what is known of what partners send; nil: nobody asks
 	broken        context.Context // ends when the archive takes nothing more
 	breakOff      context.CancelCauseFunc
 }
@@ -85,7 +89,7 @@ type Bridge struct {
 // New makes a Bridge. It starts nothing: [Bridge.Run] does.
 func New(o Options) *Bridge {
 	o.defaults()
-	b := &Bridge{o: o, wakeTranslate: make(chan struct{}, 1), wakeDeliver: make(chan struct{}, 1)}
+	b := &Bridge{o: o, wakeTranslate: make(chan struct{}, 1), wakeDeliver: make(chan struct{}, 1), news: &newsroom{first: o.Learn}}
 	b.broken, b.breakOff = context.WithCancelCause(context.Background())
 	return b
 }
@@ -108,6 +112,7 @@ func (o *Options) defaults() {
 	num(&o.Translators, 32)
 	num(&o.Deliverers, 16)
 	num(&o.SliceSets, 500)
+	num(&o.Learn, 100)
 	if o.SliceBytes <= 0 {
 		o.SliceBytes = 8 << 20
 	}

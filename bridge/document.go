@@ -170,6 +170,9 @@ func (t *translation) understand(ctx context.Context, m *edi.Message, d *Documen
 	d.Total += len(r.Findings)
 	d.Keys = joinKeys(d.Keys, r.Keys, canonical.Keys(r.Document))
 	d.Mapped, d.Elements = r.Residue.Coverage.Mapped, r.Residue.Coverage.Elements
+	if err := t.drift(ctx, d, mp, src); err != nil {
+		return err
+	}
 	seen, err := t.documentSeen(ctx, d, a, r.Document)
 	if err != nil || seen {
 		return err

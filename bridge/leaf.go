@@ -62,7 +62,11 @@ func decisionLeaf(t *Transmission, state State, s *Slice, now time.Time) archive
 	if err != nil {
 		panic(err) // strings and integers always marshal
 	}
-	return archive.Leaf{Kind: archive.LeafDecision, ID: leafID(archive.LeafDecision, t.ID, fmt.Sprint(s.Cursor.Slices)), Time: now,
+	which := fmt.Sprint(s.Cursor.Slices)
+	if t.Attempts > 0 { // translated again
+		which += fmt.Sprint(" again ", t.Attempts)
+	}
+	return archive.Leaf{Kind: archive.LeafDecision, ID: leafID(archive.LeafDecision, t.ID, which), Time: now,
 		Parents: []string{t.Leaf}, Meta: archive.Commit(metaSalt(t.Body.Salt), archive.Sum(text))}
 }
 

@@ -23,6 +23,9 @@ type slice struct {
 	numbers  []Number
 	findings []edi.Finding
 	total    int
+	features []Feature
+	told     map[told]struct{}  // of features
+	learned  map[ProfileKey]int // documents, by what they are
 }
 
 // follow is a follow-up whose body, an index into slice.bodies, is not archived yet.
@@ -34,7 +37,7 @@ type follow struct {
 // full reports whether the slice should be committed. Answers and findings
 // count as well: a file may hold a million empty groups.
 func (s *slice) full(sets int, size int64) bool {
-	return len(s.docs) >= sets || s.bytes >= size || len(s.answers) >= sets || len(s.findings) >= sets || len(s.sees) >= 2*sets
+	return len(s.docs) >= sets || s.bytes >= size || len(s.answers) >= sets || len(s.findings) >= sets || len(s.sees) >= 2*sets || len(s.features) >= 4*sets
 }
 
 // firstOrdinal is the ordinal of the slice's first document; what stands before
@@ -52,6 +55,7 @@ func (t *translation) advance(ctx context.Context) error {
 	if err := t.b.o.Store.Advance(ctx, t.claim, out, until); err != nil {
 		return fmt.Errorf("translate %s, slice %d: %w", t.tr.ID, out.Cursor.Slices, err)
 	}
+	t.b.news.learned(&t.s)
 	t.claim.Until = until
 	t.done = out.Cursor
 	t.at.Slices = out.Cursor.Slices
@@ -73,6 +77,7 @@ func (t *translation) commit(ctx context.Context, r Result) error {
 	if err != nil {
 		return fmt.Errorf("translate %s: %w", t.tr.ID, err)
 	}
+	t.b.news.learned(&t.s)
 	if len(out.Follows) > 0 || t.at.Slices > 0 {
 		wake(t.b.wakeDeliver)
 	}
@@ -88,7 +93,7 @@ func (t *translation) cut(ctx context.Context) (Slice, error) {
 	if err := t.answer(ctx); err != nil {
 		return Slice{}, err
 	}
-	out := Slice{Documents: s.docs, Sees: s.sees, Unsees: s.unsees, Numbers: s.numbers, Findings: s.findings, Total: s.total}
+	out := Slice{Documents: s.docs, Sees: s.sees, Unsees: s.unsees, Numbers: s.numbers, Findings: s.findings, Total: s.total, Features: s.features}
 	out.Cursor = t.at
 	out.Cursor.Slices++
 	end := t.b.observe(StageArchive)

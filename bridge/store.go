@@ -12,7 +12,7 @@ import (
 	"github.com/edibridge/edibridge/edi"
 )
 
-// Store is the one durable memory of the bridge. Four small interfaces over one
+// Store is the one durable memory of the bridge. Small interfaces over one
 // database; every method that writes is exactly one transaction, durable when it
 // returns nil. An error of a write means: done or not done, nobody knows;
 // calling again with the same arguments has the same end. All methods may be
@@ -24,6 +24,8 @@ type Store interface {
 	Work
 	Ledgers
 	Query
+	Replays
+	Profiles
 	Close() error
 }
 
@@ -145,6 +147,7 @@ type Slice struct {
 	Numbers  []Number      // reserved numbers that Follows now use
 	Findings []edi.Finding // on envelopes, added to the Transmission's
 	Total    int           // how many findings this slice had, kept or not
+	Features []Feature     // first seen in its documents; see Profiles
 	Leaves   []archive.Leaf
 }
 
@@ -270,6 +273,9 @@ type Record struct {
 	Renumbering  *Renumbering
 	Leaf         *AuditLeaf
 	Head         *archive.Head
+	Promotion    *Promoting
+	Coverage     *Coverage
+	Feature      *Feature
 }
 
 // AuditLeaf is a leaf as the log has it.

@@ -31,7 +31,7 @@ type Entry struct {
 	At           time.Time       `json:"at"`
 	Transmission ID              `json:"transmission"`
 	Cause        ID              `json:"cause"` // main cause, "" for what came in
-	What         string          `json:"what"`  // received, translated, quarantined, acknowledged, issued, event, sent, receipted, taken, available, failed, dead, retry, discard
+	What         string          `json:"what"`  // received, translated, quarantined, acknowledged, issued, event, replayed, sent, receipted, taken, available, failed, dead, retry, discard, resubmit
 	Partner      string          `json:"partner"`
 	Endpoint     string          `json:"endpoint"`
 	Direction    Direction       `json:"direction"`
@@ -104,15 +104,22 @@ func lookup(ctx context.Context, q Query, key string) ([]ID, error) {
 	if _, err := q.Transmission(ctx, ID(strings.ToUpper(key))); err == nil {
 		return []ID{ID(strings.ToUpper(key))}, nil
 	}
-	k := canonical.Key{Value: key}
-	if scheme, value, ok := strings.Cut(key, ":"); ok && scheme != "" && value != "" {
-		k = canonical.Key{Scheme: scheme, Value: value}
-	}
+	_, k := keyOf(key)
 	ids, err := q.Find(ctx, k, maxTrace)
 	if err != nil {
 		return nil, fmt.Errorf("trace %s: %w", key, err)
 	}
 	return ids, nil
+}
+
+// keyOf reads a key as people write it: a Transmission's id, or a business key,
+// a bare value or "scheme:value".
+func keyOf(key string) (ID, canonical.Key) {
+	k := canonical.Key{Value: key}
+	if scheme, value, ok := strings.Cut(key, ":"); ok && scheme != "" && value != "" {
+		k = canonical.Key{Scheme: scheme, Value: value}
+	}
+	return ID(strings.ToUpper(key)), k
 }
 
 // tells leaves out the events of other documents of the same file.
@@ -146,7 +153,8 @@ func entries(ctx context.Context, q Query, t *Transmission, asked *question) ([]
 		if err != nil {
 			return nil, err
 		}
-		return append(es, read...), nil
+		decided, err := decisions(ctx, q, t, base)
+		return append(append(es, read...), decided...), err
 	case KindAcknowledgment:
 		es[0].What = "acknowledged"
 	case KindInterchange:
@@ -154,9 +162,38 @@ func entries(ctx context.Context, q Query, t *Transmission, asked *question) ([]
 	case KindEvent:
 		es[0].What = "event"
 		es[0].Detail = t.Key
+		if len(t.Causes) > 1 { // the file, and the event that it takes the place of
+			es[0].What = "replayed"
+		}
 	}
 	delivered, err := deliveries(ctx, q, t, base)
 	return append(es, delivered...), err
+}
+
+// decisions tells what people had done again with a file, or sent in its place.
+func decisions(ctx context.Context, q Query, t *Transmission, base Entry) ([]Entry, error) {
+	seen, err := q.Evidence(ctx, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	var es []Entry
+	for i := range seen {
+		if kind := OperationKind(seen[i].Detail["operation"]); seen[i].Kind != EvidenceOperation || kind == Discard {
+			continue // that it was let go its state tells
+		}
+		e := base
+		e.At, e.What, e.Detail = seen[i].At, seen[i].Detail["operation"], operationDetail(&seen[i])
+		if e.What != string(Resubmitted) {
+			e.What = "replayed"
+		}
+		es = append(es, e)
+	}
+	return es, nil
+}
+
+// operationDetail says who decided, and why.
+func operationDetail(ev *Evidence) string {
+	return fmt.Sprintf("by %s: %s", ev.Detail["by"], ev.Detail["reason"])
 }
 
 // translated tells what a file came to: a line a document that is asked for.
@@ -223,7 +260,7 @@ func deliveries(ctx context.Context, q Query, t *Transmission, base Entry) ([]En
 		switch delivered := t.State == Delivered || t.State == Settled; {
 		case ev.Kind == EvidenceOperation:
 			e.What = ev.Detail["operation"]
-			e.Detail = fmt.Sprintf("by %s: %s", ev.Detail["by"], ev.Detail["reason"])
+			e.Detail = operationDetail(&ev)
 		case delivered && i == len(seen)-1 && ev.Kind == "mailbox-taken":
 			e.What = "taken"
 		case delivered && i == len(seen)-1:

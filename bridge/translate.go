@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -290,7 +291,7 @@ func (t *translation) endGroup(ev *edi.Event) {
 		return
 	}
 	if a, ok := how.policy().Group(&t.ic.Interchange, &acknowledge.Group{Group: g.Group, Findings: g.findings, Sets: g.sets}); ok {
-		t.s.answers = append(t.s.answers, acknowledgment{Answer: a, ic: t.ic, group: g, how: how, place: fmt.Sprintf("%d/%d", t.ic.Ordinal, g.Ordinal)})
+		t.s.answers = append(t.s.answers, acknowledgment{Answer: a, ic: t.ic, group: g, how: how, place: t.answerPlace(fmt.Sprintf("%d/%d", t.ic.Ordinal, g.Ordinal))})
 	}
 }
 
@@ -324,8 +325,17 @@ func (t *translation) endInterchange(ev *edi.Event) {
 		return
 	}
 	if a, ok := how.policy().Interchange(whole); ok {
-		t.s.answers = append(t.s.answers, acknowledgment{Answer: a, ic: ic, how: how, place: fmt.Sprint(ic.Ordinal)})
+		t.s.answers = append(t.s.answers, acknowledgment{Answer: a, ic: ic, how: how, place: t.answerPlace(fmt.Sprint(ic.Ordinal))})
 	}
+}
+
+// answerPlace is the place of an acknowledgment. A file that is translated again
+// for repair is answered again.
+func (t *translation) answerPlace(place string) string {
+	if t.tr.Attempts > 0 {
+		place += "/r" + strconv.Itoa(t.tr.Attempts)
+	}
+	return place
 }
 
 // answerBy is how what the agreement is about is answered; nil: not at all.

@@ -19,8 +19,11 @@ type Point string
 
 // StorePoints are the methods of a Store, those that write first.
 func StorePoints() []Point {
-	return []Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Release", "Operate", "Take", "Reserve", "Renumber", "AllSeries", "Numbers", "Renumberings",
-		"Transmission", "Find", "Family", "List", "Documents", "Evidence", "Seen", "Body", "Counts", "LeafIndexes", "Audit"}
+	return []Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Release", "Operate", "Take", "Reserve", "Renumber",
+		"BeginReplay", "RecordReplay", "Promote", "Resubmit",
+		"AllSeries", "Numbers", "Renumberings",
+		"Transmission", "Find", "Family", "List", "Documents", "Evidence", "Seen", "Body", "Counts", "LeafIndexes", "Audit",
+		"ReplayJob", "ReplayJobs", "ReplayItems", "Files", "Effects", "Profile", "Features", "FeatureCount", "Coverage"}
 }
 
 // BodyPoints are the methods of Bodies.
@@ -111,6 +114,27 @@ func ask[T any](f *Faults, p Point, call func() (T, error)) (T, error) {
 	return answer, err
 }
 
+// stream makes one call that streams: a fault comes before the first value or
+// behind the last.
+func stream[T any](f *Faults, p Point, values func() iter.Seq2[T, error]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		nth := f.count(p)
+		if err := f.at(p, nth, Before); err != nil {
+			yield(none, err)
+			return
+		}
+		for v, err := range values() {
+			if !yield(v, err) {
+				return
+			}
+		}
+		if err := f.at(p, nth, After); err != nil {
+			yield(none, err)
+		}
+	}
+}
+
 // Store wraps a Store. Close is not a point.
 func (f *Faults) Store(s bridge.Store) bridge.Store { return &faultyStore{f, s} }
 
@@ -192,21 +216,7 @@ func (s *faultyStore) List(ctx context.Context, q bridge.ListQuery) ([]bridge.Tr
 
 // Documents fails before the first document, or behind the last.
 func (s *faultyStore) Documents(ctx context.Context, q bridge.DocumentQuery) iter.Seq2[bridge.Document, error] {
-	return func(yield func(bridge.Document, error) bool) {
-		nth := s.f.count("Documents")
-		if err := s.f.at("Documents", nth, Before); err != nil {
-			yield(bridge.Document{}, err)
-			return
-		}
-		for d, err := range s.s.Documents(ctx, q) {
-			if !yield(d, err) {
-				return
-			}
-		}
-		if err := s.f.at("Documents", nth, After); err != nil {
-			yield(bridge.Document{}, err)
-		}
-	}
+	return stream(s.f, "Documents", func() iter.Seq2[bridge.Document, error] { return s.s.Documents(ctx, q) })
 }
 
 func (s *faultyStore) LeafIndexes(ctx context.Context, ids []string) (map[string]int64, error) {

@@ -134,14 +134,24 @@ func invoke(t *testing.T, on any, p Point) (err error, answered bool) {
 		case error:
 			err = v
 		case iter.Seq2[bridge.Document, error]:
-			for _, e := range v {
-				err = errors.Join(err, e)
-			}
+			err = errors.Join(err, drained(v))
+		case iter.Seq2[bridge.ReplayItem, error]:
+			err = errors.Join(err, drained(v))
+		case iter.Seq2[bridge.Effect, error]:
+			err = errors.Join(err, drained(v))
 		default:
 			answered = answered || !out.IsZero()
 		}
 	}
 	return err, answered
+}
+
+// drained reads a stream to its end and gives its errors.
+func drained[T any](values iter.Seq2[T, error]) (err error) {
+	for _, e := range values {
+		err = errors.Join(err, e)
+	}
+	return err
 }
 
 // points are all points with what they are called on.

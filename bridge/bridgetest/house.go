@@ -46,7 +46,7 @@ func (p Problem) String() string { return p.Rule + " " + p.Subject + ": " + p.Te
 //	sequence                inbound sequences are from 1 and never repeat; what follows has its main cause's
 //	state                   a state is one of its direction
 //	body                    every body is in the archive with its digest and size
-//	cause                   every cause is there; what goes out has one, what came in has none
+//	cause                   every cause is there; what goes out has one, what came in has none but one that it was sent in the place of
 //	held                    nothing is held for what has ended, nothing released before it has
 //	drained                 nothing is left to do
 //	attempt                 nothing was handed over, and nothing seen of it, without an attempt
@@ -59,6 +59,9 @@ func (p Problem) String() string { return p.Rule + " " + p.Subject + ": " + p.Te
 //	document.duplicate      what it repeats is there
 //	event.missing           each accepted document has one event for each endpoint of its agreement
 //	event.extra             and nothing else has one
+//	promotion               what was promoted is there, once, and follows from its file
+//	coverage                no document is missing in the sums of what was mapped
+//	feature                 of no partner more features are kept than may be
 //	interchange.count       what an application handed in left in one interchange
 //	interchange.control     under the control number of its record
 //	acknowledgment.missing  each group that is answered has its one acknowledgment when its file has ended
@@ -77,6 +80,7 @@ func (p Problem) String() string { return p.Rule + " " + p.Subject + ": " + p.Te
 func CheckHouse(ctx context.Context, h House) []Problem {
 	c := &check{House: h, transmissions: map[bridge.ID]*bridge.Transmission{}, documents: map[bridge.ID][]*bridge.Document{},
 		documentIDs: map[string]bool{}, evidence: map[bridge.ID][]*bridge.Evidence{}, effects: map[bridge.ID][]*bridge.Transmission{},
+		promoted: map[bridge.ID]*bridge.Promoting{}, covered: map[bridge.ProfileKey]int64{}, features: map[string]int{},
 		leaves: map[string]*archive.Leaf{}, delivered: map[string]bool{}}
 	if err := h.Store.Audit(ctx, c.take); err != nil {
 		c.problem("audit", "", "%v", err)
@@ -93,6 +97,8 @@ func CheckHouse(ctx context.Context, h House) []Problem {
 		c.interchangesOf(t)
 		c.acknowledgmentsOf(t)
 	}
+	c.promotions()
+	c.profiles()
 	c.sequences()
 	c.owners()
 	c.numbers()
@@ -116,9 +122,12 @@ type check struct {
 	seen          []*bridge.Seen
 	log           []*bridge.AuditLeaf
 	head          archive.Head
-	leaves        map[string]*archive.Leaf // by id
-	delivered     map[string]bool          // leaves that a leaf of kind delivery follows from
-	translating   bool                     // something is Accepted
+	promoted      map[bridge.ID]*bridge.Promoting
+	covered       map[bridge.ProfileKey]int64 // documents in the sums of coverage
+	features      map[string]int              // kept, by partner
+	leaves        map[string]*archive.Leaf    // by id
+	delivered     map[string]bool             // leaves that a leaf of kind delivery follows from
+	translating   bool                        // something is Accepted
 }
 
 func (c *check) problem(rule, subject, format string, args ...any) {
@@ -150,6 +159,12 @@ func (c *check) take(r bridge.Record) error {
 		c.renumberings = append(c.renumberings, r.Renumbering)
 	case r.Seen != nil:
 		c.seen = append(c.seen, r.Seen)
+	case r.Promotion != nil:
+		c.promoted[r.Promotion.Transmission] = r.Promotion
+	case r.Coverage != nil:
+		c.covered[bridge.ProfileKey{Partner: r.Coverage.Partner, Set: r.Coverage.Set, Release: r.Coverage.Release}] += r.Coverage.Documents
+	case r.Feature != nil:
+		c.features[r.Feature.Partner]++
 	case r.Leaf != nil:
 		c.log = append(c.log, r.Leaf)
 	case r.Head != nil:
@@ -197,9 +212,7 @@ func (c *check) waitsForDead(t *bridge.Transmission) bool {
 func (c *check) causes(t *bridge.Transmission) {
 	id := string(t.ID)
 	if t.Direction == bridge.In {
-		if len(t.Causes) > 0 {
-			c.problem("cause", id, "it came in and has causes")
-		}
+		c.resubmitted(t)
 		return
 	}
 	if len(t.Causes) == 0 {
@@ -221,7 +234,7 @@ func (c *check) causes(t *bridge.Transmission) {
 	switch {
 	case t.State == bridge.Held && main.State != bridge.Accepted && (c.Drained || len(c.effects[main.ID]) <= bridge.ReleaseAtOnce):
 		c.problem("held", id, "held for %s, which is %s", main.ID, main.State)
-	case t.State != bridge.Held && main.State == bridge.Accepted:
+	case t.State != bridge.Held && main.State == bridge.Accepted && main.Attempts == 0: // else it is translated again
 		c.problem("held", id, "%s, and the translation of %s has not ended", t.State, main.ID)
 	}
 }

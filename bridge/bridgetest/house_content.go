@@ -68,7 +68,7 @@ func (c *check) eventsOf(t *bridge.Transmission) {
 	}
 	have := map[bridge.ID]bool{}
 	for _, f := range c.effects[t.ID] {
-		if f.Kind == bridge.KindEvent {
+		if p := c.promoted[f.ID]; f.Kind == bridge.KindEvent && (p == nil || f.ID != bridge.PromotionID(p.Job, p.Item, p.Place, f.Endpoint)) {
 			have[f.ID] = true
 		}
 	}
@@ -208,6 +208,9 @@ func (c *check) acknowledges(d *bridge.Document, bad bool) (least, most int) {
 // acknowledgment counts those of one group over all endpoints they could go to.
 func (c *check) acknowledgment(t *bridge.Transmission, acks []*bridge.Transmission, g group, least, most int) {
 	place := g.String()
+	if t.Attempts > 0 { // translated again, and answered again
+		place += fmt.Sprintf("/r%d", t.Attempts)
+	}
 	got := 0
 	for _, f := range acks {
 		if f.ID == bridge.FollowID(t.ID, f.Kind, place, f.Endpoint) {

@@ -41,6 +41,19 @@ func auditParts() []auditPart {
 			r, err := scanRenumbering(scan)
 			return bridge.Record{Renumbering: &r}, err
 		}},
+		{"SELECT effect, item, job, place FROM promotion ORDER BY effect", func(scan scanner) (bridge.Record, error) {
+			var p bridge.Promoting
+			err := scan(&p.Transmission, &p.Item, &p.Job, &p.Place)
+			return bridge.Record{Promotion: &p}, err
+		}},
+		{selectCoverage + groupCoverage, func(scan scanner) (bridge.Record, error) {
+			c, err := scanCoverage(scan)
+			return bridge.Record{Coverage: &c}, err
+		}},
+		{selectFeature + "ORDER BY partner, set_code, release, name", func(scan scanner) (bridge.Record, error) {
+			f, err := scanFeature(scan)
+			return bridge.Record{Feature: &f}, err
+		}},
 		{"SELECT COALESCE(idx, -1), text FROM leaf ORDER BY idx IS NULL, idx, n", func(scan scanner) (bridge.Record, error) {
 			var l bridge.AuditLeaf
 			err := scan(&l.Index, &l.Text)
@@ -57,7 +70,8 @@ func auditParts() []auditPart {
 }
 
 // Audit implements bridge.Query: Transmissions by (Sequence, Ordinal), then
-// Documents, Evidence, Numbers, Seen, Renumberings, Leaves by index, and the Head, all from
+// Documents, Evidence, Numbers, Seen, Renumberings, Promotions, Coverage,
+// Features, Leaves by index, and the Head, all from
 // one snapshot. An empty log has no Head.
 func (s *Store) Audit(ctx context.Context, visit func(bridge.Record) error) error {
 	err := s.reads.snapshot(ctx, func(r reads) error {

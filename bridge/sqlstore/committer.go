@@ -11,6 +11,7 @@ import (
 // comment. Its goroutine owns the session.
 type committer struct {
 	session session
+	part    int           // see txn
 	wake    chan struct{} // holds one token: the queue is not empty, or closed was set
 	done    chan struct{} // closed when the goroutine has ended
 
@@ -46,8 +47,8 @@ const (
 )
 
 // newCommitter starts the committer's goroutine, which [committer.close] ends.
-func newCommitter(s session) *committer {
-	c := &committer{session: s, wake: make(chan struct{}, 1), done: make(chan struct{})}
+func newCommitter(s session, part int) *committer {
+	c := &committer{session: s, part: part, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	go c.run()
 	return c
 }
@@ -115,7 +116,7 @@ func (c *committer) take() (group []*write, closed bool) {
 func (c *committer) run() {
 	defer close(c.done)
 	defer c.session.disconnect()
-	x := &txn{session: c.session}
+	x := &txn{session: c.session, part: c.part}
 	for range c.wake {
 		group, closed := c.take()
 		for len(group) > 0 {
@@ -164,6 +165,7 @@ func (c *committer) group(x *txn, group []*write) {
 // when it commits.
 type txn struct {
 	session
+	part   int  // of the sums that it writes: others have another one
 	leaves bool // it wrote leaves
 	due    struct{ translate, deliver bool }
 }

@@ -27,7 +27,8 @@ type Copied struct {
 // refers to. Counters are set apart.
 func copiedTables() []string {
 	return []string{"object", "transmission", "cause", "finding", "answer", "document", "business_key", "evidence",
-		"seen", "series", "number", "renumbering", "leaf", "hash", "head"}
+		"seen", "series", "number", "renumbering", "leaf", "hash", "head",
+		"replay_job", "replay_item", "promotion", "coverage", "feature", "feature_count"}
 }
 
 // Copy writes everything that an embedded store holds into an empty one of a

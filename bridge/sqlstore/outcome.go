@@ -22,7 +22,7 @@ func (s *Store) Commit(ctx context.Context, c bridge.Claim, r bridge.Result) err
 }
 
 func (s *Store) commit(ctx context.Context, c bridge.Claim, r *bridge.Result) error {
-	p, err := prepare(&r.Slice)
+	p, err := prepare(&c.Transmission, &r.Slice)
 	if err != nil {
 		return err
 	}
@@ -287,6 +287,11 @@ func (s *Store) Operate(ctx context.Context, o bridge.Operation) error {
 			if err := x.operate(&st, to, o); err != nil {
 				return err
 			}
+			if to == bridge.Accepted {
+				if err := x.forget(&st); err != nil {
+					return err
+				}
+			}
 			return x.addLeaves(leaves)
 		}, line)
 	}
@@ -309,6 +314,8 @@ func decided(kind bridge.OperationKind, from bridge.State) (bridge.State, error)
 	switch {
 	case kind == bridge.Retry && from == bridge.Dead:
 		return bridge.Pending, nil
+	case kind == bridge.Repair && (from == bridge.Translated || from == bridge.Quarantined):
+		return bridge.Accepted, nil
 	case kind == bridge.Discard && (from == bridge.Dead || from == bridge.Pending || from == bridge.Quarantined):
 		return bridge.Discarded, nil
 	}
@@ -317,9 +324,7 @@ func decided(kind bridge.OperationKind, from bridge.State) (bridge.State, error)
 
 // operate changes the state. A claim that runs is ended: its worker finds it stale.
 func (x *txn) operate(st *standing, to bridge.State, o bridge.Operation) error {
-	e := bridge.Evidence{Kind: bridge.EvidenceOperation, At: o.At, Leaf: o.Leaf.ID,
-		Detail: map[string]string{"operation": string(o.Kind), "by": o.By, "reason": o.Reason}}
-	if err := x.addEvidence(st.n, &e); err != nil {
+	if err := x.addEvidence(st.n, decisionOf(&o)); err != nil {
 		return err
 	}
 	if to == bridge.Discarded {
@@ -328,6 +333,6 @@ func (x *txn) operate(st *standing, to bridge.State, o bridge.Operation) error {
 		}
 	}
 	reason := fmt.Sprintf("%s by %s: %s", o.Kind, o.By, o.Reason)
-	return x.become(st, to, 0, nanos(o.At), change{", reason = $6, ended = token, ended_by = $7, attempts = attempts * $8",
-		[]any{reason, endedByOperator, flag(o.Kind != bridge.Retry)}})
+	return x.become(st, to, 0, nanos(o.At), change{", reason = $6, ended = token, ended_by = $7, attempts = attempts * $8 + $9",
+		[]any{reason, endedByOperator, flag(o.Kind != bridge.Retry), flag(o.Kind == bridge.Repair)}})
 }

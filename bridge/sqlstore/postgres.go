@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io/fs"
+	"math/rand/v2"
 	"runtime"
 	"strconv"
 	"time"
@@ -70,9 +71,9 @@ func openPostgres(ctx context.Context, config *pgxpool.Config, opt Options) (*St
 		return nil, errors.Join(err, s.Close())
 	}
 	s.server = newServer(writing(config.ConnConfig), schema, opt.Log)
-	s.intake = newCommitter(s.server.session())
+	s.intake = newCommitter(s.server.session(), 0)
 	for range lanes() {
-		s.lanes = append(s.lanes, newCommitter(s.server.session()))
+		s.lanes = append(s.lanes, newCommitter(s.server.session(), rand.IntN(sumParts)))
 	}
 	if opt.Alone {
 		if err := s.endLeases(ctx); err != nil {
@@ -81,6 +82,10 @@ func openPostgres(ctx context.Context, config *pgxpool.Config, opt Options) (*St
 	}
 	return s, nil
 }
+
+// sumParts is into how many rows a day's sums are divided: commits of two lanes
+// that draw the same one wait for each other.
+const sumParts = 64
 
 // lanes is how many connections commit what is no accept. One serves two
 // processors best, since its groups are the largest; with more of them, or the

@@ -18,13 +18,14 @@ type preparedSlice struct {
 	documents []documentTexts
 	follows   []transmissionTexts
 	leaves    []leafText
+	coverage  []bridge.Coverage
 }
 
 // documentTexts are the parts of a Document that are stored as JSON.
 type documentTexts struct{ findings, keys string }
 
-func prepare(s *bridge.Slice) (*preparedSlice, error) {
-	p := &preparedSlice{Slice: s}
+func prepare(of *bridge.Transmission, s *bridge.Slice) (*preparedSlice, error) {
+	p := &preparedSlice{Slice: s, coverage: coverageOf(of, s.Documents)}
 	for i := range s.Documents {
 		d := &s.Documents[i]
 		findings, err := list(d.Findings)
@@ -62,7 +63,7 @@ func (p *preparedSlice) locks() []string {
 // Advance implements bridge.Work. The slice that the stored cursor already
 // stands behind changes nothing but the lease.
 func (s *Store) Advance(ctx context.Context, c bridge.Claim, sl bridge.Slice, until time.Time) error {
-	p, err := prepare(&sl)
+	p, err := prepare(&c.Transmission, &sl)
 	if err == nil {
 		err = s.write(ctx, func(x *txn) error { return x.advance(c, p, nanos(until), s.now()) }, p.locks()...)
 	}
@@ -108,6 +109,12 @@ func (x *txn) apply(st *standing, p *preparedSlice, now int64) error {
 		return err
 	}
 	if err := x.addDocuments(st, p); err != nil {
+		return err
+	}
+	if err := x.addCoverage(p.coverage); err != nil {
+		return err
+	}
+	if err := x.addFeatures(p.Features); err != nil {
 		return err
 	}
 	if err := x.addFollows(st, p, now); err != nil {

@@ -51,7 +51,7 @@ func openSQLite(ctx context.Context, path string, opt Options) (*Store, error) {
 		if err := migrateSQLite(ctx, db, opt); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
-		s.intake = newCommitter(&sqliteSession{db: db})
+		s.intake = newCommitter(&sqliteSession{db: db}, 0)
 		s.lanes = []*committer{s.intake}
 	}
 	if err := s.openReads(ctx, path); err != nil {
