@@ -23,7 +23,7 @@ func TestStore(t *testing.T, open func(t *testing.T) bridge.Store) {
 	}{
 		{"Accept", acceptTests()}, {"Claim", claimTests()}, {"Order", orderTests()}, {"Slice", sliceTests()},
 		{"Seen", seenTests()}, {"Commit", commitTests()}, {"Deliver", deliverTests()}, {"Operate", operateTests()},
-		{"Number", numberTests()}, {"Query", queryTests()}, {"Log", logTests()},
+		{"Number", numberTests()}, {"Query", queryTests()}, {"Log", logTests()}, {"Replay", replayTests()},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, st := range group.tests {

@@ -161,6 +161,7 @@ type control struct {
 	data     string // the data folder
 	ground   ground
 	submit   submit
+	callee   callee
 	limit    int64 // bytes of one document
 	patience time.Duration
 	log      *slog.Logger
@@ -240,6 +241,9 @@ func (c *control) converse(ctx context.Context, conn net.Conn) {
 func (c *control) take(ctx context.Context, line []byte, err error, behind io.Reader) (controlStatus, []byte) {
 	if err == nil && isSend(line) {
 		return c.takeDocument(ctx, line, behind)
+	}
+	if err == nil && isCall(line) {
+		return c.takeCall(ctx, line, behind)
 	}
 	a := c.decide(ctx, line, err)
 	return a.Status, append(marshal(a), '\n')

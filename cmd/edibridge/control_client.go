@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/edibridge/edibridge/archive"
+	"github.com/edibridge/edibridge/bridge"
 	"github.com/edibridge/edibridge/bridge/sqlstore"
 	"github.com/edibridge/edibridge/internal/config"
 )
@@ -25,6 +26,9 @@ type decider interface {
 	// decide gives what came of a request that was checked. An error means that
 	// it is not known whether it was done.
 	decide(ctx context.Context, q controlRequest) (controlAnswer, error)
+	// call has something done and fills result, which may be nil. An error that is
+	// errRefused says why it was not done.
+	call(ctx context.Context, name callName, args, result any) error
 	close() error
 }
 
@@ -35,7 +39,7 @@ const lockPatience = 15 * time.Second
 
 // openDecider reaches the running bridge of a data folder. Where none runs it
 // takes the folder's lock and opens the store itself.
-func openDecider(ctx context.Context, sys *config.System, log *slog.Logger) (decider, error) {
+func openDecider(ctx context.Context, cfg *bridge.Configuration, sys *config.System, log *slog.Logger) (decider, error) {
 	if sys.Postgres == "" {
 		if _, err := os.Stat(sys.Store()); err != nil {
 			return nil, fmt.Errorf("the store in %s: %w", sys.Data, err)
@@ -46,7 +50,7 @@ func openDecider(ctx context.Context, sys *config.System, log *slog.Logger) (dec
 	var d decider
 	var err error
 	waited := await(wait, func() bool {
-		d, err = tryDecider(ctx, sys, log)
+		d, err = tryDecider(ctx, cfg, sys, log)
 		return !errors.Is(err, archive.ErrLocked)
 	})
 	if waited != nil || d == nil && wait.Err() != nil {
@@ -56,7 +60,7 @@ func openDecider(ctx context.Context, sys *config.System, log *slog.Logger) (dec
 }
 
 // tryDecider fails with archive.ErrLocked while a bridge starts or stops.
-func tryDecider(ctx context.Context, sys *config.System, log *slog.Logger) (decider, error) {
+func tryDecider(ctx context.Context, cfg *bridge.Configuration, sys *config.System, log *slog.Logger) (decider, error) {
 	conn, err := dialControl(ctx, sys.Data)
 	if err == nil {
 		return &remote{conn: conn, lines: bufio.NewReaderSize(conn, controlLine)}, nil
@@ -64,7 +68,7 @@ func tryDecider(ctx context.Context, sys *config.System, log *slog.Logger) (deci
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ECONNREFUSED) {
 		return nil, fmt.Errorf("control socket of %s: %w", sys.Data, err)
 	}
-	return openStandIn(ctx, sys, log)
+	return openStandIn(ctx, cfg, sys, log)
 }
 
 func dialControl(ctx context.Context, data string) (conn net.Conn, err error) {
@@ -109,11 +113,13 @@ func (r *remote) close() error { return r.conn.Close() }
 
 // standIn is this process where no bridge runs: it holds the lock until close.
 type standIn struct {
+	cfg   *bridge.Configuration
 	dir   *archive.Dir
 	store *sqlstore.Store
+	log   *slog.Logger
 }
 
-func openStandIn(ctx context.Context, sys *config.System, log *slog.Logger) (decider, error) {
+func openStandIn(ctx context.Context, cfg *bridge.Configuration, sys *config.System, log *slog.Logger) (decider, error) {
 	dir, err := openArchive(sys, log)
 	if err != nil {
 		return nil, err
@@ -122,7 +128,7 @@ func openStandIn(ctx context.Context, sys *config.System, log *slog.Logger) (dec
 	if err != nil {
 		return nil, errors.Join(err, dir.Close())
 	}
-	return &standIn{dir, store}, nil
+	return &standIn{cfg, dir, store, log}, nil
 }
 
 func (s *standIn) decide(ctx context.Context, q controlRequest) (controlAnswer, error) {

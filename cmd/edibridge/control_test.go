@@ -240,7 +240,7 @@ func TestLockedWithoutSocket(t *testing.T) {
 	defer dir.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	_, err = openDecider(ctx, sys, slog.New(slog.DiscardHandler))
+	_, err = openDecider(ctx, nil, sys, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.Contains(err.Error(), "is locked by a process that does not answer") {
 		t.Errorf("got %v; want that it is locked", err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/bridge/sqlstore"
 	"github.com/edibridge/edibridge/edi"
 )
 
@@ -21,7 +23,7 @@ func deadCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(deadListCommand(), deadShowCommand(), deadRetryCommand(), deadDiscardCommand())
+	cmd.AddCommand(deadListCommand(), deadShowCommand(), deadRetryCommand(), deadDiscardCommand(), deadEditCommand(), deadResubmitCommand())
 	return cmd
 }
 
@@ -99,6 +101,7 @@ type deadDetail struct {
 	Findings  []edi.Finding     `json:"findings"`
 	Documents []documentSeen    `json:"documents"`
 	Evidence  []bridge.Evidence `json:"evidence"`
+	LastWords string            `json:"lastWords"` // what the peer said last, as text; "" nothing
 }
 
 type documentSeen struct {
@@ -127,8 +130,8 @@ and every attempt to deliver it.
 Exit status: 0 shown, 1 there is none.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return withStore(cmd.Context(), file, func(q bridge.Query) error {
-				return showDead(cmd, q, bridge.ID(strings.ToUpper(args[0])), asJSON)
+			return withBodies(cmd, file, func(s *sqlstore.Store, bodies bridge.Bodies) error {
+				return showDead(cmd, s, bodies, bridge.ID(strings.ToUpper(args[0])), asJSON)
 			})
 		},
 	}
@@ -137,7 +140,7 @@ Exit status: 0 shown, 1 there is none.`,
 	return cmd
 }
 
-func showDead(cmd *cobra.Command, q bridge.Query, id bridge.ID, asJSON bool) error {
+func showDead(cmd *cobra.Command, q bridge.Query, bodies bridge.Bodies, id bridge.ID, asJSON bool) error {
 	ctx := cmd.Context()
 	t, err := q.Transmission(ctx, id)
 	if err != nil {
@@ -155,6 +158,9 @@ func showDead(cmd *cobra.Command, q bridge.Query, id bridge.ID, asJSON bool) err
 		return err
 	}
 	d.Evidence = list(d.Evidence)
+	if d.LastWords, err = lastWords(ctx, bodies, d.Evidence); err != nil {
+		return err
+	}
 	w := cmd.OutOrStdout()
 	if asJSON {
 		fmt.Fprintf(w, "%s\n", marshal(d))
@@ -163,6 +169,26 @@ func showDead(cmd *cobra.Command, q bridge.Query, id bridge.ID, asJSON bool) err
 	writeDead(w, &t, false)
 	d.print(w)
 	return nil
+}
+
+// maxWords bounds what is shown of a peer's words, in bytes.
+const maxWords = 2000
+
+// lastWords is what the peer said at the last attempt at which it said anything.
+func lastWords(ctx context.Context, bodies bridge.Bodies, seen []bridge.Evidence) (string, error) {
+	for _, e := range slices.Backward(seen) {
+		if e.Body.SHA256.IsZero() {
+			continue
+		}
+		r, err := bodies.Get(ctx, e.Body)
+		if err != nil {
+			return "", err
+		}
+		defer r.Close()
+		text, err := io.ReadAll(io.LimitReader(r, maxWords))
+		return strings.ToValidUTF8(string(text), "\uFFFD"), err
+	}
+	return "", nil
 }
 
 func (d *deadDetail) print(w io.Writer) {
@@ -185,5 +211,8 @@ func (d *deadDetail) print(w io.Writer) {
 			fmt.Fprintf(w, "  %s %s", k, e.Detail[k])
 		}
 		fmt.Fprintln(w)
+	}
+	for line := range strings.Lines(d.LastWords) {
+		fmt.Fprintf(w, "   | %s\n", strings.TrimRight(line, "\r\n"))
 	}
 }

@@ -80,11 +80,11 @@ func (d *decision) run(cmd *cobra.Command, ids []string) (err error) {
 	if err != nil {
 		return err
 	}
-	_, sys, err := config.Load(d.file)
+	cfg, sys, err := config.Load(d.file)
 	if err != nil {
 		return err
 	}
-	to, err := openDecider(cmd.Context(), sys, newLog(cmd.ErrOrStderr(), sys.Log))
+	to, err := openDecider(cmd.Context(), cfg, sys, newLog(cmd.ErrOrStderr(), sys.Log))
 	if err != nil {
 		return err
 	}

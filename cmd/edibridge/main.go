@@ -86,7 +86,8 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(
 		demoCommand(), initCommand(), serveCommand(), checkCommand(),
 		inspectCommand(), validateCommand(), ackCommand(), mapCommand(), buildCommand(), mappingCommand(), schemaCommand(),
-		fmtCommand(), guideCommand(), sendCommand(), testCommand(), traceCommand(), deadCommand(), controlCommand(), storeCommand(), benchCommand(), versionCommand(),
+		fmtCommand(), guideCommand(), sendCommand(), testCommand(), traceCommand(), deadCommand(), replayCommand(), controlCommand(),
+		storeCommand(), benchCommand(), versionCommand(),
 	)
 	return root
 }

@@ -26,7 +26,7 @@ func mappingCommand() *cobra.Command {
 		},
 	}
 	cmd.PersistentFlags().StringVar(&dir, "mappings", "", "folder of tables laid over those that come with edibridge")
-	cmd.AddCommand(mappingShow(&dir), mappingExplain(&dir), mappingDiff(&dir), mappingCoverage(&dir))
+	cmd.AddCommand(mappingShow(&dir), mappingExplain(&dir), mappingDiff(&dir), mappingCoverage(&dir), mappingDriftCommand())
 	return cmd
 }
 
@@ -179,14 +179,28 @@ func fullRows(m *mappings.Mapping) []string {
 }
 
 func mappingCoverage(dir *string) *cobra.Command {
-	var name string
+	var (
+		name   string
+		stored storedCoverage
+	)
 	cmd := &cobra.Command{
-		Use:   "coverage FILE...",
+		Use:   "coverage FILE... | --stored",
 		Short: "count what mappings read of files, and list what they leave",
 		Long: `Count, for each transaction set and message, the values that the mapping reads, and
-list what no row reads, by place, the most frequent first.`,
-		Args: cobra.MinimumNArgs(1),
+list what no row reads, by place, the most frequent first.
+
+With --stored, tell instead how much was mapped of what a bridge has received, by
+partner, set, release and day.`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if stored.wanted {
+				return cobra.NoArgs(cmd, args)
+			}
+			return cobra.MinimumNArgs(1)(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if stored.wanted {
+				return stored.run(cmd)
+			}
 			langs, err := loadLanguages("")
 			if err != nil {
 				return err
@@ -201,6 +215,7 @@ list what no row reads, by place, the most frequent first.`,
 		},
 	}
 	cmd.Flags().StringVar(&name, "mapping", "", "mapping by name, for sets of its kind")
+	stored.flags(cmd)
 	return cmd
 }
 

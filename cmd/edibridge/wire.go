@@ -175,7 +175,7 @@ func (r *running) run(ctx context.Context) error {
 // control is how commands reach this bridge.
 func (r *running) control() *control {
 	return &control{data: r.sys.Data, ground: ground{r.bridge.Operate, r.store.Renumber, r.store.Transmission},
-		submit: r.bridge.Submit, limit: int64(r.cfg.Limits.Message), patience: controlPatience, log: r.log}
+		submit: r.bridge.Submit, callee: callee{r.bridge, r.store}, limit: int64(r.cfg.Limits.Message), patience: controlPatience, log: r.log}
 }
 
 func (r *running) close() error {
