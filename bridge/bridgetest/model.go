@@ -23,7 +23,7 @@ func RunModel(ctx context.Context, s bridge.Store, steps int, draw func(what str
 		do   func(context.Context) error
 	}{
 		{"accept", m.accept}, {"claim", m.claim}, {"claim", m.claim}, {"advance", m.advance}, {"commit", m.commit}, {"commit", m.commit},
-		{"attempt", m.attempt}, {"release", m.release}, {"operate", m.operate}, {"take", m.take}, {"reserve", m.reserve}, {"wait", m.wait},
+		{"attempt", m.attempt}, {"release", m.release}, {"operate", m.operate}, {"resubmit", m.resubmit}, {"take", m.take}, {"reserve", m.reserve}, {"wait", m.wait},
 	}
 	for i := range steps {
 		a := actions[draw("action", len(actions))]
@@ -112,13 +112,10 @@ func (m *model) accept(ctx context.Context) error {
 		Body: object("acme", body), Created: m.now}, Leaf: m.leaf(id)}
 	as, err := m.s.Accept(ctx, a)
 	var first *thing
-	inbound := int64(0)
+	inbound := m.inbound()
 	for _, t := range m.things {
-		if t.cause == nil {
-			inbound++
-			if key != "" && t.key == key {
-				first = t
-			}
+		if key != "" && t.key == key {
+			first = t
 		}
 	}
 	switch {
@@ -370,20 +367,61 @@ func (m *model) operate(ctx context.Context) error {
 		return nil
 	}
 	t := m.things[m.draw("thing", len(m.things))]
-	kind := []bridge.OperationKind{bridge.Retry, bridge.Discard}[m.draw("kind", 2)]
+	kind := []bridge.OperationKind{bridge.Retry, bridge.Discard, bridge.Repair}[m.draw("kind", 3)]
 	err := m.s.Operate(ctx, bridge.Operation{Kind: kind, ID: t.id, By: "ann", At: m.now, Leaf: m.leaf(t.id)})
 	to := map[bridge.OperationKind]map[bridge.State]bridge.State{
 		bridge.Retry:   {bridge.Dead: bridge.Pending},
 		bridge.Discard: {bridge.Dead: bridge.Discarded, bridge.Pending: bridge.Discarded, bridge.Quarantined: bridge.Discarded},
+		bridge.Repair:  {bridge.Translated: bridge.Accepted, bridge.Quarantined: bridge.Accepted},
 	}[kind][t.state]
 	if to == "" {
 		return agree(err, bridge.ErrConflict)
 	}
 	m.end(&held{Claim: bridge.Claim{Token: t.token}, of: t}, to, "operator")
-	if kind == bridge.Retry {
+	switch kind {
+	case bridge.Retry:
 		t.attempts = 0
+	case bridge.Repair:
+		t.attempts++
+		t.slices = 0
 	}
 	return err
+}
+
+// resubmit puts a mended thing in the place of one that is dead or quarantined.
+func (m *model) resubmit(ctx context.Context) error {
+	if len(m.things) == 0 {
+		return nil
+	}
+	t := m.things[m.draw("thing", len(m.things))]
+	direction, body := bridge.Out, "mended"
+	fresh := &thing{id: m.id(), state: bridge.Pending, cause: t, sequence: t.sequence, ordinal: t.ordinal, endpoint: t.endpoint,
+		orderKey: t.orderKey, onDead: t.onDead}
+	if t.endpoint == "" { // it came in
+		direction = bridge.In
+		fresh.state, fresh.cause, fresh.sequence, fresh.body = bridge.Accepted, nil, m.inbound()+1, body
+	}
+	err := m.s.Resubmit(ctx, bridge.Resubmission{
+		Operation: bridge.Operation{Kind: bridge.Resubmitted, ID: t.id, By: "ann", At: m.now, Leaf: m.leaf(t.id)},
+		Transmission: bridge.Transmission{ID: fresh.id, Direction: direction, Kind: bridge.KindFile, State: fresh.state, Endpoint: t.endpoint, Peer: "acme",
+			OrderKey: t.orderKey, OnDead: t.onDead, Ordinal: t.ordinal, Causes: []bridge.ID{t.id}, Created: m.now, Body: object("acme", body)},
+		Leaf: m.leaf(fresh.id)})
+	if t.state != bridge.Dead && t.state != bridge.Quarantined {
+		return agree(err, bridge.ErrConflict)
+	}
+	m.end(&held{Claim: bridge.Claim{Token: t.token}, of: t}, bridge.Discarded, "operator")
+	m.things = append(m.things, fresh)
+	return err
+}
+
+// inbound is how many things came in.
+func (m *model) inbound() (n int64) {
+	for _, t := range m.things {
+		if t.endpoint == "" {
+			n++
+		}
+	}
+	return n
 }
 
 func (m *model) take(ctx context.Context) error {
