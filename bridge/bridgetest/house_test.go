@@ -30,6 +30,7 @@ type sample struct {
 	leaves       []archive.Leaf
 	bodies       map[archive.Hash]string
 	others       []*bridge.Transmission // what a case adds
+	records      []bridge.Record        // the same of other kinds
 	texts        func([]bridge.AuditLeaf) []bridge.AuditLeaf
 	head         func(archive.Head) archive.Head
 	fails        error
@@ -123,6 +124,7 @@ func (s *sample) Audit(_ context.Context, visit func(bridge.Record) error) error
 	for _, e := range s.seen {
 		rs = append(rs, bridge.Record{Seen: e})
 	}
+	rs = append(rs, s.records...)
 	log, head, err := s.log()
 	if err != nil {
 		return err
@@ -177,15 +179,15 @@ func (s *sample) check() []Problem {
 	return CheckHouse(context.Background(), House{Store: s, Bodies: s, Config: s.cfg, Drained: s.drained})
 }
 
-// damages are the ways in which a house can be out of order, one rule each.
-func damages() []struct {
+// damage is one, and the one rule that must find it.
+type damage struct {
 	rule, name string
 	do         func(*sample)
-} {
-	return []struct {
-		rule, name string
-		do         func(*sample)
-	}{
+}
+
+// damages are the ways in which a house can be out of order, one rule each.
+func damages() []damage {
+	return []damage{
 		{"audit", "the store fails", func(s *sample) { s.fails = errors.New("disk") }},
 		{"audit", "a transmission twice", func(s *sample) { s.others = append(s.others, s.events[0]) }},
 		{"sequence", "two files with one", func(s *sample) {
@@ -395,6 +397,9 @@ func TestCheckHouse(t *testing.T) {
 			s.texts = func(l []bridge.AuditLeaf) []bridge.AuditLeaf { l[len(l)-1].Index = -1; return l }
 		}},
 		{"a document handed in", func(s *sample) { s.submit() }},
+		{"an event promoted", func(s *sample) { s.promote("J", "d") }},
+		{"a file resubmitted", func(s *sample) { s.resubmit(bridge.Discarded) }},
+		{"coverage of what is gone", func(s *sample) { s.cover(9) }},
 		{"without a configuration", func(s *sample) { s.cfg = nil }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -408,7 +413,7 @@ func TestCheckHouse(t *testing.T) {
 }
 
 func TestCheckHouseFinds(t *testing.T) {
-	for _, d := range damages() {
+	for _, d := range append(damages(), replayDamages()...) {
 		t.Run(d.rule+" "+d.name, func(t *testing.T) {
 			s := newSample()
 			d.do(s)
