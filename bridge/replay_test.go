@@ -197,7 +197,7 @@ func TestReplayChanged(t *testing.T) {
 	h.drain()
 	h.check(true)
 
-	tl, err := bridge.Trace(t.Context(), h.store, "A1")
+	tl, err := bridge.Trace(t.Context(), h.store, "A1", true)
 	if err != nil {
 		t.Fatal(err)
 	}

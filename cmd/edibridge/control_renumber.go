@@ -91,7 +91,7 @@ func setSeries(cmd *cobra.Command, file string, first bool, q controlRequest) (e
 	if err := q.check(); err != nil {
 		return err
 	}
-	_, sys, err := config.Load(file)
+	cfg, sys, err := config.Load(file)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func setSeries(cmd *cobra.Command, file string, first bool, q controlRequest) (e
 			return err
 		}
 	}
-	to, err := openDecider(cmd.Context(), sys, newLog(cmd.ErrOrStderr(), sys.Log))
+	to, err := openDecider(cmd.Context(), cfg, sys, newLog(cmd.ErrOrStderr(), sys.Log))
 	if err != nil {
 		return err
 	}

@@ -131,7 +131,7 @@ func resubmit(cmd *cobra.Command, file, from string, m mendedBytes, asJSON bool)
 	case from == "":
 		return errors.New("--file is needed: the mended file")
 	}
-	if m.By, err = operator(m.By); err != nil {
+	if m.By, err = whoDecides(m.By); err != nil {
 		return err
 	}
 	if _, err = oneFile(cmd, from, func(_ string, in io.Reader) (int, error) {

@@ -88,7 +88,7 @@ func (r *replaying) run(cmd *cobra.Command) (err error) {
 	if j.Selection.Until, err = moment(r.until); err != nil {
 		return err
 	}
-	if j.By, err = operator(r.by); err != nil {
+	if j.By, err = whoDecides(r.by); err != nil {
 		return err
 	}
 	return r.with(cmd, func(d decider, run func(bridge.ReplayJob) error, config string) error {

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os/user"
 	"slices"
 	"strings"
 
@@ -13,18 +12,6 @@ import (
 	"github.com/edibridge/edibridge/bridge/sqlstore"
 	"github.com/edibridge/edibridge/internal/config"
 )
-
-// operator is who decides: as it is said, or the user of the operating system.
-func operator(by string) (string, error) {
-	if by != "" {
-		return by, nil
-	}
-	u, err := user.Current()
-	if err != nil {
-		return "", fmt.Errorf("--by is needed: %w", err)
-	}
-	return u.Username, nil
-}
 
 func replayListCommand() *cobra.Command {
 	var (
@@ -188,7 +175,7 @@ func (p *promoting) run(cmd *cobra.Command, id string) (err error) {
 	if strings.TrimSpace(p.order.Reason) == "" {
 		return errors.New("--reason is needed: why, in one line")
 	}
-	if p.order.By, err = operator(p.order.By); err != nil {
+	if p.order.By, err = whoDecides(p.order.By); err != nil {
 		return err
 	}
 	cfg, sys, err := config.Load(p.file)
