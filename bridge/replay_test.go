@@ -160,9 +160,8 @@ func TestReplayChanged(t *testing.T) {
 	if it.Outcome != bridge.ReplayChanged || it.Differing != 2 || it.Changed != 4 || it.Added+it.Removed != 0 || len(it.Details) != 2 {
 		t.Fatalf("item\n got %+v\nwant two documents that differ in four deliveries", it)
 	}
-	fields := it.Details[0].Fields
-	if len(fields) == 0 || fields[0].Was != `"9.95"` || fields[0].Now != "" || !strings.HasPrefix(fields[0].Pointer, "/lines/0/") {
-		t.Errorf("fields\n got %+v\nwant the price gone", fields)
+	if fields := it.Details[0].Fields; len(fields) == 0 || fields[0].Was != `"9.95"` || fields[0].Now != "" || !strings.HasPrefix(fields[0].Pointer, "/lines/0/") {
+		t.Errorf("fields\n got %+v\nwant the price gone", it.Details[0].Fields)
 	}
 
 	p, err := h.b.Promote(t.Context(), bridge.PromoteOrder{Job: "job", Item: id})
@@ -174,7 +173,6 @@ func TestReplayChanged(t *testing.T) {
 		t.Errorf("promoted to one target\n got %+v\nwant two deliveries", p)
 	}
 	h.drain()
-	h.check(true)
 	fresh := h.app.events(t)[len(old):]
 	if len(fresh) != 2 {
 		t.Fatalf("delivered again\n got %d\nwant 2", len(fresh))
@@ -197,31 +195,44 @@ func TestReplayChanged(t *testing.T) {
 	h.drain()
 	h.check(true)
 
-	tl, err := bridge.Trace(t.Context(), h.store, "A1", true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	told := map[string]int{}
-	for _, e := range tl.Timeline {
-		told[e.What]++
-	}
-	if told["replayed"] != 3 { // the decision, and an event to each of two endpoints
-		t.Errorf("timeline\n got %v\nwant three lines replayed", told)
-	}
+	h.tracedAgain("A1", 3) // the decision, and an event to each of two endpoints
+	h.forcedAgain(id, cfg)
+}
 
-	// A second job sees what was promoted as what there is; forced, it keeps the id.
-	if again := h.replay("job2", bridge.Selection{Partner: "acme"}, cfg); again[0].Outcome != bridge.ReplaySame {
-		t.Errorf("after the promotion\n got %+v\nwant the same", again[0])
+// tracedAgain wants so many lines of a timeline to be about what was replayed.
+func (h *house) tracedAgain(key string, want int) {
+	h.t.Helper()
+	tl, err := bridge.Trace(h.t.Context(), h.store, key, true)
+	if err != nil {
+		h.t.Fatal(err)
 	}
-	delivered := len(h.app.events(t))
+	got := 0
+	for _, e := range tl.Timeline {
+		if e.What == "replayed" {
+			got++
+		}
+	}
+	if got != want {
+		h.t.Errorf("lines replayed\n got %d\nwant %d: %+v", got, want, tl.Timeline)
+	}
+}
+
+// forcedAgain: a second job sees what was promoted as what there is; forced, its
+// two events go to an endpoint under the ids that they have.
+func (h *house) forcedAgain(id bridge.ID, cfg *bridge.Configuration) {
+	h.t.Helper()
+	if again := h.replay("job2", bridge.Selection{Partner: "acme"}, cfg); again[0].Outcome != bridge.ReplaySame {
+		h.t.Errorf("after the promotion\n got %+v\nwant the same", again[0])
+	}
+	delivered := len(h.app.events(h.t))
 	if p := h.promote(bridge.PromoteOrder{Job: "job2", Item: id, Force: true, Targets: []string{"bus"}}); p.Deliveries != 2 {
-		t.Errorf("forced\n got %+v\nwant two deliveries", p)
+		h.t.Errorf("forced\n got %+v\nwant two deliveries", p)
 	}
 	h.drain()
 	h.check(true)
-	for _, ev := range h.app.events(t)[delivered:] {
+	for _, ev := range h.app.events(h.t)[delivered:] {
 		if h.app.keys()[ev.ID] < 2 {
-			t.Errorf("a forced delivery has the new id %s", ev.ID)
+			h.t.Errorf("a forced delivery has the new id %s", ev.ID)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package bridgetest
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -116,10 +117,7 @@ func replayFiles(b *bench) {
 		{"id", bridge.FileQuery{ID: ids[2], Business: po(string(ids[2]))}, []int{2}},
 		{"nobody's key", bridge.FileQuery{ID: "PO9", Business: po("po9")}, nil},
 	} {
-		if c.q.Through == 0 {
-			c.q.Through = 99
-		}
-		c.q.Limit = 10
+		c.q.Through, c.q.Limit = cmp.Or(c.q.Through, 99), 10
 		found, err := b.s.Files(b.ctx, c.q)
 		b.must(err)
 		var got, want []bridge.ID
