@@ -136,15 +136,22 @@ func migrateSQLite(ctx context.Context, db *sql.DB, opt Options) error {
 	if have > want {
 		return fmt.Errorf("%w %d is newer than this program's %d", ErrSchema, have, want)
 	}
-	if have == want {
-		return nil
-	}
-	if _, err := p.Up(ctx); err != nil {
-		// Another process may have done it at the same time.
-		if now, _, again := p.GetVersions(ctx); again != nil || now != want {
+	from := have
+	for have < want {
+		_, err := p.Up(ctx)
+		if err == nil {
+			break
+		}
+		// Another process does it at the same time: each step that one of them has
+		// made fails for the other.
+		now, _, again := p.GetVersions(ctx)
+		if again != nil || now <= have {
 			return fmt.Errorf("migrate from %d to %d: %w", have, want, err)
 		}
+		have = now
 	}
-	opt.Log.Info("schema migrated", "from", have, "to", want)
+	if from < want {
+		opt.Log.Info("schema migrated", "from", from, "to", want)
+	}
 	return nil
 }
