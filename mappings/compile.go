@@ -23,6 +23,7 @@ type compiler struct {
 	around []reflect.Type    // the objects around the one being compiled, outermost first
 	paths  []map[string]*row // of those objects and this one: the first row of each member
 	inTree bool
+	arrays int // how many blocks and tuples make one
 }
 
 // root compiles the table.
@@ -108,8 +109,10 @@ func (c *compiler) own(k *block, b *branch, obj reflect.Type) {
 		}
 	}
 	slices.SortStableFunc(k.rows, func(x, y row) int { return x.from - y.from })
+	k.steps = make([]step, len(k.rows))
 	for i := range k.rows {
 		r := &k.rows[i]
+		k.steps[i] = step{int32(r.from), len(r.spots) == 1, r.single, r}
 		c.first(r)
 		r.yields = slices.ContainsFunc(k.rows[i+1:], func(l row) bool {
 			return l.alt && slices.ContainsFunc(l.spots, func(s spot) bool { return slices.Contains(r.spots, s) })
@@ -170,7 +173,7 @@ func (c *compiler) object(k *block, b *branch, around reflect.Type) (reflect.Typ
 			c.probs.add(b.node.at, b.node.pathCol, "%s is an array: write %s[]", b.path, b.path)
 			return nil, false
 		}
-		k.shape, k.elem = eachObject, t.Elem()
+		k.shape, k.elem, k.number = eachObject, t.Elem(), c.array()
 		t = t.Elem()
 	}
 	if t.Kind() == reflect.Pointer {
@@ -181,6 +184,12 @@ func (c *compiler) object(k *block, b *branch, around reflect.Type) (reflect.Typ
 		return nil, false
 	}
 	return t, true
+}
+
+// array numbers an array that the table makes.
+func (c *compiler) array() int {
+	c.arrays++
+	return c.arrays - 1
 }
 
 // tree compiles "tree ID PARENT": the objects have an array of their own kind

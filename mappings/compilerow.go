@@ -96,6 +96,7 @@ func (c *compiler) row(n *node, obj reflect.Type) (row, bool) {
 	}
 	r.single = len(r.spots) == 1 && r.expr == nil && r.when == nil && len(r.wheres) == 0 && !r.alt && !r.noPath
 	r.plain = r.conv.name == "text" || r.conv.name == "unit"
+	r.follows = r.beside.typ != nil || r.excluded || r.conv.list != nil || r.key != ""
 	return r, c.inherit(n, &r)
 }
 
@@ -224,6 +225,7 @@ func (c *compiler) tuple(k *block, n *node, obj reflect.Type) {
 	for _, pl := range n.places {
 		t.spots = append(t.spots, spot{pl.pattern.Element, pl.pattern.Component, 0})
 	}
+	t.number = c.array()
 	if t.stride = stride(t.spots); n.repeats {
 		t.stride = spot{1, 0, 0}
 	}

@@ -37,15 +37,7 @@ type converter struct {
 	same bool
 }
 
-// other is the other form of a unit's code.
-func (c *converter) other(code string) string {
-	if name, ok := c.list.names[code]; ok || !c.same {
-		return name
-	}
-	return code
-}
-
-// code is the way back.
+// code is the code that another form stands for.
 func (c *converter) code(other string) string {
 	if code, ok := c.list.codes[other]; ok || !c.same {
 		return code

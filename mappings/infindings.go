@@ -33,7 +33,7 @@ func (r *reader) find(rule string, sev edi.Severity, text string, place int, at 
 	if len(r.res.Findings) >= maxFindings {
 		return
 	}
-	s := r.segs[place]
+	s := r.src.Segment(place)
 	f := edi.Finding{Rule: rule, Severity: sev, Message: text, Path: r.src.Path(place).Element(s.Tag, at.element, at.component, at.repetition),
 		Interchange: r.src.Interchange(), Segment: s.Ordinal, Tag: s.Tag, Element: at.element, Component: at.component,
 		Value: cut(value), Place: place}
@@ -52,13 +52,17 @@ func (r *reader) note(rule string, text string, a *access) {
 	}
 }
 
-// holds evaluates a condition. One that cannot be evaluated is a finding, and
-// does not hold.
-func (r *reader) holds(when expression, obj reflect.Value, s Segment, at origin) bool {
+// holds evaluates a condition of the segment at place, 0 for none. One that cannot
+// be evaluated is a finding, and does not hold.
+func (r *reader) holds(when expression, obj reflect.Value, place int) bool {
 	v, err := when.eval(&subject{obj: obj, doc: r.doc})
 	if err != nil && len(r.res.Findings) < maxFindings {
-		r.res.Findings = append(r.res.Findings, edi.Finding{Rule: "mapping.expression", Severity: edi.Warning,
-			Message: when.text() + ": " + err.Error(), Interchange: r.src.Interchange(), Segment: s.Ordinal, Tag: s.Tag})
+		f := edi.Finding{Rule: "mapping.expression", Severity: edi.Warning, Message: when.text() + ": " + err.Error(), Interchange: r.src.Interchange()}
+		if place > 0 {
+			s := r.src.Segment(place)
+			f.Segment, f.Tag = s.Ordinal, s.Tag
+		}
+		r.res.Findings = append(r.res.Findings, f)
 	}
 	return v == "true"
 }
@@ -77,7 +81,7 @@ func (r *reader) compare() {
 				continue
 			}
 			if want == c.value && at.component == 0 {
-				r.marks[int(r.base[c.place])+at.element-1] = computed
+				r.marks[r.at(c.place, at.element)] = computed
 			} else {
 				r.mark(c.place, at)
 			}
@@ -91,12 +95,12 @@ func (r *reader) compare() {
 // asRead is the tally of a message that was read.
 type asRead reader
 
-func (r *asRead) segments() int { return len(r.segs) - 1 }
+func (r *asRead) segments() int { return (*reader)(r).len() }
 
 func (r *asRead) count(tag string) int {
-	n := 0
-	for p := 1; p < len(r.segs); p++ {
-		if r.segs[p].Tag == tag {
+	n, key := 0, tagKey(tag)
+	for p := 1; p <= r.segments(); p++ {
+		if r.seats[p].key == key {
 			n++
 		}
 	}
@@ -105,8 +109,9 @@ func (r *asRead) count(tag string) int {
 
 func (r *asRead) values(tag string, s spot) []string {
 	var vs []string
-	for p := 1; p < len(r.segs); p++ {
-		if r.segs[p].Tag != tag {
+	key := tagKey(tag)
+	for p := 1; p <= r.segments(); p++ {
+		if r.seats[p].key != key {
 			continue
 		}
 		v := values{(*reader)(r).value(p, s, false)}
@@ -174,7 +179,7 @@ func (r *reader) fillRow(w *row, obj reflect.Value) {
 	if w.noPath || w.assume == "" && w.inherits == 0 && !w.required || w.member.text(obj) != "" {
 		return
 	}
-	if w.when != nil && !r.holds(w.when, obj, Segment{}, origin{}) {
+	if w.when != nil && !r.holds(w.when, obj, 0) {
 		return
 	}
 	text := w.assume
@@ -193,7 +198,7 @@ func (r *reader) fillRow(w *row, obj reflect.Value) {
 
 // derive computes a member of no place.
 func (r *reader) derive(w *row, obj reflect.Value) {
-	if w.when != nil && !r.holds(w.when, obj, Segment{}, origin{}) {
+	if w.when != nil && !r.holds(w.when, obj, 0) {
 		return
 	}
 	raw, err := w.expr.eval(&subject{obj: obj, doc: r.doc, whole: (*asRead)(r)})

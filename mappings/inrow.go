@@ -8,10 +8,9 @@ import (
 	"github.com/edibridge/edibridge/canonical"
 )
 
-// value is the text at a spot. Blanks at the end say nothing (X12.6 3.5.1.5),
-// nor do separators with nothing behind them.
+// value is the text at a spot, without what says nothing at its end.
 func (r *reader) value(place int, s spot, whole bool) string {
-	v := r.src.Element(place, s.element)
+	v := r.element(place, s.element)
 	if v == "" {
 		return ""
 	}
@@ -21,8 +20,8 @@ func (r *reader) value(place int, s spot, whole bool) string {
 	case s.component > 0 || s.repetition > 0:
 		v = r.sp.part(v, s.repetition, s.component)
 	}
-	if v != "" && !whole && r.trailing[v[len(v)-1]] {
-		v = strings.TrimRight(v, r.padding)
+	if v != "" && !whole && r.sp.trailing[v[len(v)-1]] {
+		v = strings.TrimRight(v, r.sp.padding)
 	}
 	return v
 }
@@ -40,7 +39,7 @@ func (r *reader) row(w *row, obj reflect.Value, place int, t *tuple, n int) bool
 		at[i], v[i] = s, r.value(place, s, w.conv.whole)
 		any = any || v[i] != ""
 	}
-	if !any || len(w.wheres) > 0 && !r.says(place, w.wheres) || w.alt && r.done(place, at[0]) || w.when != nil && !r.holds(w.when, obj, r.segs[place], origin{}) {
+	if !any || len(w.wheres) > 0 && !r.says(place, w.wheres) || w.alt && r.done(place, at[0]) || w.when != nil && !r.holds(w.when, obj, place) {
 		return false
 	}
 	if w.noPath {
@@ -131,39 +130,47 @@ func (r *reader) keep(w *row, obj reflect.Value, place int, at spot, raw, text s
 	} else {
 		w.member.setText(obj, text)
 	}
-	if w.beside.typ != nil {
-		if w.conv.name == "unit" {
-			w.beside.setText(obj, w.conv.other(raw))
-		} else {
-			w.beside.setText(obj, raw)
+	if w.follows {
+		r.follow(w, obj, place, at, raw, text)
+	}
+	if r.trace != nil {
+		r.trace.add(w, place, at, false)
+		if w.beside.typ != nil && w.beside.text(obj) != "" {
+			r.trace.add(w, place, at, true)
 		}
+	}
+}
+
+// follow does what follows from a value that was read.
+func (r *reader) follow(w *row, obj reflect.Value, place int, at spot, raw, text string) {
+	other, known := raw, true
+	if l := w.conv.list; l != nil {
+		var name string
+		if name, known = l.names[raw]; w.conv.name == "unit" && (known || !w.conv.same) {
+			other = name
+		}
+		known = known || l.open
+	}
+	if w.beside.typ != nil {
+		w.beside.setText(obj, other)
 	}
 	if w.excluded && at.component == 0 {
-		r.marks[int(r.base[place])+at.element-1] = computed
+		r.marks[r.at(place, at.element)] = computed
 	}
-	if l := w.conv.list; l != nil && !l.open {
-		if _, ok := l.names[raw]; !ok {
-			r.miss(w, place, at, raw)
-		}
+	if !known {
+		r.miss(w, place, at, raw)
 	}
 	if w.key != "" {
 		r.res.Keys = append(r.res.Keys, canonical.Key{Scheme: w.key, Value: text})
-	}
-	if r.trace != nil {
-		r.trace.add(w, place, at, &w.member, r.node)
-		if w.beside.typ != nil && w.beside.text(obj) != "" {
-			r.trace.add(w, place, at, &w.beside, r.node)
-		}
 	}
 }
 
 // mark notes that a spot was read.
 func (r *reader) mark(place int, s spot) {
-	if s.element > r.segs[place].Elements {
+	if s.element > r.width(place) {
 		return
 	}
-	i := r.base[place] + int32(s.element) - 1
-	c := s.component
+	i, c := r.at(place, s.element), s.component
 	if r.sp.escape != "" {
 		c = max(c, 1)
 	}
@@ -181,10 +188,10 @@ func (r *reader) mark(place int, s spot) {
 
 // done reports whether a spot was read already.
 func (r *reader) done(place int, s spot) bool {
-	if s.element > r.segs[place].Elements {
+	if s.element > r.width(place) {
 		return false
 	}
-	switch i := r.base[place] + int32(s.element) - 1; r.marks[i] {
+	switch i := r.at(place, s.element); r.marks[i] {
 	case unread:
 		return false
 	case partly:

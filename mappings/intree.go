@@ -17,7 +17,8 @@ type forest struct {
 	parent []int   // index of the node above, -1: none
 	below  [][]int // indexes of the nodes below
 	final  []reflect.Value
-	first  int // number of nodes[0] among all that are traced
+	traced []int32 // what the lineage knows each by
+	first  int     // number of nodes[0] among those of all trees
 }
 
 // tree reads the segments that a block took as nodes, and hangs each below the
@@ -27,23 +28,24 @@ func (r *reader) tree(k *block, around reflect.Value, s slot) {
 	taken := int(s.taken)
 	f := &forest{k: k, nodes: reflect.MakeSlice(array.Type(), taken, taken), below: make([][]int, taken),
 		final: make([]reflect.Value, taken), first: r.nodes + 1}
-	ptr, checks := r.trace.save(), len(r.checks)
+	was, checks := r.trace.here(), len(r.checks)
 	r.nodes += taken
 	for p := s.head; p != 0; {
 		place := int(p)
-		p, r.next[p] = r.next[p], 0
+		p, r.seats[p].next = r.seats[p].next, 0
 		n := len(f.places)
 		f.places = append(f.places, place)
 		r.node = f.first + n
-		r.trace.leave(0)
+		r.trace.enter(&k.member, n)
+		f.traced = append(f.traced, r.trace.here())
 		r.loop(k, f.nodes.Index(n), place)
+		r.trace.leave(was)
 		r.mark(place, k.tree.id)
 		r.mark(place, k.tree.parent)
 		k.settle(f.nodes.Index(n))
 		r.reads++
 	}
 	r.node = 0
-	r.trace.restore(ptr)
 	r.hang(f)
 	var tops []int
 	for n, up := range f.parent {
@@ -51,7 +53,7 @@ func (r *reader) tree(k *block, around reflect.Value, s slot) {
 			tops = append(tops, n)
 		}
 	}
-	r.build(f, tops, array, &k.member, 0)
+	r.build(f, tops, array, &k.member, was)
 	for i := checks; i < len(r.checks); i++ {
 		if c := &r.checks[i]; c.node > 0 {
 			n := c.node - f.first
@@ -131,7 +133,7 @@ func (f *forest) reach(cutOff func(n int)) {
 }
 
 // build puts nodes into an array, and those below each into it.
-func (r *reader) build(f *forest, nodes []int, array reflect.Value, member *access, up int) {
+func (r *reader) build(f *forest, nodes []int, array reflect.Value, member *access, up int32) {
 	from := array.Len()
 	array.Grow(len(nodes))
 	array.SetLen(from + len(nodes))
@@ -139,9 +141,9 @@ func (r *reader) build(f *forest, nodes []int, array reflect.Value, member *acce
 		to := array.Index(from + i)
 		to.Set(f.nodes.Index(n))
 		f.final[n] = to
-		r.trace.place(f.first+n, up, member, from+i)
+		r.trace.move(f.traced[n], up, member, from+i)
 		if len(f.below[n]) > 0 {
-			r.build(f, f.below[n], f.k.tree.below.reach(to), &f.k.tree.below, f.first+n)
+			r.build(f, f.below[n], f.k.tree.below.reach(to), &f.k.tree.below, f.traced[n])
 		}
 	}
 }

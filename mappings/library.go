@@ -328,7 +328,7 @@ func (ld *loader) plant(t *table, s *section, over bool) {
 		probs: probs, used: map[string]*codeList{}}
 	m.plan = sync.OnceValue(func() plan {
 		root := c.root(t.root)
-		return plan{root, digest(t, c.used)}
+		return plan{root, digest(t, c.used), c.arrays}
 	})
 	m.traits = sync.OnceValue(m.workOutTraits)
 	m.unnamed = sync.OnceValue(func() *unnamed {

@@ -26,29 +26,39 @@ type Origin struct {
 // is asked; a document that was read without can be read again from the stored
 // bytes. It is safe for concurrent use.
 type Lineage struct {
-	src    Source
-	sp     *spelling
-	latin1 bool
+	src Source
+	sp  *spelling
 
 	entries []traced
-	text    []byte   // of the pointers of all entries
-	pointer []byte   // of the object being read
-	nodes   []string // pointers of the nodes of trees, by number; [0] is the document
+	objects []traversed // [0] is the document
+	in      int32       // the index of the one being read
 
 	once    sync.Once
 	origins map[string]Origin
 	byStart []string // pointers by where their values begin
 }
 
-// traced is one value: where it was read, and the end of its pointer in text.
+// traced is one value: where it was read, and into which object.
 type traced struct {
 	row       *row
-	end       int32
-	node      int32
+	object    int32 // index in Lineage.objects
 	place     int32
 	element   int16
 	component uint8
 	repeated  uint8
+	beside    bool // it is the other form of the row's value
+}
+
+// traversed is one object that was read: a member of the one around it.
+type traversed struct {
+	member *access
+	around int32 // index in Lineage.objects
+	index  int32 // in an array; -1: it stands in none
+}
+
+// newLineage makes one for a message of so many elements.
+func newLineage(src Source, sp *spelling, elements int) *Lineage {
+	return &Lineage{src: src, sp: sp, entries: make([]traced, 0, elements), objects: make([]traversed, 1, elements/4+8)}
 }
 
 // Origin is where the value at a JSON Pointer was read. Derived and computed
@@ -95,19 +105,34 @@ func (l *Lineage) MarshalJSON() ([]byte, error) {
 // resolve finds what each entry says.
 func (l *Lineage) resolve() {
 	l.origins = make(map[string]Origin, len(l.entries))
-	from := int32(0)
+	objects := make([]string, len(l.objects))
 	for i := range l.entries {
 		e := &l.entries[i]
-		p := string(l.text[from:e.end])
-		if from = e.end; e.node > 0 && int(e.node) < len(l.nodes) {
-			p = l.nodes[e.node] + p
+		a := &e.row.member
+		if e.beside {
+			a = &e.row.beside
 		}
+		p := l.pointer(objects, e.object) + a.pointer
 		if _, ok := l.origins[p]; !ok {
 			l.byStart = append(l.byStart, p)
 		}
 		l.origins[p] = l.origin(e)
 	}
 	slices.SortStableFunc(l.byStart, func(a, b string) int { return int(l.origins[a].Offset - l.origins[b].Offset) })
+}
+
+// pointer is the JSON Pointer of an object; known has those that were asked for.
+func (l *Lineage) pointer(known []string, object int32) string {
+	if object == 0 || known[object] != "" {
+		return known[object]
+	}
+	o := &l.objects[object]
+	p := l.pointer(known, o.around) + o.member.pointer
+	if o.index >= 0 {
+		p += "/" + strconv.Itoa(int(o.index))
+	}
+	known[object] = p
+	return p
 }
 
 func (l *Lineage) origin(e *traced) Origin {
@@ -134,7 +159,7 @@ func (l *Lineage) origin(e *traced) Origin {
 }
 
 // size is the length of a text in bytes of the file.
-func (l *Lineage) size(t string) int { return byteLength(t, l.latin1) }
+func (l *Lineage) size(t string) int { return byteLength(t, l.sp.latin1) }
 
 func byteLength(t string, latin1 bool) int {
 	if !latin1 {
@@ -147,67 +172,40 @@ func byteLength(t string, latin1 bool) int {
 	return n
 }
 
-// add notes a value that was read. A nil Lineage notes nothing.
-func (l *Lineage) add(w *row, place int, at spot, a *access, node int) {
-	l.text = append(append(l.text, l.pointer...), a.pointer...)
-	l.entries = append(l.entries, traced{row: w, end: int32(len(l.text)), node: int32(node), place: int32(place),
-		element: int16(at.element), component: uint8(min(at.component, 255)), repeated: uint8(min(at.repetition, 255))})
+// add notes a value that was read.
+func (l *Lineage) add(w *row, place int, at spot, beside bool) {
+	l.entries = append(l.entries, traced{row: w, object: l.in, place: int32(place), element: int16(at.element),
+		component: uint8(min(at.component, 255)), repeated: uint8(min(at.repetition, 255)), beside: beside})
 }
 
-// here is how long the pointer is.
-func (l *Lineage) here() int {
+// here is the object being read. A nil Lineage notes nothing.
+func (l *Lineage) here() int32 {
 	if l == nil {
 		return 0
 	}
-	return len(l.pointer)
+	return l.in
 }
 
-// enter goes to a member, or to an element of an array.
+// enter goes into a member of the object being read; index is that in an array,
+// or -1.
 func (l *Lineage) enter(a *access, index int) {
-	if l == nil {
-		return
-	}
-	l.pointer = append(l.pointer, a.pointer...)
-	if index >= 0 {
-		l.pointer = append(l.pointer, '/')
-		l.pointer = strconv.AppendInt(l.pointer, int64(index), 10)
-	}
-}
-
-// leave goes back to where the pointer was so long.
-func (l *Lineage) leave(n int) {
 	if l != nil {
-		l.pointer = l.pointer[:n]
+		l.objects = append(l.objects, traversed{a, l.in, int32(index)})
+		l.in = int32(len(l.objects) - 1)
 	}
 }
 
-// place says where a node of a tree came to stand: in an array of another node,
-// or of the object that the pointer names.
-func (l *Lineage) place(node, up int, a *access, index int) {
-	if l == nil {
-		return
-	}
-	for len(l.nodes) <= node {
-		l.nodes = append(l.nodes, "")
-	}
-	prefix := string(l.pointer)
-	if up > 0 {
-		prefix = l.nodes[up]
-	}
-	l.nodes[node] = prefix + a.pointer + "/" + strconv.Itoa(index)
-}
-
-// save and restore keep the pointer while nodes of a tree, which do not know
-// their own yet, are read.
-func (l *Lineage) save() []byte {
-	if l == nil {
-		return nil
-	}
-	return slices.Clone(l.pointer)
-}
-
-func (l *Lineage) restore(pointer []byte) {
+// leave goes back to an object.
+func (l *Lineage) leave(object int32) {
 	if l != nil {
-		l.pointer = append(l.pointer[:0], pointer...)
+		l.in = object
+	}
+}
+
+// move says where a node of a tree, which was read before that was known, came to
+// stand.
+func (l *Lineage) move(object, around int32, a *access, index int) {
+	if l != nil {
+		l.objects[object] = traversed{a, around, int32(index)}
 	}
 }

@@ -33,6 +33,7 @@ type Mapping struct {
 type plan struct {
 	root   *block
 	digest string
+	arrays int // how many blocks and tuples make one; their numbers are below it
 }
 
 // Name is what the layer calls itself, "acme"; of a standard's table
@@ -69,23 +70,30 @@ type Result struct {
 
 // In reads src into a document. A bad value is a finding, never an error.
 func (m *Mapping) In(src Source, opt InOptions) (*Result, error) {
-	r := m.reader(src, opt)
-	defer r.release()
-	r.res.Document = m.document(m.kind)
-	r.doc = reflect.ValueOf(r.res.Document).Elem()
-	if src.Len() > 0 {
-		r.scope(m.plan().root, r.doc, 0, 1)
-	}
-	h := r.res.Document.Head()
-	h.Standard, h.Release = src.Standard(), src.Release()
-	r.fill(m.plan().root, r.doc)
-	r.res.Document.Derive()
-	r.compare()
-	r.res.Lineage = r.trace
-	if opt.Residue {
-		r.residue()
-	}
+	r := m.reader()
+	defer m.giveBack(r)
+	r.document = m.document(m.kind)
+	r.in(src, opt)
 	return r.res, nil
+}
+
+// reader gives one with the memory of one that was released.
+func (m *Mapping) reader() *reader {
+	r, ok := m.readers.Get().(*reader)
+	if !ok {
+		return newReader(m)
+	}
+	r.res = &Result{}
+	return r
+}
+
+// giveBack takes a reader whose work is done.
+func (m *Mapping) giveBack(r *reader) {
+	if len(r.seats) <= maxKept {
+		r.forget()
+		r.document, r.res = nil, nil
+		m.readers.Put(r)
+	}
 }
 
 // OutOptions say how a document is written.

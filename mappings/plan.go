@@ -25,6 +25,7 @@ type block struct {
 	tree      *treePlan // its objects form a tree
 	fixed     []constant
 	rows      []row
+	steps     []step // through rows, for the way in
 	tuples    []tuple
 	derived   []row    // computed on the way in, of no place
 	kids      []*block // in the order of writing
@@ -39,6 +40,16 @@ type block struct {
 	width     int      // most blocks below it whose segments are sorted at one time
 	selector  *row     // the row of the qualifier
 	single    bool     // values of one qualified segment, into the object around
+	number    int      // of the array that it makes
+}
+
+// step is the way to a row that reads a segment: what can be told without looking
+// at the row itself.
+type step struct {
+	from   int32 // the first of its elements
+	only   bool  // it reads nothing where that one is empty
+	single bool
+	row    *row
 }
 
 // treePlan is how segments tell of a tree.
@@ -109,6 +120,7 @@ type row struct {
 	from     int  // the first of its elements
 	single   bool // one element, its value, and nothing else
 	plain    bool // the value is the element's text
+	follows  bool // more than its value is noted: reader.follow
 }
 
 // tuple is a row whose elements come again and again within the segment.
@@ -126,6 +138,7 @@ type tuple struct {
 	layer   string
 	pointer string
 	group   int // see block
+	number  int // see block
 }
 
 // at shifts a spot to the nth tuple, from 0.

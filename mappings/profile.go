@@ -63,8 +63,9 @@ const maxNews = 2000
 // document order, at most 2000. known must not keep the name. Where it knows all
 // of them, nothing is allocated for them.
 func (m *Mapping) News(src Source, known func(name []byte) bool) []Feature {
-	n := news{m: m, src: src, r: m.reader(src, InOptions{}), known: known}
-	defer n.r.release()
+	n := news{m: m, src: src, r: m.reader(), known: known}
+	defer m.giveBack(n.r)
+	n.r.open(src, InOptions{})
 	t := m.traits()
 	n.buf = make([]byte, 0, 256)
 	for p := 1; p <= src.Len(); p++ {

@@ -15,7 +15,9 @@ func (r *reader) residue() *canonical.Residue {
 	if n > 0 {
 		raw := r.src.Raw(1)
 		if i := strings.Index(raw, r.sp.segment); i >= 0 {
-			r.sp.lineBreak = raw[i+len(r.sp.segment):]
+			sp := *r.sp // the lineage has the other
+			sp.lineBreak = raw[i+len(r.sp.segment):]
+			r.sp = &sp
 		}
 	}
 	res.Syntax = r.sp.syntax()
@@ -55,7 +57,7 @@ func (r *reader) leftovers(place int) (nothing bool) {
 	at := len(res.Entries)
 	nothing = true
 	for e := 1; e <= s.Elements; e++ {
-		switch i := r.base[place] + int32(e) - 1; r.marks[i] {
+		switch i := r.at(place, e); r.marks[i] {
 		case read, computed:
 			nothing = false
 			res.Coverage.Elements++
@@ -142,11 +144,11 @@ func (r *reader) anchor(w *maker, whole []bool) (ordinals []int, marks []uint32)
 // markOf is the mark of a segment as the mapping would make it: what was not
 // read left out.
 func (r *reader) markOf(place int) uint32 {
-	s := r.segs[place]
+	s := r.src.Segment(place)
 	h := markHash{h: newHash()}
 	for e := 1; e <= s.Elements; e++ {
 		text := ""
-		switch i := r.base[place] + int32(e) - 1; r.marks[i] {
+		switch i := r.at(place, e); r.marks[i] {
 		case read:
 			text = r.src.Element(place, e)
 		case partly:

@@ -18,10 +18,14 @@ type Source interface {
 	Delimiters() edi.Delimiters  // by which elements divide into components
 	Encoding() string            // "UTF-8", "ISO-8859-1"
 	Interchange() int            // ordinal of the interchange within the file, from 1
-	Loops() []Loop               // [0] is the message itself; parents before children, in document order
 	Len() int                    // how many segments there are
 	Segment(place int) Segment   // panics beyond Len
 	Element(place, n int) string // as received; "" when absent
+	// AppendElements appends all elements of a segment, each as Element gives it.
+	AppendElements(dst []string, place int) []string
+	// AppendLoops appends the loops: the message itself, then parents before children,
+	// in document order.
+	AppendLoops(dst []Loop) []Loop
 	// Position is where element n begins in the file, and its bytes; of element 0,
 	// the segment's tag.
 	Position(place, n int) (offset int64, length int)
@@ -50,65 +54,37 @@ type message struct {
 	match    *guide.Match
 	text     string // all bytes
 	encoding string
-	loops    []Loop
-	numbered []Segment // by place: [0] is none
-	segments []Segment // the same without [0]
-	raw      []uint32  // where segment place-1 starts in text, and one more
-	first    []uint32  // index in ends of segment place-1's tag
-	ends     []uint32  // where in text tags and elements end, in order
+	latin1   bool
+	starts   []start  // of each segment, and of what stands behind the last
+	ends     []uint32 // where in text tags and elements end, in order
 }
+
+// start is where a segment begins in message.text, and its tag in message.ends.
+type start struct{ text, ends uint32 }
 
 // FromMessage is the Source over a message, its segments in the loops where mt,
 // the match of the guide, found them. It copies what it needs of m. With mt nil
 // the message is one loop.
 func FromMessage(m *edi.Message, _ *guide.Guide, mt *guide.Match) Source {
-	s := &message{match: mt, text: string(m.Unwrapped()), encoding: "UTF-8"}
+	s := &message{match: mt, text: string(m.Unwrapped()), encoding: "UTF-8", ends: m.Ends()}
 	s.head = edi.Message{Standard: m.Standard, Delimiters: m.Delimiters, Path: m.Path, Set: m.Set, Version: m.Version,
 		Interchange: m.Interchange, Offset: m.Offset, Ordinal: m.Ordinal}
 	if d := m.Delimiters; d.Segment >= utf8.RuneSelf || d.Element >= utf8.RuneSelf || d.Component >= utf8.RuneSelf ||
 		d.Repetition >= utf8.RuneSelf || !utf8.ValidString(s.text) {
-		s.encoding = "ISO-8859-1"
+		s.encoding, s.latin1 = "ISO-8859-1", true
 	}
 	n := m.Len()
-	index := make([]uint32, 2*n+1)
-	s.numbered, s.raw, s.first = make([]Segment, n+1), index[:n+1], index[n+1:]
-	s.segments = s.numbered[1:]
-	s.ends = m.Ends()
-	at, end := uint32(0), uint32(0)
+	s.starts = make([]start, n+1)
+	var at start
 	var seg edi.Segment
 	for i := range n {
 		m.SegmentAt(i+1, &seg)
-		s.raw[i], s.first[i] = at, end
-		elements := seg.Len()
-		s.segments[i] = Segment{Tag: s.decode(s.text[at:s.ends[end]]), Ordinal: m.Ordinal + i, Elements: elements}
-		at, end = at+uint32(len(seg.Unwrapped())), end+uint32(elements)+1
+		s.starts[i] = at
+		at.text += uint32(len(seg.Unwrapped()))
+		at.ends += uint32(seg.Len()) + 1
 	}
-	s.raw[n] = at
-	s.place(n)
+	s.starts[n] = at
 	return s
-}
-
-// place takes the loops from the match.
-func (s *message) place(n int) {
-	if s.match == nil {
-		s.loops = []Loop{{Parent: -1, First: 1, Last: n}}
-		return
-	}
-	s.loops = make([]Loop, len(s.match.Loops))
-	for i, l := range s.match.Loops {
-		s.loops[i] = Loop{Parent: l.Parent, First: l.First, Last: l.Last}
-		if l.Use != nil {
-			s.loops[i].Trigger = l.Use.Trigger
-		}
-	}
-	s.loops[0].First, s.loops[0].Last = 1, n
-	for i := range s.segments {
-		if p := s.match.Placed[i]; p.Use == nil {
-			s.segments[i].Loop = -1
-		} else {
-			s.segments[i].Loop = p.Loop
-		}
-	}
 }
 
 func (s *message) Standard() string           { return string(s.head.Standard) }
@@ -116,21 +92,65 @@ func (s *message) Release() string            { return s.head.Version }
 func (s *message) Delimiters() edi.Delimiters { return s.head.Delimiters }
 func (s *message) Encoding() string           { return s.encoding }
 func (s *message) Interchange() int           { return s.head.Interchange }
-func (s *message) Loops() []Loop              { return s.loops }
-func (s *message) Len() int                   { return len(s.segments) }
-func (s *message) Segment(place int) Segment  { return s.segments[place-1] }
+func (s *message) Len() int                   { return len(s.starts) - 1 }
+
+func (s *message) AppendLoops(dst []Loop) []Loop {
+	at := len(dst)
+	dst = append(dst, Loop{Parent: -1, First: 1, Last: s.Len()})
+	if s.match == nil {
+		return dst
+	}
+	for i := range s.match.Loops[1:] {
+		l := &s.match.Loops[i+1]
+		dst = append(dst, Loop{Parent: l.Parent, First: l.First, Last: l.Last})
+		if l.Use != nil {
+			dst[at+i+1].Trigger = l.Use.Trigger
+		}
+	}
+	return dst
+}
+
+func (s *message) Segment(place int) Segment {
+	from := s.starts[place-1]
+	g := Segment{Tag: s.decode(s.text[from.text:s.ends[from.ends]]), Ordinal: s.head.Ordinal + place - 1, Elements: s.elements(place)}
+	if s.match == nil {
+		return g
+	}
+	if p := &s.match.Placed[place-1]; p.Use == nil {
+		g.Loop = -1
+	} else {
+		g.Loop = p.Loop
+	}
+	return g
+}
+
+// elements is how many a segment has.
+func (s *message) elements(place int) int {
+	return int(s.starts[place].ends-s.starts[place-1].ends) - 1
+}
 
 func (s *message) Element(place, n int) string {
-	if n < 1 || n > s.segments[place-1].Elements {
+	if n < 1 || n > s.elements(place) {
 		return ""
 	}
 	from, to := s.span(place, n)
 	return s.decode(s.text[from:to])
 }
 
+func (s *message) AppendElements(dst []string, place int) []string {
+	i := s.starts[place-1].ends
+	from := s.ends[i] + 1
+	for _, to := range s.ends[i+1 : s.starts[place].ends] {
+		dst = append(dst, s.decode(s.text[from:to]))
+		from = to + 1
+	}
+	return dst
+}
+
 func (s *message) Position(place, n int) (int64, int) {
-	if n < 1 || n > s.segments[place-1].Elements {
-		return s.head.Offset + int64(s.raw[place-1]), len(s.segments[place-1].Tag)
+	if n < 1 || n > s.elements(place) {
+		from := s.starts[place-1]
+		return s.head.Offset + int64(from.text), int(s.ends[from.ends] - from.text)
 	}
 	from, to := s.span(place, n)
 	return s.head.Offset + int64(from), int(to - from)
@@ -138,11 +158,13 @@ func (s *message) Position(place, n int) (int64, int) {
 
 // span is where an element stands in text, of those that there are.
 func (s *message) span(place, n int) (from, to uint32) {
-	i := int(s.first[place-1]) + n
+	i := int(s.starts[place-1].ends) + n
 	return s.ends[i-1] + 1, s.ends[i]
 }
 
-func (s *message) Raw(place int) string { return s.decode(s.text[s.raw[place-1]:s.raw[place]]) }
+func (s *message) Raw(place int) string {
+	return s.decode(s.text[s.starts[place-1].text:s.starts[place].text])
+}
 
 func (s *message) Path(place int) edi.Path {
 	if s.match == nil {
@@ -152,10 +174,10 @@ func (s *message) Path(place int) edi.Path {
 }
 
 func (s *message) decode(t string) string {
-	if s.encoding == "UTF-8" {
-		return t
+	if s.latin1 {
+		return fromLatin1(t)
 	}
-	return fromLatin1(t)
+	return t
 }
 
 // fromLatin1 takes each byte for the character of its number (ISO 8859-1).

@@ -16,6 +16,8 @@ type spelling struct {
 	lineBreak                                       string
 	latin1                                          bool
 	special                                         [256]bool // first bytes of delimiters
+	padding                                         string    // what says nothing at the end of a value
+	trailing                                        [256]bool // last bytes of padding
 }
 
 func newSpelling(d edi.Delimiters, lineBreak string, latin1 bool) *spelling {
@@ -28,7 +30,21 @@ func newSpelling(d edi.Delimiters, lineBreak string, latin1 bool) *spelling {
 			s.special[c[0]] = true
 		}
 	}
+	s.pad()
 	return s
+}
+
+// pad finds out what says nothing at the end of a value. Blanks do not (X12.6
+// 3.5.1.5), nor do separators with nothing behind them.
+func (s *spelling) pad() {
+	s.padding = " "
+	if s.escape == "" {
+		s.padding += s.component + s.repetition
+	}
+	for _, c := range s.padding {
+		t := string(c)
+		s.trailing[t[len(t)-1]] = true
+	}
 }
 
 func (s *spelling) character(c byte) string {

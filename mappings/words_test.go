@@ -84,17 +84,26 @@ func flat(t testing.TB, raw string, d edi.Delimiters) Source {
 	if err != nil {
 		t.Fatalf("%v\n%.200s", err, raw)
 	}
-	s := FromMessage(m, nil, nil).(*message)
-	s.segments, s.raw, s.first, s.head.Offset = s.segments[1:], s.raw[1:], s.first[1:], -int64(len(header))
+	s := &loopedSource{message: FromMessage(m, nil, nil).(*message)}
+	s.starts, s.head.Offset = s.starts[1:], -int64(len(header))
 	if !closed {
-		s.segments, s.raw = s.segments[:len(s.segments)-1], s.raw[:len(s.raw)-1]
+		s.starts = s.starts[:len(s.starts)-1]
 	}
-	s.numbered = append([]Segment{{}}, s.segments...)
-	s.segments = s.numbered[1:]
-	s.loops[0].Last = len(s.segments)
-	for i := range s.segments {
-		s.segments[i].Ordinal--
-		switch tag := s.segments[i].Tag; tag {
+	s.divide()
+	return s
+}
+
+// loopedSource is a message whose loops are told by tags alone.
+type loopedSource struct {
+	*message
+	loops []Loop
+	in    []int // by place-1: the loop of the segment
+}
+
+func (s *loopedSource) divide() {
+	s.loops, s.in = s.message.AppendLoops(nil), make([]int, s.Len())
+	for i := range s.in {
+		switch tag := s.message.Segment(i + 1).Tag; tag {
 		case "HL", "CPS", "LIN", "PO1", "N1":
 			parent := 0
 			if tag == "LIN" && s.loops[len(s.loops)-1].Trigger != "" {
@@ -107,14 +116,19 @@ func flat(t testing.TB, raw string, d edi.Delimiters) Source {
 		case "SE", "CTT", "UNT", "CNT", "UNS":
 			continue
 		}
-
-		loop := len(s.loops) - 1
-		s.segments[i].Loop = loop
-		for l := loop; l > 0; l = s.loops[l].Parent {
+		s.in[i] = len(s.loops) - 1
+		for l := s.in[i]; l > 0; l = s.loops[l].Parent {
 			s.loops[l].Last = i + 1
 		}
 	}
-	return s
+}
+
+func (s *loopedSource) AppendLoops(dst []Loop) []Loop { return append(dst, s.loops...) }
+
+func (s *loopedSource) Segment(place int) Segment {
+	g := s.message.Segment(place)
+	g.Loop = s.in[place-1]
+	return g
 }
 
 var plussed = edi.Delimiters{Segment: '\'', Element: '+', Component: ':', Release: '?', Decimal: '.'}

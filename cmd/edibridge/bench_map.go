@@ -18,6 +18,8 @@ type mapBench struct {
 	guide   *guide.Guide
 	mapping *mappings.Mapping
 	floor   float64
+	matcher guide.Validator
+	reader  mappings.Reader
 }
 
 // benchMap maps 850s both ways: a file of small ones, beside the floor of the read
@@ -36,7 +38,7 @@ func benchMap(context.Context) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := mapBench{g, lib.Find(string(edi.X12), "004010", "850"), fl}
+	b := mapBench{guide: g, mapping: lib.Find(string(edi.X12), "004010", "850"), floor: fl}
 	if b.mapping == nil {
 		return nil, fmt.Errorf("there is no mapping of X12 004010 850")
 	}
@@ -58,7 +60,7 @@ func (b *mapBench) in(data []byte) (figure, error) {
 	segments, before := 0, mallocs()
 	v, err := best(len(data), 5, func() error {
 		return walkAll(data, func(m *edi.Message) error {
-			r, err := b.read(m)
+			r, err := b.reader.In(b.mapping, mappings.FromMessage(m, b.guide, b.matcher.Match(b.guide, m)), mappings.InOptions{})
 			if err != nil {
 				return err
 			}

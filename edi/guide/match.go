@@ -1,6 +1,10 @@
 package guide
 
-import "github.com/edibridge/edibridge/edi"
+import (
+	"slices"
+
+	"github.com/edibridge/edibridge/edi"
+)
 
 // Match is where each segment of a message found its place in a guide.
 type Match struct {
@@ -61,11 +65,18 @@ func (mt *Match) trigger(loop int) string {
 func (g *Guide) Match(m *edi.Message) *Match {
 	v, ok := g.matchers.Get().(*Validator)
 	if !ok {
-		v = &Validator{quiet: true}
+		v = &Validator{}
 	}
-	v.match = Match{Loops: make([]Loop, 0, m.Len()+1)}
-	mt := *v.Validate(g, m, Options{}).Match
-	v.match, v.res = Match{}, Result{}
+	mt := v.Match(g, m)
+	own := &Match{Placed: slices.Clone(mt.Placed), Loops: slices.Clone(mt.Loops)}
 	g.matchers.Put(v)
-	return &mt
+	return own
+}
+
+// Match is [Guide.Match]; what it gives lives until the next call.
+func (v *Validator) Match(g *Guide, m *edi.Message) *Match {
+	v.quiet = true
+	mt := v.Validate(g, m, Options{}).Match
+	v.quiet = false
+	return mt
 }

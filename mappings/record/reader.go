@@ -343,8 +343,8 @@ func (s *source) Encoding() string { return "UTF-8" }
 // Interchange implements mappings.Source.
 func (s *source) Interchange() int { return s.number }
 
-// Loops implements mappings.Source.
-func (s *source) Loops() []mappings.Loop { return s.loops }
+// AppendLoops implements mappings.Source.
+func (s *source) AppendLoops(dst []mappings.Loop) []mappings.Loop { return append(dst, s.loops...) }
 
 // Len implements mappings.Source.
 func (s *source) Len() int { return len(s.segments) }
@@ -358,6 +358,14 @@ func (s *source) Element(place, n int) string {
 		return ""
 	}
 	return s.elements[place-1][n-1].text
+}
+
+// AppendElements implements mappings.Source.
+func (s *source) AppendElements(dst []string, place int) []string {
+	for _, e := range s.elements[place-1] {
+		dst = append(dst, e.text)
+	}
+	return dst
 }
 
 // Position implements mappings.Source.
