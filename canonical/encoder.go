@@ -88,21 +88,55 @@ func appendOther(dst []byte, v any) []byte {
 	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
 }
 
-// appendMember appends a name, with its quotes and colon, a text and a comma.
+// appendMember appends a member: name has its quotes, the colon and the quote that
+// opens the text.
 func appendMember(dst []byte, name, text string) []byte {
-	return append(appendText(append(dst, name...), text), ',')
+	dst = append(dst, name...)
+	if ordinary(text) {
+		dst = append(dst, text...)
+	} else {
+		dst = appendEscaped(dst, text)
+	}
+	return append(dst, '"', ',')
 }
 
 // appendText appends a text in quotes (RFC 8259 section 7). Bytes that are no
 // UTF-8 become U+FFFD; U+2028 and U+2029 are escaped, as JavaScript needs it.
 func appendText(dst []byte, s string) []byte {
 	dst = append(dst, '"')
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf {
-			return append(appendEscaped(append(dst, s[:i]...), s[i:]), '"')
+	if ordinary(s) {
+		return append(append(dst, s...), '"')
+	}
+	return append(appendEscaped(dst, s), '"')
+}
+
+// ordinary reports whether a text is ASCII and can stand as it is. It looks at
+// eight bytes at a time.
+func ordinary(s string) bool {
+	if len(s) < 8 {
+		for i := 0; i < len(s); i++ {
+			if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+				return false
+			}
+		}
+		return true
+	}
+	for i := 0; i < len(s)-8; i += 8 {
+		if !ordinary8(s[i:]) {
+			return false
 		}
 	}
-	return append(append(dst, s...), '"')
+	return ordinary8(s[len(s)-8:])
+}
+
+// ordinary8 is ordinary for the first eight bytes of s. Of a byte below 0x80 that
+// is less than another, the difference has the highest bit.
+func ordinary8(s string) bool {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	quote, slash := w^'"'*each, w^'\\'*each
+	return (w|(w-0x20*each)|(quote-each)|(slash-each))&high == 0
 }
 
 // appendEscaped appends a text some of which cannot stand as it is.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -24,6 +25,26 @@ func TestAppend(t *testing.T) {
 			t.Errorf("got  %s\nwant %s", got, &want)
 		}
 	})
+}
+
+// TestAppendText: a byte that cannot stand as it is, is seen wherever it stands.
+func TestAppendText(t *testing.T) {
+	for _, odd := range []string{"", "\"", "\\", "\x00", "\x1f", "\x7f", "\x80", "\xff", "é", "!", "#", "[", "]", " "} {
+		for before := range 18 {
+			for after := range 10 {
+				text := strings.Repeat("!", before) + odd + strings.Repeat("~", after)
+				var want bytes.Buffer
+				enc := json.NewEncoder(&want)
+				enc.SetEscapeHTML(false)
+				if err := enc.Encode(text); err != nil {
+					t.Fatal(err)
+				}
+				if got := appendText(nil, text); string(got)+"\n" != want.String() {
+					t.Fatalf("%q\n got %s\nwant %s", text, got, &want)
+				}
+			}
+		}
+	}
 }
 
 var texts = []string{"", "", "4711", "a\"b\\c", "<&>", "\x00\x1f\b\f\n\r\t", "Müller", "\xff\xe9", "\u2028\u2029", "日本"}

@@ -54,10 +54,10 @@ func (v *Acknowledgment) appendJSON(dst []byte) []byte {
 func (v *Acknowledgment) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.Functional != "" {
-		dst = appendMember(dst, `"functional":`, string(v.Functional))
+		dst = appendMember(dst, `"functional":"`, string(v.Functional))
 	}
 	if v.Version != "" {
-		dst = appendMember(dst, `"version":`, string(v.Version))
+		dst = appendMember(dst, `"version":"`, string(v.Version))
 	}
 	if !v.Sender.zero() {
 		dst = append(dst, `"sender":`...)
@@ -68,13 +68,13 @@ func (v *Acknowledgment) appendMembers(dst []byte) []byte {
 		dst = append(v.Recipient.appendJSON(dst), ',')
 	}
 	if v.Control != "" {
-		dst = appendMember(dst, `"control":`, string(v.Control))
+		dst = appendMember(dst, `"control":"`, string(v.Control))
 	}
 	if v.Verdict != "" {
-		dst = appendMember(dst, `"verdict":`, string(v.Verdict))
+		dst = appendMember(dst, `"verdict":"`, string(v.Verdict))
 	}
 	if v.VerdictCode != "" {
-		dst = appendMember(dst, `"verdictCode":`, string(v.VerdictCode))
+		dst = appendMember(dst, `"verdictCode":"`, string(v.VerdictCode))
 	}
 	if len(v.Codes) > 0 {
 		dst = append(dst, `"codes":`...)
@@ -85,13 +85,13 @@ func (v *Acknowledgment) appendMembers(dst []byte) []byte {
 		dst = append(v.Service.appendJSON(dst), ',')
 	}
 	if v.Included != "" {
-		dst = appendMember(dst, `"included":`, string(v.Included))
+		dst = appendMember(dst, `"included":"`, string(v.Included))
 	}
 	if v.Received != "" {
-		dst = appendMember(dst, `"received":`, string(v.Received))
+		dst = appendMember(dst, `"received":"`, string(v.Received))
 	}
 	if v.Accepted != "" {
-		dst = appendMember(dst, `"accepted":`, string(v.Accepted))
+		dst = appendMember(dst, `"accepted":"`, string(v.Accepted))
 	}
 	if len(v.Documents) > 0 {
 		dst = append(dst, `"documents":`...)
@@ -111,22 +111,22 @@ func (v *ApplicationAdvice) appendJSON(dst []byte) []byte {
 func (v *ApplicationAdvice) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.AdviceNumber != "" {
-		dst = appendMember(dst, `"adviceNumber":`, string(v.AdviceNumber))
+		dst = appendMember(dst, `"adviceNumber":"`, string(v.AdviceNumber))
 	}
 	if v.AdviceDate != "" {
-		dst = appendMember(dst, `"adviceDate":`, string(v.AdviceDate))
+		dst = appendMember(dst, `"adviceDate":"`, string(v.AdviceDate))
 	}
 	if v.Zone != "" {
-		dst = appendMember(dst, `"zone":`, string(v.Zone))
+		dst = appendMember(dst, `"zone":"`, string(v.Zone))
 	}
 	if v.OriginalNumber != "" {
-		dst = appendMember(dst, `"originalNumber":`, string(v.OriginalNumber))
+		dst = appendMember(dst, `"originalNumber":"`, string(v.OriginalNumber))
 	}
 	if v.TransactionType != "" {
-		dst = appendMember(dst, `"transactionType":`, string(v.TransactionType))
+		dst = appendMember(dst, `"transactionType":"`, string(v.TransactionType))
 	}
 	if v.ActionWanted != "" {
-		dst = appendMember(dst, `"actionWanted":`, string(v.ActionWanted))
+		dst = appendMember(dst, `"actionWanted":"`, string(v.ActionWanted))
 	}
 	if len(v.Contacts) > 0 {
 		dst = append(dst, `"contacts":`...)
@@ -166,34 +166,34 @@ func (v *Catalog) appendJSON(dst []byte) []byte {
 func (v *Catalog) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.Purpose != "" {
-		dst = appendMember(dst, `"purpose":`, string(v.Purpose))
+		dst = appendMember(dst, `"purpose":"`, string(v.Purpose))
 	}
 	if v.CatalogNumber != "" {
-		dst = appendMember(dst, `"catalogNumber":`, string(v.CatalogNumber))
+		dst = appendMember(dst, `"catalogNumber":"`, string(v.CatalogNumber))
 	}
 	if v.Version != "" {
-		dst = appendMember(dst, `"version":`, string(v.Version))
+		dst = appendMember(dst, `"version":"`, string(v.Version))
 	}
 	if v.Revision != "" {
-		dst = appendMember(dst, `"revision":`, string(v.Revision))
+		dst = appendMember(dst, `"revision":"`, string(v.Revision))
 	}
 	if v.UOM != "" {
-		dst = appendMember(dst, `"uom":`, string(v.UOM))
+		dst = appendMember(dst, `"uom":"`, string(v.UOM))
 	}
 	if v.PreviousNumber != "" {
-		dst = appendMember(dst, `"previousNumber":`, string(v.PreviousNumber))
+		dst = appendMember(dst, `"previousNumber":"`, string(v.PreviousNumber))
 	}
 	if v.PreviousVersion != "" {
-		dst = appendMember(dst, `"previousVersion":`, string(v.PreviousVersion))
+		dst = appendMember(dst, `"previousVersion":"`, string(v.PreviousVersion))
 	}
 	if v.PreviousRevision != "" {
-		dst = appendMember(dst, `"previousRevision":`, string(v.PreviousRevision))
+		dst = appendMember(dst, `"previousRevision":"`, string(v.PreviousRevision))
 	}
 	if v.Description != "" {
-		dst = appendMember(dst, `"description":`, string(v.Description))
+		dst = appendMember(dst, `"description":"`, string(v.Description))
 	}
 	if v.IssuedAt != "" {
-		dst = appendMember(dst, `"issuedAt":`, string(v.IssuedAt))
+		dst = appendMember(dst, `"issuedAt":"`, string(v.IssuedAt))
 	}
 	if !v.Currency.zero() {
 		dst = append(dst, `"currency":`...)
@@ -261,16 +261,16 @@ func (v *Inventory) appendJSON(dst []byte) []byte {
 func (v *Inventory) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.ReportType != "" {
-		dst = appendMember(dst, `"reportType":`, string(v.ReportType))
+		dst = appendMember(dst, `"reportType":"`, string(v.ReportType))
 	}
 	if v.ReportNumber != "" {
-		dst = appendMember(dst, `"reportNumber":`, string(v.ReportNumber))
+		dst = appendMember(dst, `"reportNumber":"`, string(v.ReportNumber))
 	}
 	if v.ReportedAt != "" {
-		dst = appendMember(dst, `"reportedAt":`, string(v.ReportedAt))
+		dst = appendMember(dst, `"reportedAt":"`, string(v.ReportedAt))
 	}
 	if v.ActionWanted != "" {
-		dst = appendMember(dst, `"actionWanted":`, string(v.ActionWanted))
+		dst = appendMember(dst, `"actionWanted":"`, string(v.ActionWanted))
 	}
 	if !v.Currency.zero() {
 		dst = append(dst, `"currency":`...)
@@ -318,19 +318,19 @@ func (v *InventoryAdjustment) appendJSON(dst []byte) []byte {
 func (v *InventoryAdjustment) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.AdjustmentDate != "" {
-		dst = appendMember(dst, `"adjustmentDate":`, string(v.AdjustmentDate))
+		dst = appendMember(dst, `"adjustmentDate":"`, string(v.AdjustmentDate))
 	}
 	if v.DepositorNumber != "" {
-		dst = appendMember(dst, `"depositorNumber":`, string(v.DepositorNumber))
+		dst = appendMember(dst, `"depositorNumber":"`, string(v.DepositorNumber))
 	}
 	if v.AdjustmentNumber != "" {
-		dst = appendMember(dst, `"adjustmentNumber":`, string(v.AdjustmentNumber))
+		dst = appendMember(dst, `"adjustmentNumber":"`, string(v.AdjustmentNumber))
 	}
 	if v.TransactionType != "" {
-		dst = appendMember(dst, `"transactionType":`, string(v.TransactionType))
+		dst = appendMember(dst, `"transactionType":"`, string(v.TransactionType))
 	}
 	if v.ActionWanted != "" {
-		dst = appendMember(dst, `"actionWanted":`, string(v.ActionWanted))
+		dst = appendMember(dst, `"actionWanted":"`, string(v.ActionWanted))
 	}
 	if len(v.Refs) > 0 {
 		dst = append(dst, `"refs":`...)
@@ -370,34 +370,34 @@ func (v *Invoice) appendJSON(dst []byte) []byte {
 func (v *Invoice) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.InvoiceNumber != "" {
-		dst = appendMember(dst, `"invoiceNumber":`, string(v.InvoiceNumber))
+		dst = appendMember(dst, `"invoiceNumber":"`, string(v.InvoiceNumber))
 	}
 	if v.InvoiceDate != "" {
-		dst = appendMember(dst, `"invoiceDate":`, string(v.InvoiceDate))
+		dst = appendMember(dst, `"invoiceDate":"`, string(v.InvoiceDate))
 	}
 	if v.Type != "" {
-		dst = appendMember(dst, `"type":`, string(v.Type))
+		dst = appendMember(dst, `"type":"`, string(v.Type))
 	}
 	if v.OrderDate != "" {
-		dst = appendMember(dst, `"orderDate":`, string(v.OrderDate))
+		dst = appendMember(dst, `"orderDate":"`, string(v.OrderDate))
 	}
 	if v.PONumber != "" {
-		dst = appendMember(dst, `"poNumber":`, string(v.PONumber))
+		dst = appendMember(dst, `"poNumber":"`, string(v.PONumber))
 	}
 	if v.ReleaseNumber != "" {
-		dst = appendMember(dst, `"releaseNumber":`, string(v.ReleaseNumber))
+		dst = appendMember(dst, `"releaseNumber":"`, string(v.ReleaseNumber))
 	}
 	if v.ChangeSequence != "" {
-		dst = appendMember(dst, `"changeSequence":`, string(v.ChangeSequence))
+		dst = appendMember(dst, `"changeSequence":"`, string(v.ChangeSequence))
 	}
 	if v.ActionWanted != "" {
-		dst = appendMember(dst, `"actionWanted":`, string(v.ActionWanted))
+		dst = appendMember(dst, `"actionWanted":"`, string(v.ActionWanted))
 	}
 	if v.OriginalInvoice != "" {
-		dst = appendMember(dst, `"originalInvoice":`, string(v.OriginalInvoice))
+		dst = appendMember(dst, `"originalInvoice":"`, string(v.OriginalInvoice))
 	}
 	if v.OriginalInvoiceDate != "" {
-		dst = appendMember(dst, `"originalInvoiceDate":`, string(v.OriginalInvoiceDate))
+		dst = appendMember(dst, `"originalInvoiceDate":"`, string(v.OriginalInvoiceDate))
 	}
 	if !v.Currency.zero() {
 		dst = append(dst, `"currency":`...)
@@ -492,7 +492,7 @@ func (v *Invoice) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Amounts), ',')
 	}
 	if v.Sign != "" {
-		dst = appendMember(dst, `"sign":`, string(v.Sign))
+		dst = appendMember(dst, `"sign":"`, string(v.Sign))
 	}
 	return dst
 }
@@ -504,40 +504,40 @@ func (v *Order) appendJSON(dst []byte) []byte {
 func (v *Order) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.OrderType != "" {
-		dst = appendMember(dst, `"orderType":`, string(v.OrderType))
+		dst = appendMember(dst, `"orderType":"`, string(v.OrderType))
 	}
 	if v.PONumber != "" {
-		dst = appendMember(dst, `"poNumber":`, string(v.PONumber))
+		dst = appendMember(dst, `"poNumber":"`, string(v.PONumber))
 	}
 	if v.ReleaseNumber != "" {
-		dst = appendMember(dst, `"releaseNumber":`, string(v.ReleaseNumber))
+		dst = appendMember(dst, `"releaseNumber":"`, string(v.ReleaseNumber))
 	}
 	if v.OrderDate != "" {
-		dst = appendMember(dst, `"orderDate":`, string(v.OrderDate))
+		dst = appendMember(dst, `"orderDate":"`, string(v.OrderDate))
 	}
 	if v.Contract != "" {
-		dst = appendMember(dst, `"contract":`, string(v.Contract))
+		dst = appendMember(dst, `"contract":"`, string(v.Contract))
 	}
 	if v.AckType != "" {
-		dst = appendMember(dst, `"ackType":`, string(v.AckType))
+		dst = appendMember(dst, `"ackType":"`, string(v.AckType))
 	}
 	if v.InvoiceType != "" {
-		dst = appendMember(dst, `"invoiceType":`, string(v.InvoiceType))
+		dst = appendMember(dst, `"invoiceType":"`, string(v.InvoiceType))
 	}
 	if v.ContractType != "" {
-		dst = appendMember(dst, `"contractType":`, string(v.ContractType))
+		dst = appendMember(dst, `"contractType":"`, string(v.ContractType))
 	}
 	if v.PurchaseCategory != "" {
-		dst = appendMember(dst, `"purchaseCategory":`, string(v.PurchaseCategory))
+		dst = appendMember(dst, `"purchaseCategory":"`, string(v.PurchaseCategory))
 	}
 	if v.Security != "" {
-		dst = appendMember(dst, `"security":`, string(v.Security))
+		dst = appendMember(dst, `"security":"`, string(v.Security))
 	}
 	if v.TransactionType != "" {
-		dst = appendMember(dst, `"transactionType":`, string(v.TransactionType))
+		dst = appendMember(dst, `"transactionType":"`, string(v.TransactionType))
 	}
 	if v.Department != "" {
-		dst = appendMember(dst, `"department":`, string(v.Department))
+		dst = appendMember(dst, `"department":"`, string(v.Department))
 	}
 	if !v.Currency.zero() {
 		dst = append(dst, `"currency":`...)
@@ -657,52 +657,52 @@ func (v *OrderChange) appendJSON(dst []byte) []byte {
 func (v *OrderChange) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.OrderType != "" {
-		dst = appendMember(dst, `"orderType":`, string(v.OrderType))
+		dst = appendMember(dst, `"orderType":"`, string(v.OrderType))
 	}
 	if v.PONumber != "" {
-		dst = appendMember(dst, `"poNumber":`, string(v.PONumber))
+		dst = appendMember(dst, `"poNumber":"`, string(v.PONumber))
 	}
 	if v.ReleaseNumber != "" {
-		dst = appendMember(dst, `"releaseNumber":`, string(v.ReleaseNumber))
+		dst = appendMember(dst, `"releaseNumber":"`, string(v.ReleaseNumber))
 	}
 	if v.ChangeSequence != "" {
-		dst = appendMember(dst, `"changeSequence":`, string(v.ChangeSequence))
+		dst = appendMember(dst, `"changeSequence":"`, string(v.ChangeSequence))
 	}
 	if v.OrderDate != "" {
-		dst = appendMember(dst, `"orderDate":`, string(v.OrderDate))
+		dst = appendMember(dst, `"orderDate":"`, string(v.OrderDate))
 	}
 	if v.ChangeNumber != "" {
-		dst = appendMember(dst, `"changeNumber":`, string(v.ChangeNumber))
+		dst = appendMember(dst, `"changeNumber":"`, string(v.ChangeNumber))
 	}
 	if v.ChangeDate != "" {
-		dst = appendMember(dst, `"changeDate":`, string(v.ChangeDate))
+		dst = appendMember(dst, `"changeDate":"`, string(v.ChangeDate))
 	}
 	if v.RequestReference != "" {
-		dst = appendMember(dst, `"requestReference":`, string(v.RequestReference))
+		dst = appendMember(dst, `"requestReference":"`, string(v.RequestReference))
 	}
 	if v.Contract != "" {
-		dst = appendMember(dst, `"contract":`, string(v.Contract))
+		dst = appendMember(dst, `"contract":"`, string(v.Contract))
 	}
 	if v.Reference != "" {
-		dst = appendMember(dst, `"reference":`, string(v.Reference))
+		dst = appendMember(dst, `"reference":"`, string(v.Reference))
 	}
 	if v.ContractType != "" {
-		dst = appendMember(dst, `"contractType":`, string(v.ContractType))
+		dst = appendMember(dst, `"contractType":"`, string(v.ContractType))
 	}
 	if v.Security != "" {
-		dst = appendMember(dst, `"security":`, string(v.Security))
+		dst = appendMember(dst, `"security":"`, string(v.Security))
 	}
 	if v.AckType != "" {
-		dst = appendMember(dst, `"ackType":`, string(v.AckType))
+		dst = appendMember(dst, `"ackType":"`, string(v.AckType))
 	}
 	if v.TransactionType != "" {
-		dst = appendMember(dst, `"transactionType":`, string(v.TransactionType))
+		dst = appendMember(dst, `"transactionType":"`, string(v.TransactionType))
 	}
 	if v.PurchaseCategory != "" {
-		dst = appendMember(dst, `"purchaseCategory":`, string(v.PurchaseCategory))
+		dst = appendMember(dst, `"purchaseCategory":"`, string(v.PurchaseCategory))
 	}
 	if v.Department != "" {
-		dst = appendMember(dst, `"department":`, string(v.Department))
+		dst = appendMember(dst, `"department":"`, string(v.Department))
 	}
 	if !v.Currency.zero() {
 		dst = append(dst, `"currency":`...)
@@ -818,43 +818,43 @@ func (v *OrderResponse) appendJSON(dst []byte) []byte {
 func (v *OrderResponse) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.ResponseType != "" {
-		dst = appendMember(dst, `"responseType":`, string(v.ResponseType))
+		dst = appendMember(dst, `"responseType":"`, string(v.ResponseType))
 	}
 	if v.PONumber != "" {
-		dst = appendMember(dst, `"poNumber":`, string(v.PONumber))
+		dst = appendMember(dst, `"poNumber":"`, string(v.PONumber))
 	}
 	if v.ReleaseNumber != "" {
-		dst = appendMember(dst, `"releaseNumber":`, string(v.ReleaseNumber))
+		dst = appendMember(dst, `"releaseNumber":"`, string(v.ReleaseNumber))
 	}
 	if v.ChangeSequence != "" {
-		dst = appendMember(dst, `"changeSequence":`, string(v.ChangeSequence))
+		dst = appendMember(dst, `"changeSequence":"`, string(v.ChangeSequence))
 	}
 	if v.OrderDate != "" {
-		dst = appendMember(dst, `"orderDate":`, string(v.OrderDate))
+		dst = appendMember(dst, `"orderDate":"`, string(v.OrderDate))
 	}
 	if v.ResponseNumber != "" {
-		dst = appendMember(dst, `"responseNumber":`, string(v.ResponseNumber))
+		dst = appendMember(dst, `"responseNumber":"`, string(v.ResponseNumber))
 	}
 	if v.ResponseDate != "" {
-		dst = appendMember(dst, `"responseDate":`, string(v.ResponseDate))
+		dst = appendMember(dst, `"responseDate":"`, string(v.ResponseDate))
 	}
 	if v.RequestReference != "" {
-		dst = appendMember(dst, `"requestReference":`, string(v.RequestReference))
+		dst = appendMember(dst, `"requestReference":"`, string(v.RequestReference))
 	}
 	if v.Contract != "" {
-		dst = appendMember(dst, `"contract":`, string(v.Contract))
+		dst = appendMember(dst, `"contract":"`, string(v.Contract))
 	}
 	if v.SellerOrderNumber != "" {
-		dst = appendMember(dst, `"sellerOrderNumber":`, string(v.SellerOrderNumber))
+		dst = appendMember(dst, `"sellerOrderNumber":"`, string(v.SellerOrderNumber))
 	}
 	if v.OrderType != "" {
-		dst = appendMember(dst, `"orderType":`, string(v.OrderType))
+		dst = appendMember(dst, `"orderType":"`, string(v.OrderType))
 	}
 	if v.TransactionType != "" {
-		dst = appendMember(dst, `"transactionType":`, string(v.TransactionType))
+		dst = appendMember(dst, `"transactionType":"`, string(v.TransactionType))
 	}
 	if v.Department != "" {
-		dst = appendMember(dst, `"department":`, string(v.Department))
+		dst = appendMember(dst, `"department":"`, string(v.Department))
 	}
 	if !v.Currency.zero() {
 		dst = append(dst, `"currency":`...)
@@ -970,22 +970,22 @@ func (v *ProductActivity) appendJSON(dst []byte) []byte {
 func (v *ProductActivity) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.ReportNumber != "" {
-		dst = appendMember(dst, `"reportNumber":`, string(v.ReportNumber))
+		dst = appendMember(dst, `"reportNumber":"`, string(v.ReportNumber))
 	}
 	if v.ReportType != "" {
-		dst = appendMember(dst, `"reportType":`, string(v.ReportType))
+		dst = appendMember(dst, `"reportType":"`, string(v.ReportType))
 	}
 	if v.ReportedAt != "" {
-		dst = appendMember(dst, `"reportedAt":`, string(v.ReportedAt))
+		dst = appendMember(dst, `"reportedAt":"`, string(v.ReportedAt))
 	}
 	if v.HandlingCode != "" {
-		dst = appendMember(dst, `"handlingCode":`, string(v.HandlingCode))
+		dst = appendMember(dst, `"handlingCode":"`, string(v.HandlingCode))
 	}
 	if v.From != "" {
-		dst = appendMember(dst, `"from":`, string(v.From))
+		dst = appendMember(dst, `"from":"`, string(v.From))
 	}
 	if v.To != "" {
-		dst = appendMember(dst, `"to":`, string(v.To))
+		dst = appendMember(dst, `"to":"`, string(v.To))
 	}
 	if !v.Currency.zero() {
 		dst = append(dst, `"currency":`...)
@@ -1037,34 +1037,34 @@ func (v *ReceiptAdvice) appendJSON(dst []byte) []byte {
 func (v *ReceiptAdvice) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.ReportingCode != "" {
-		dst = appendMember(dst, `"reportingCode":`, string(v.ReportingCode))
+		dst = appendMember(dst, `"reportingCode":"`, string(v.ReportingCode))
 	}
 	if v.ReceivedDate != "" {
-		dst = appendMember(dst, `"receivedDate":`, string(v.ReceivedDate))
+		dst = appendMember(dst, `"receivedDate":"`, string(v.ReceivedDate))
 	}
 	if v.ReceiptNumber != "" {
-		dst = appendMember(dst, `"receiptNumber":`, string(v.ReceiptNumber))
+		dst = appendMember(dst, `"receiptNumber":"`, string(v.ReceiptNumber))
 	}
 	if v.DepositorOrder != "" {
-		dst = appendMember(dst, `"depositorOrder":`, string(v.DepositorOrder))
+		dst = appendMember(dst, `"depositorOrder":"`, string(v.DepositorOrder))
 	}
 	if v.ShipmentID != "" {
-		dst = appendMember(dst, `"shipmentId":`, string(v.ShipmentID))
+		dst = appendMember(dst, `"shipmentId":"`, string(v.ShipmentID))
 	}
 	if v.PONumber != "" {
-		dst = appendMember(dst, `"poNumber":`, string(v.PONumber))
+		dst = appendMember(dst, `"poNumber":"`, string(v.PONumber))
 	}
 	if v.TimeQualifier != "" {
-		dst = appendMember(dst, `"timeQualifier":`, string(v.TimeQualifier))
+		dst = appendMember(dst, `"timeQualifier":"`, string(v.TimeQualifier))
 	}
 	if v.Time != "" {
-		dst = appendMember(dst, `"time":`, string(v.Time))
+		dst = appendMember(dst, `"time":"`, string(v.Time))
 	}
 	if v.MasterReference != "" {
-		dst = appendMember(dst, `"masterReference":`, string(v.MasterReference))
+		dst = appendMember(dst, `"masterReference":"`, string(v.MasterReference))
 	}
 	if v.LinkSequence != "" {
-		dst = appendMember(dst, `"linkSequence":`, string(v.LinkSequence))
+		dst = appendMember(dst, `"linkSequence":"`, string(v.LinkSequence))
 	}
 	if len(v.Refs) > 0 {
 		dst = append(dst, `"refs":`...)
@@ -1116,40 +1116,40 @@ func (v *ReceiptExpected) appendJSON(dst []byte) []byte {
 func (v *ReceiptExpected) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.ReportingCode != "" {
-		dst = appendMember(dst, `"reportingCode":`, string(v.ReportingCode))
+		dst = appendMember(dst, `"reportingCode":"`, string(v.ReportingCode))
 	}
 	if v.DepositorOrder != "" {
-		dst = appendMember(dst, `"depositorOrder":`, string(v.DepositorOrder))
+		dst = appendMember(dst, `"depositorOrder":"`, string(v.DepositorOrder))
 	}
 	if v.ShippedDate != "" {
-		dst = appendMember(dst, `"shippedDate":`, string(v.ShippedDate))
+		dst = appendMember(dst, `"shippedDate":"`, string(v.ShippedDate))
 	}
 	if v.ShipmentID != "" {
-		dst = appendMember(dst, `"shipmentId":`, string(v.ShipmentID))
+		dst = appendMember(dst, `"shipmentId":"`, string(v.ShipmentID))
 	}
 	if v.AgentShipmentID != "" {
-		dst = appendMember(dst, `"agentShipmentId":`, string(v.AgentShipmentID))
+		dst = appendMember(dst, `"agentShipmentId":"`, string(v.AgentShipmentID))
 	}
 	if v.PONumber != "" {
-		dst = appendMember(dst, `"poNumber":`, string(v.PONumber))
+		dst = appendMember(dst, `"poNumber":"`, string(v.PONumber))
 	}
 	if v.MasterReference != "" {
-		dst = appendMember(dst, `"masterReference":`, string(v.MasterReference))
+		dst = appendMember(dst, `"masterReference":"`, string(v.MasterReference))
 	}
 	if v.LinkSequence != "" {
-		dst = appendMember(dst, `"linkSequence":`, string(v.LinkSequence))
+		dst = appendMember(dst, `"linkSequence":"`, string(v.LinkSequence))
 	}
 	if v.SpecialHandling != "" {
-		dst = appendMember(dst, `"specialHandling":`, string(v.SpecialHandling))
+		dst = appendMember(dst, `"specialHandling":"`, string(v.SpecialHandling))
 	}
 	if v.DateChange != "" {
-		dst = appendMember(dst, `"dateChange":`, string(v.DateChange))
+		dst = appendMember(dst, `"dateChange":"`, string(v.DateChange))
 	}
 	if v.TransactionType != "" {
-		dst = appendMember(dst, `"transactionType":`, string(v.TransactionType))
+		dst = appendMember(dst, `"transactionType":"`, string(v.TransactionType))
 	}
 	if v.ActionWanted != "" {
-		dst = appendMember(dst, `"actionWanted":`, string(v.ActionWanted))
+		dst = appendMember(dst, `"actionWanted":"`, string(v.ActionWanted))
 	}
 	if len(v.Refs) > 0 {
 		dst = append(dst, `"refs":`...)
@@ -1197,55 +1197,55 @@ func (v *Remittance) appendJSON(dst []byte) []byte {
 func (v *Remittance) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.Handling != "" {
-		dst = appendMember(dst, `"handling":`, string(v.Handling))
+		dst = appendMember(dst, `"handling":"`, string(v.Handling))
 	}
 	if v.Amount != "" {
-		dst = appendMember(dst, `"amount":`, string(v.Amount))
+		dst = appendMember(dst, `"amount":"`, string(v.Amount))
 	}
 	if v.CreditDebit != "" {
-		dst = appendMember(dst, `"creditDebit":`, string(v.CreditDebit))
+		dst = appendMember(dst, `"creditDebit":"`, string(v.CreditDebit))
 	}
 	if v.Method != "" {
-		dst = appendMember(dst, `"method":`, string(v.Method))
+		dst = appendMember(dst, `"method":"`, string(v.Method))
 	}
 	if v.PaymentFormat != "" {
-		dst = appendMember(dst, `"paymentFormat":`, string(v.PaymentFormat))
+		dst = appendMember(dst, `"paymentFormat":"`, string(v.PaymentFormat))
 	}
 	if !v.PayerAccount.zero() {
 		dst = append(dst, `"payerAccount":`...)
 		dst = append(v.PayerAccount.appendJSON(dst), ',')
 	}
 	if v.PayerID != "" {
-		dst = appendMember(dst, `"payerId":`, string(v.PayerID))
+		dst = appendMember(dst, `"payerId":"`, string(v.PayerID))
 	}
 	if v.PayerSupplement != "" {
-		dst = appendMember(dst, `"payerSupplement":`, string(v.PayerSupplement))
+		dst = appendMember(dst, `"payerSupplement":"`, string(v.PayerSupplement))
 	}
 	if !v.PayeeAccount.zero() {
 		dst = append(dst, `"payeeAccount":`...)
 		dst = append(v.PayeeAccount.appendJSON(dst), ',')
 	}
 	if v.EffectiveDate != "" {
-		dst = appendMember(dst, `"effectiveDate":`, string(v.EffectiveDate))
+		dst = appendMember(dst, `"effectiveDate":"`, string(v.EffectiveDate))
 	}
 	if v.Function != "" {
-		dst = appendMember(dst, `"function":`, string(v.Function))
+		dst = appendMember(dst, `"function":"`, string(v.Function))
 	}
 	if !v.ReturnAccount.zero() {
 		dst = append(dst, `"returnAccount":`...)
 		dst = append(v.ReturnAccount.appendJSON(dst), ',')
 	}
 	if v.TraceType != "" {
-		dst = appendMember(dst, `"traceType":`, string(v.TraceType))
+		dst = appendMember(dst, `"traceType":"`, string(v.TraceType))
 	}
 	if v.TraceNumber != "" {
-		dst = appendMember(dst, `"traceNumber":`, string(v.TraceNumber))
+		dst = appendMember(dst, `"traceNumber":"`, string(v.TraceNumber))
 	}
 	if v.TraceOriginator != "" {
-		dst = appendMember(dst, `"traceOriginator":`, string(v.TraceOriginator))
+		dst = appendMember(dst, `"traceOriginator":"`, string(v.TraceOriginator))
 	}
 	if v.TraceReference != "" {
-		dst = appendMember(dst, `"traceReference":`, string(v.TraceReference))
+		dst = appendMember(dst, `"traceReference":"`, string(v.TraceReference))
 	}
 	if len(v.Notes) > 0 {
 		dst = append(dst, `"notes":`...)
@@ -1285,22 +1285,22 @@ func (v *Return) appendJSON(dst []byte) []byte {
 func (v *Return) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.ReturnNumber != "" {
-		dst = appendMember(dst, `"returnNumber":`, string(v.ReturnNumber))
+		dst = appendMember(dst, `"returnNumber":"`, string(v.ReturnNumber))
 	}
 	if v.ReturnDate != "" {
-		dst = appendMember(dst, `"returnDate":`, string(v.ReturnDate))
+		dst = appendMember(dst, `"returnDate":"`, string(v.ReturnDate))
 	}
 	if v.Zone != "" {
-		dst = appendMember(dst, `"zone":`, string(v.Zone))
+		dst = appendMember(dst, `"zone":"`, string(v.Zone))
 	}
 	if v.OriginalNumber != "" {
-		dst = appendMember(dst, `"originalNumber":`, string(v.OriginalNumber))
+		dst = appendMember(dst, `"originalNumber":"`, string(v.OriginalNumber))
 	}
 	if v.TransactionType != "" {
-		dst = appendMember(dst, `"transactionType":`, string(v.TransactionType))
+		dst = appendMember(dst, `"transactionType":"`, string(v.TransactionType))
 	}
 	if v.ActionWanted != "" {
-		dst = appendMember(dst, `"actionWanted":`, string(v.ActionWanted))
+		dst = appendMember(dst, `"actionWanted":"`, string(v.ActionWanted))
 	}
 	if !v.Disposition.zero() {
 		dst = append(dst, `"disposition":`...)
@@ -1376,22 +1376,22 @@ func (v *ShipmentNotice) appendJSON(dst []byte) []byte {
 func (v *ShipmentNotice) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.ShipmentID != "" {
-		dst = appendMember(dst, `"shipmentId":`, string(v.ShipmentID))
+		dst = appendMember(dst, `"shipmentId":"`, string(v.ShipmentID))
 	}
 	if v.IssuedAt != "" {
-		dst = appendMember(dst, `"issuedAt":`, string(v.IssuedAt))
+		dst = appendMember(dst, `"issuedAt":"`, string(v.IssuedAt))
 	}
 	if v.StructureCode != "" {
-		dst = appendMember(dst, `"structureCode":`, string(v.StructureCode))
+		dst = appendMember(dst, `"structureCode":"`, string(v.StructureCode))
 	}
 	if v.TransactionType != "" {
-		dst = appendMember(dst, `"transactionType":`, string(v.TransactionType))
+		dst = appendMember(dst, `"transactionType":"`, string(v.TransactionType))
 	}
 	if v.StatusReason != "" {
-		dst = appendMember(dst, `"statusReason":`, string(v.StatusReason))
+		dst = appendMember(dst, `"statusReason":"`, string(v.StatusReason))
 	}
 	if v.NoticeType != "" {
-		dst = appendMember(dst, `"noticeType":`, string(v.NoticeType))
+		dst = appendMember(dst, `"noticeType":"`, string(v.NoticeType))
 	}
 	if !v.Currency.zero() {
 		dst = append(dst, `"currency":`...)
@@ -1459,26 +1459,26 @@ func (v *ShipmentStatus) appendJSON(dst []byte) []byte {
 func (v *ShipmentStatus) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.ReferenceNumber != "" {
-		dst = appendMember(dst, `"referenceNumber":`, string(v.ReferenceNumber))
+		dst = appendMember(dst, `"referenceNumber":"`, string(v.ReferenceNumber))
 	}
 	if v.ShipmentID != "" {
-		dst = appendMember(dst, `"shipmentId":`, string(v.ShipmentID))
+		dst = appendMember(dst, `"shipmentId":"`, string(v.ShipmentID))
 	}
 	if v.ReportType != "" {
-		dst = appendMember(dst, `"reportType":`, string(v.ReportType))
+		dst = appendMember(dst, `"reportType":"`, string(v.ReportType))
 	}
 	if v.SCAC != "" {
-		dst = appendMember(dst, `"scac":`, string(v.SCAC))
+		dst = appendMember(dst, `"scac":"`, string(v.SCAC))
 	}
 	if v.Inquiry != "" {
-		dst = appendMember(dst, `"inquiry":`, string(v.Inquiry))
+		dst = appendMember(dst, `"inquiry":"`, string(v.Inquiry))
 	}
 	if !v.Reference.zero() {
 		dst = append(dst, `"reference":`...)
 		dst = append(v.Reference.appendJSON(dst), ',')
 	}
 	if v.SentAt != "" {
-		dst = appendMember(dst, `"sentAt":`, string(v.SentAt))
+		dst = appendMember(dst, `"sentAt":"`, string(v.SentAt))
 	}
 	if len(v.Refs) > 0 {
 		dst = append(dst, `"refs":`...)
@@ -1526,40 +1526,40 @@ func (v *WarehouseAdvice) appendJSON(dst []byte) []byte {
 func (v *WarehouseAdvice) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.ReportingCode != "" {
-		dst = appendMember(dst, `"reportingCode":`, string(v.ReportingCode))
+		dst = appendMember(dst, `"reportingCode":"`, string(v.ReportingCode))
 	}
 	if v.DepositorOrder != "" {
-		dst = appendMember(dst, `"depositorOrder":`, string(v.DepositorOrder))
+		dst = appendMember(dst, `"depositorOrder":"`, string(v.DepositorOrder))
 	}
 	if v.ShippedDate != "" {
-		dst = appendMember(dst, `"shippedDate":`, string(v.ShippedDate))
+		dst = appendMember(dst, `"shippedDate":"`, string(v.ShippedDate))
 	}
 	if v.ShipmentID != "" {
-		dst = appendMember(dst, `"shipmentId":`, string(v.ShipmentID))
+		dst = appendMember(dst, `"shipmentId":"`, string(v.ShipmentID))
 	}
 	if v.AgentShipmentID != "" {
-		dst = appendMember(dst, `"agentShipmentId":`, string(v.AgentShipmentID))
+		dst = appendMember(dst, `"agentShipmentId":"`, string(v.AgentShipmentID))
 	}
 	if v.PONumber != "" {
-		dst = appendMember(dst, `"poNumber":`, string(v.PONumber))
+		dst = appendMember(dst, `"poNumber":"`, string(v.PONumber))
 	}
 	if v.MasterReference != "" {
-		dst = appendMember(dst, `"masterReference":`, string(v.MasterReference))
+		dst = appendMember(dst, `"masterReference":"`, string(v.MasterReference))
 	}
 	if v.LinkSequence != "" {
-		dst = appendMember(dst, `"linkSequence":`, string(v.LinkSequence))
+		dst = appendMember(dst, `"linkSequence":"`, string(v.LinkSequence))
 	}
 	if v.SpecialHandling != "" {
-		dst = appendMember(dst, `"specialHandling":`, string(v.SpecialHandling))
+		dst = appendMember(dst, `"specialHandling":"`, string(v.SpecialHandling))
 	}
 	if v.DateChange != "" {
-		dst = appendMember(dst, `"dateChange":`, string(v.DateChange))
+		dst = appendMember(dst, `"dateChange":"`, string(v.DateChange))
 	}
 	if v.TransactionType != "" {
-		dst = appendMember(dst, `"transactionType":`, string(v.TransactionType))
+		dst = appendMember(dst, `"transactionType":"`, string(v.TransactionType))
 	}
 	if v.ActionWanted != "" {
-		dst = appendMember(dst, `"actionWanted":`, string(v.ActionWanted))
+		dst = appendMember(dst, `"actionWanted":"`, string(v.ActionWanted))
 	}
 	if len(v.Refs) > 0 {
 		dst = append(dst, `"refs":`...)
@@ -1611,25 +1611,25 @@ func (v *WarehouseOrder) appendJSON(dst []byte) []byte {
 func (v *WarehouseOrder) appendMembers(dst []byte) []byte {
 	dst = v.Header.appendMembers(dst)
 	if v.DepositorOrder != "" {
-		dst = appendMember(dst, `"depositorOrder":`, string(v.DepositorOrder))
+		dst = appendMember(dst, `"depositorOrder":"`, string(v.DepositorOrder))
 	}
 	if v.PONumber != "" {
-		dst = appendMember(dst, `"poNumber":`, string(v.PONumber))
+		dst = appendMember(dst, `"poNumber":"`, string(v.PONumber))
 	}
 	if v.LinkSequence != "" {
-		dst = appendMember(dst, `"linkSequence":`, string(v.LinkSequence))
+		dst = appendMember(dst, `"linkSequence":"`, string(v.LinkSequence))
 	}
 	if v.MasterReference != "" {
-		dst = appendMember(dst, `"masterReference":`, string(v.MasterReference))
+		dst = appendMember(dst, `"masterReference":"`, string(v.MasterReference))
 	}
 	if v.TransactionType != "" {
-		dst = appendMember(dst, `"transactionType":`, string(v.TransactionType))
+		dst = appendMember(dst, `"transactionType":"`, string(v.TransactionType))
 	}
 	if v.ActionWanted != "" {
-		dst = appendMember(dst, `"actionWanted":`, string(v.ActionWanted))
+		dst = appendMember(dst, `"actionWanted":"`, string(v.ActionWanted))
 	}
 	if v.OrderType != "" {
-		dst = appendMember(dst, `"orderType":`, string(v.OrderType))
+		dst = appendMember(dst, `"orderType":"`, string(v.OrderType))
 	}
 	if len(v.Refs) > 0 {
 		dst = append(dst, `"refs":`...)
@@ -1679,51 +1679,51 @@ func (v *Header) appendJSON(dst []byte) []byte {
 }
 
 func (v *Header) appendMembers(dst []byte) []byte {
-	dst = appendMember(dst, `"kind":`, string(v.Kind))
-	dst = appendMember(dst, `"schemaVersion":`, string(v.SchemaVersion))
+	dst = appendMember(dst, `"kind":"`, string(v.Kind))
+	dst = appendMember(dst, `"schemaVersion":"`, string(v.SchemaVersion))
 	if v.ID != "" {
-		dst = appendMember(dst, `"id":`, string(v.ID))
+		dst = appendMember(dst, `"id":"`, string(v.ID))
 	}
 	if v.Partner != "" {
-		dst = appendMember(dst, `"partner":`, string(v.Partner))
+		dst = appendMember(dst, `"partner":"`, string(v.Partner))
 	}
 	if v.Agreement != "" {
-		dst = appendMember(dst, `"agreement":`, string(v.Agreement))
+		dst = appendMember(dst, `"agreement":"`, string(v.Agreement))
 	}
 	if v.Direction != "" {
-		dst = appendMember(dst, `"direction":`, string(v.Direction))
+		dst = appendMember(dst, `"direction":"`, string(v.Direction))
 	}
 	if v.Mode != "" {
-		dst = appendMember(dst, `"mode":`, string(v.Mode))
+		dst = appendMember(dst, `"mode":"`, string(v.Mode))
 	}
 	if v.Standard != "" {
-		dst = appendMember(dst, `"standard":`, string(v.Standard))
+		dst = appendMember(dst, `"standard":"`, string(v.Standard))
 	}
 	if v.Release != "" {
-		dst = appendMember(dst, `"release":`, string(v.Release))
+		dst = appendMember(dst, `"release":"`, string(v.Release))
 	}
 	if v.TransactionSet != "" {
-		dst = appendMember(dst, `"transactionSet":`, string(v.TransactionSet))
+		dst = appendMember(dst, `"transactionSet":"`, string(v.TransactionSet))
 	}
 	if v.Implementation != "" {
-		dst = appendMember(dst, `"implementation":`, string(v.Implementation))
+		dst = appendMember(dst, `"implementation":"`, string(v.Implementation))
 	}
 	if !v.Controls.zero() {
 		dst = append(dst, `"controls":`...)
 		dst = append(v.Controls.appendJSON(dst), ',')
 	}
 	if v.ReceivedAt != "" {
-		dst = appendMember(dst, `"receivedAt":`, string(v.ReceivedAt))
+		dst = appendMember(dst, `"receivedAt":"`, string(v.ReceivedAt))
 	}
 	if !v.Raw.zero() {
 		dst = append(dst, `"raw":`...)
 		dst = append(v.Raw.appendJSON(dst), ',')
 	}
 	if v.Action != "" {
-		dst = appendMember(dst, `"action":`, string(v.Action))
+		dst = appendMember(dst, `"action":"`, string(v.Action))
 	}
 	if v.ActionCode != "" {
-		dst = appendMember(dst, `"actionCode":`, string(v.ActionCode))
+		dst = appendMember(dst, `"actionCode":"`, string(v.ActionCode))
 	}
 	if len(v.Ext) > 0 {
 		dst = append(dst, `"ext":`...)
@@ -1738,10 +1738,10 @@ func (v *ID) appendJSON(dst []byte) []byte {
 
 func (v *ID) appendMembers(dst []byte) []byte {
 	if v.Scheme != "" {
-		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+		dst = appendMember(dst, `"scheme":"`, string(v.Scheme))
 	}
 	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
+		dst = appendMember(dst, `"value":"`, string(v.Value))
 	}
 	return dst
 }
@@ -1752,13 +1752,13 @@ func (v *AcknowledgedService) appendJSON(dst []byte) []byte {
 
 func (v *AcknowledgedService) appendMembers(dst []byte) []byte {
 	if v.Segment != "" {
-		dst = appendMember(dst, `"segment":`, string(v.Segment))
+		dst = appendMember(dst, `"segment":"`, string(v.Segment))
 	}
 	if v.Element != "" {
-		dst = appendMember(dst, `"element":`, string(v.Element))
+		dst = appendMember(dst, `"element":"`, string(v.Element))
 	}
 	if v.Component != "" {
-		dst = appendMember(dst, `"component":`, string(v.Component))
+		dst = appendMember(dst, `"component":"`, string(v.Component))
 	}
 	return dst
 }
@@ -1769,19 +1769,19 @@ func (v *AcknowledgedDocument) appendJSON(dst []byte) []byte {
 
 func (v *AcknowledgedDocument) appendMembers(dst []byte) []byte {
 	if v.TransactionSet != "" {
-		dst = appendMember(dst, `"transactionSet":`, string(v.TransactionSet))
+		dst = appendMember(dst, `"transactionSet":"`, string(v.TransactionSet))
 	}
 	if v.Control != "" {
-		dst = appendMember(dst, `"control":`, string(v.Control))
+		dst = appendMember(dst, `"control":"`, string(v.Control))
 	}
 	if v.Version != "" {
-		dst = appendMember(dst, `"version":`, string(v.Version))
+		dst = appendMember(dst, `"version":"`, string(v.Version))
 	}
 	if v.Verdict != "" {
-		dst = appendMember(dst, `"verdict":`, string(v.Verdict))
+		dst = appendMember(dst, `"verdict":"`, string(v.Verdict))
 	}
 	if v.VerdictCode != "" {
-		dst = appendMember(dst, `"verdictCode":`, string(v.VerdictCode))
+		dst = appendMember(dst, `"verdictCode":"`, string(v.VerdictCode))
 	}
 	if len(v.Codes) > 0 {
 		dst = append(dst, `"codes":`...)
@@ -1804,7 +1804,7 @@ func (v *AcknowledgedGroup) appendJSON(dst []byte) []byte {
 
 func (v *AcknowledgedGroup) appendMembers(dst []byte) []byte {
 	if v.Control != "" {
-		dst = appendMember(dst, `"control":`, string(v.Control))
+		dst = appendMember(dst, `"control":"`, string(v.Control))
 	}
 	if !v.Sender.zero() {
 		dst = append(dst, `"sender":`...)
@@ -1815,10 +1815,10 @@ func (v *AcknowledgedGroup) appendMembers(dst []byte) []byte {
 		dst = append(v.Recipient.appendJSON(dst), ',')
 	}
 	if v.Verdict != "" {
-		dst = appendMember(dst, `"verdict":`, string(v.Verdict))
+		dst = appendMember(dst, `"verdict":"`, string(v.Verdict))
 	}
 	if v.VerdictCode != "" {
-		dst = appendMember(dst, `"verdictCode":`, string(v.VerdictCode))
+		dst = appendMember(dst, `"verdictCode":"`, string(v.VerdictCode))
 	}
 	if len(v.Codes) > 0 {
 		dst = append(dst, `"codes":`...)
@@ -1841,17 +1841,17 @@ func (v *Contact) appendJSON(dst []byte) []byte {
 
 func (v *Contact) appendMembers(dst []byte) []byte {
 	if v.Role != "" {
-		dst = appendMember(dst, `"role":`, string(v.Role))
+		dst = appendMember(dst, `"role":"`, string(v.Role))
 	}
 	if v.Name != "" {
-		dst = appendMember(dst, `"name":`, string(v.Name))
+		dst = appendMember(dst, `"name":"`, string(v.Name))
 	}
 	if len(v.Numbers) > 0 {
 		dst = append(dst, `"numbers":`...)
 		dst = append(appendObjects(dst, v.Numbers), ',')
 	}
 	if v.Reference != "" {
-		dst = appendMember(dst, `"reference":`, string(v.Reference))
+		dst = appendMember(dst, `"reference":"`, string(v.Reference))
 	}
 	if len(v.Phones) > 0 {
 		dst = append(dst, `"phones":`...)
@@ -1870,16 +1870,16 @@ func (v *DateEntry) appendJSON(dst []byte) []byte {
 
 func (v *DateEntry) appendMembers(dst []byte) []byte {
 	if v.Scheme != "" {
-		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+		dst = appendMember(dst, `"scheme":"`, string(v.Scheme))
 	}
 	if v.At != "" {
-		dst = appendMember(dst, `"at":`, string(v.At))
+		dst = appendMember(dst, `"at":"`, string(v.At))
 	}
 	if v.Zone != "" {
-		dst = appendMember(dst, `"zone":`, string(v.Zone))
+		dst = appendMember(dst, `"zone":"`, string(v.Zone))
 	}
 	if v.TimeScheme != "" {
-		dst = appendMember(dst, `"timeScheme":`, string(v.TimeScheme))
+		dst = appendMember(dst, `"timeScheme":"`, string(v.TimeScheme))
 	}
 	if !v.Period.zero() {
 		dst = append(dst, `"period":`...)
@@ -1894,23 +1894,23 @@ func (v *Ref) appendJSON(dst []byte) []byte {
 
 func (v *Ref) appendMembers(dst []byte) []byte {
 	if v.Scheme != "" {
-		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+		dst = appendMember(dst, `"scheme":"`, string(v.Scheme))
 	}
 	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
+		dst = appendMember(dst, `"value":"`, string(v.Value))
 	}
 	if v.Text != "" {
-		dst = appendMember(dst, `"text":`, string(v.Text))
+		dst = appendMember(dst, `"text":"`, string(v.Text))
 	}
 	if len(v.Related) > 0 {
 		dst = append(dst, `"related":`...)
 		dst = append(appendObjects(dst, v.Related), ',')
 	}
 	if v.At != "" {
-		dst = appendMember(dst, `"at":`, string(v.At))
+		dst = appendMember(dst, `"at":"`, string(v.At))
 	}
 	if v.LineRef != "" {
-		dst = appendMember(dst, `"lineRef":`, string(v.LineRef))
+		dst = appendMember(dst, `"lineRef":"`, string(v.LineRef))
 	}
 	if len(v.Dates) > 0 {
 		dst = append(dst, `"dates":`...)
@@ -1925,13 +1925,13 @@ func (v *Party) appendJSON(dst []byte) []byte {
 
 func (v *Party) appendMembers(dst []byte) []byte {
 	if v.Role != "" {
-		dst = appendMember(dst, `"role":`, string(v.Role))
+		dst = appendMember(dst, `"role":"`, string(v.Role))
 	}
 	if v.RoleCode != "" {
-		dst = appendMember(dst, `"roleCode":`, string(v.RoleCode))
+		dst = appendMember(dst, `"roleCode":"`, string(v.RoleCode))
 	}
 	if v.Name != "" {
-		dst = appendMember(dst, `"name":`, string(v.Name))
+		dst = appendMember(dst, `"name":"`, string(v.Name))
 	}
 	if len(v.Name2) > 0 {
 		dst = append(dst, `"name2":`...)
@@ -1942,10 +1942,10 @@ func (v *Party) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.IDs), ',')
 	}
 	if v.Relationship != "" {
-		dst = appendMember(dst, `"relationship":`, string(v.Relationship))
+		dst = appendMember(dst, `"relationship":"`, string(v.Relationship))
 	}
 	if v.SecondRole != "" {
-		dst = appendMember(dst, `"secondRole":`, string(v.SecondRole))
+		dst = appendMember(dst, `"secondRole":"`, string(v.SecondRole))
 	}
 	if len(v.Text) > 0 {
 		dst = append(dst, `"text":`...)
@@ -1960,19 +1960,19 @@ func (v *Party) appendMembers(dst []byte) []byte {
 		dst = append(appendStrings(dst, v.AddressLines), ',')
 	}
 	if v.City != "" {
-		dst = appendMember(dst, `"city":`, string(v.City))
+		dst = appendMember(dst, `"city":"`, string(v.City))
 	}
 	if v.Region != "" {
-		dst = appendMember(dst, `"region":`, string(v.Region))
+		dst = appendMember(dst, `"region":"`, string(v.Region))
 	}
 	if v.PostalCode != "" {
-		dst = appendMember(dst, `"postalCode":`, string(v.PostalCode))
+		dst = appendMember(dst, `"postalCode":"`, string(v.PostalCode))
 	}
 	if v.Country != "" {
-		dst = appendMember(dst, `"country":`, string(v.Country))
+		dst = appendMember(dst, `"country":"`, string(v.Country))
 	}
 	if v.CountryISO != "" {
-		dst = appendMember(dst, `"countryIso":`, string(v.CountryISO))
+		dst = appendMember(dst, `"countryIso":"`, string(v.CountryISO))
 	}
 	if !v.Location.zero() {
 		dst = append(dst, `"location":`...)
@@ -2035,7 +2035,7 @@ func (v *Party) appendMembers(dst []byte) []byte {
 		dst = append(appendOther(dst, v.Ext), ',')
 	}
 	if v.GLN != "" {
-		dst = appendMember(dst, `"gln":`, string(v.GLN))
+		dst = appendMember(dst, `"gln":"`, string(v.GLN))
 	}
 	if len(v.TaxIDs) > 0 {
 		dst = append(dst, `"taxIds":`...)
@@ -2050,19 +2050,19 @@ func (v *Note) appendJSON(dst []byte) []byte {
 
 func (v *Note) appendMembers(dst []byte) []byte {
 	if v.Scheme != "" {
-		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+		dst = appendMember(dst, `"scheme":"`, string(v.Scheme))
 	}
 	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
+		dst = appendMember(dst, `"value":"`, string(v.Value))
 	}
 	if v.Title != "" {
-		dst = appendMember(dst, `"title":`, string(v.Title))
+		dst = appendMember(dst, `"title":"`, string(v.Title))
 	}
 	if v.At != "" {
-		dst = appendMember(dst, `"at":`, string(v.At))
+		dst = appendMember(dst, `"at":"`, string(v.At))
 	}
 	if v.Zone != "" {
-		dst = appendMember(dst, `"zone":`, string(v.Zone))
+		dst = appendMember(dst, `"zone":"`, string(v.Zone))
 	}
 	if len(v.Related) > 0 {
 		dst = append(dst, `"related":`...)
@@ -2077,10 +2077,10 @@ func (v *Note) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Dates), ',')
 	}
 	if v.Form != "" {
-		dst = appendMember(dst, `"form":`, string(v.Form))
+		dst = appendMember(dst, `"form":"`, string(v.Form))
 	}
 	if v.Text != "" {
-		dst = appendMember(dst, `"text":`, string(v.Text))
+		dst = appendMember(dst, `"text":"`, string(v.Text))
 	}
 	return dst
 }
@@ -2091,55 +2091,55 @@ func (v *AdvisedDocument) appendJSON(dst []byte) []byte {
 
 func (v *AdvisedDocument) appendMembers(dst []byte) []byte {
 	if v.Verdict != "" {
-		dst = appendMember(dst, `"verdict":`, string(v.Verdict))
+		dst = appendMember(dst, `"verdict":"`, string(v.Verdict))
 	}
 	if v.VerdictCode != "" {
-		dst = appendMember(dst, `"verdictCode":`, string(v.VerdictCode))
+		dst = appendMember(dst, `"verdictCode":"`, string(v.VerdictCode))
 	}
 	if v.ReferenceScheme != "" {
-		dst = appendMember(dst, `"referenceScheme":`, string(v.ReferenceScheme))
+		dst = appendMember(dst, `"referenceScheme":"`, string(v.ReferenceScheme))
 	}
 	if v.Reference != "" {
-		dst = appendMember(dst, `"reference":`, string(v.Reference))
+		dst = appendMember(dst, `"reference":"`, string(v.Reference))
 	}
 	if v.ApplicationSender != "" {
-		dst = appendMember(dst, `"applicationSender":`, string(v.ApplicationSender))
+		dst = appendMember(dst, `"applicationSender":"`, string(v.ApplicationSender))
 	}
 	if v.ApplicationReceiver != "" {
-		dst = appendMember(dst, `"applicationReceiver":`, string(v.ApplicationReceiver))
+		dst = appendMember(dst, `"applicationReceiver":"`, string(v.ApplicationReceiver))
 	}
 	if v.GroupAt != "" {
-		dst = appendMember(dst, `"groupAt":`, string(v.GroupAt))
+		dst = appendMember(dst, `"groupAt":"`, string(v.GroupAt))
 	}
 	if v.GroupControl != "" {
-		dst = appendMember(dst, `"groupControl":`, string(v.GroupControl))
+		dst = appendMember(dst, `"groupControl":"`, string(v.GroupControl))
 	}
 	if v.TransactionControl != "" {
-		dst = appendMember(dst, `"transactionControl":`, string(v.TransactionControl))
+		dst = appendMember(dst, `"transactionControl":"`, string(v.TransactionControl))
 	}
 	if v.TransactionSet != "" {
-		dst = appendMember(dst, `"transactionSet":`, string(v.TransactionSet))
+		dst = appendMember(dst, `"transactionSet":"`, string(v.TransactionSet))
 	}
 	if v.Version != "" {
-		dst = appendMember(dst, `"version":`, string(v.Version))
+		dst = appendMember(dst, `"version":"`, string(v.Version))
 	}
 	if v.Purpose != "" {
-		dst = appendMember(dst, `"purpose":`, string(v.Purpose))
+		dst = appendMember(dst, `"purpose":"`, string(v.Purpose))
 	}
 	if v.TransactionType != "" {
-		dst = appendMember(dst, `"transactionType":`, string(v.TransactionType))
+		dst = appendMember(dst, `"transactionType":"`, string(v.TransactionType))
 	}
 	if v.ApplicationType != "" {
-		dst = appendMember(dst, `"applicationType":`, string(v.ApplicationType))
+		dst = appendMember(dst, `"applicationType":"`, string(v.ApplicationType))
 	}
 	if v.ActionWanted != "" {
-		dst = appendMember(dst, `"actionWanted":`, string(v.ActionWanted))
+		dst = appendMember(dst, `"actionWanted":"`, string(v.ActionWanted))
 	}
 	if v.HandlingCode != "" {
-		dst = appendMember(dst, `"handlingCode":`, string(v.HandlingCode))
+		dst = appendMember(dst, `"handlingCode":"`, string(v.HandlingCode))
 	}
 	if v.StatusReason != "" {
-		dst = appendMember(dst, `"statusReason":`, string(v.StatusReason))
+		dst = appendMember(dst, `"statusReason":"`, string(v.StatusReason))
 	}
 	if len(v.Refs) > 0 {
 		dst = append(dst, `"refs":`...)
@@ -2186,40 +2186,40 @@ func (v *AdvisedError) appendJSON(dst []byte) []byte {
 
 func (v *AdvisedError) appendMembers(dst []byte) []byte {
 	if v.Code != "" {
-		dst = appendMember(dst, `"code":`, string(v.Code))
+		dst = appendMember(dst, `"code":"`, string(v.Code))
 	}
 	if v.CodeList != "" {
-		dst = appendMember(dst, `"codeList":`, string(v.CodeList))
+		dst = appendMember(dst, `"codeList":"`, string(v.CodeList))
 	}
 	if v.Agency != "" {
-		dst = appendMember(dst, `"agency":`, string(v.Agency))
+		dst = appendMember(dst, `"agency":"`, string(v.Agency))
 	}
 	if v.Text != "" {
-		dst = appendMember(dst, `"text":`, string(v.Text))
+		dst = appendMember(dst, `"text":"`, string(v.Text))
 	}
 	if v.Segment != "" {
-		dst = appendMember(dst, `"segment":`, string(v.Segment))
+		dst = appendMember(dst, `"segment":"`, string(v.Segment))
 	}
 	if v.Place != "" {
-		dst = appendMember(dst, `"place":`, string(v.Place))
+		dst = appendMember(dst, `"place":"`, string(v.Place))
 	}
 	if v.Element != "" {
-		dst = appendMember(dst, `"element":`, string(v.Element))
+		dst = appendMember(dst, `"element":"`, string(v.Element))
 	}
 	if v.Component != "" {
-		dst = appendMember(dst, `"component":`, string(v.Component))
+		dst = appendMember(dst, `"component":"`, string(v.Component))
 	}
 	if v.Repetition != "" {
-		dst = appendMember(dst, `"repetition":`, string(v.Repetition))
+		dst = appendMember(dst, `"repetition":"`, string(v.Repetition))
 	}
 	if v.Number != "" {
-		dst = appendMember(dst, `"number":`, string(v.Number))
+		dst = appendMember(dst, `"number":"`, string(v.Number))
 	}
 	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
+		dst = appendMember(dst, `"value":"`, string(v.Value))
 	}
 	if v.NewValue != "" {
-		dst = appendMember(dst, `"newValue":`, string(v.NewValue))
+		dst = appendMember(dst, `"newValue":"`, string(v.NewValue))
 	}
 	if len(v.Refs) > 0 {
 		dst = append(dst, `"refs":`...)
@@ -2246,25 +2246,25 @@ func (v *Currency) appendJSON(dst []byte) []byte {
 
 func (v *Currency) appendMembers(dst []byte) []byte {
 	if v.PartyRole != "" {
-		dst = appendMember(dst, `"partyRole":`, string(v.PartyRole))
+		dst = appendMember(dst, `"partyRole":"`, string(v.PartyRole))
 	}
 	if v.Code != "" {
-		dst = appendMember(dst, `"code":`, string(v.Code))
+		dst = appendMember(dst, `"code":"`, string(v.Code))
 	}
 	if v.CodeISO != "" {
-		dst = appendMember(dst, `"isoCode":`, string(v.CodeISO))
+		dst = appendMember(dst, `"isoCode":"`, string(v.CodeISO))
 	}
 	if v.Rate != "" {
-		dst = appendMember(dst, `"rate":`, string(v.Rate))
+		dst = appendMember(dst, `"rate":"`, string(v.Rate))
 	}
 	if v.CounterRole != "" {
-		dst = appendMember(dst, `"counterRole":`, string(v.CounterRole))
+		dst = appendMember(dst, `"counterRole":"`, string(v.CounterRole))
 	}
 	if v.CounterCode != "" {
-		dst = appendMember(dst, `"counterCode":`, string(v.CounterCode))
+		dst = appendMember(dst, `"counterCode":"`, string(v.CounterCode))
 	}
 	if v.Exchange != "" {
-		dst = appendMember(dst, `"exchange":`, string(v.Exchange))
+		dst = appendMember(dst, `"exchange":"`, string(v.Exchange))
 	}
 	if len(v.Dates) > 0 {
 		dst = append(dst, `"dates":`...)
@@ -2279,31 +2279,31 @@ func (v *FOB) appendJSON(dst []byte) []byte {
 
 func (v *FOB) appendMembers(dst []byte) []byte {
 	if v.PayMethod != "" {
-		dst = appendMember(dst, `"payMethod":`, string(v.PayMethod))
+		dst = appendMember(dst, `"payMethod":"`, string(v.PayMethod))
 	}
 	if v.LocationQualifier != "" {
-		dst = appendMember(dst, `"locQual":`, string(v.LocationQualifier))
+		dst = appendMember(dst, `"locQual":"`, string(v.LocationQualifier))
 	}
 	if v.Location != "" {
-		dst = appendMember(dst, `"location":`, string(v.Location))
+		dst = appendMember(dst, `"location":"`, string(v.Location))
 	}
 	if v.TermsQualifier != "" {
-		dst = appendMember(dst, `"transTermsQual":`, string(v.TermsQualifier))
+		dst = appendMember(dst, `"transTermsQual":"`, string(v.TermsQualifier))
 	}
 	if v.Terms != "" {
-		dst = appendMember(dst, `"transTerms":`, string(v.Terms))
+		dst = appendMember(dst, `"transTerms":"`, string(v.Terms))
 	}
 	if v.TitleQualifier != "" {
-		dst = appendMember(dst, `"titleQual":`, string(v.TitleQualifier))
+		dst = appendMember(dst, `"titleQual":"`, string(v.TitleQualifier))
 	}
 	if v.TitleLocation != "" {
-		dst = appendMember(dst, `"titleLoc":`, string(v.TitleLocation))
+		dst = appendMember(dst, `"titleLoc":"`, string(v.TitleLocation))
 	}
 	if v.RiskCode != "" {
-		dst = appendMember(dst, `"riskCode":`, string(v.RiskCode))
+		dst = appendMember(dst, `"riskCode":"`, string(v.RiskCode))
 	}
 	if v.RiskDescription != "" {
-		dst = appendMember(dst, `"riskDesc":`, string(v.RiskDescription))
+		dst = appendMember(dst, `"riskDesc":"`, string(v.RiskDescription))
 	}
 	return dst
 }
@@ -2314,35 +2314,35 @@ func (v *Price) appendJSON(dst []byte) []byte {
 
 func (v *Price) appendMembers(dst []byte) []byte {
 	if v.Class != "" {
-		dst = appendMember(dst, `"class":`, string(v.Class))
+		dst = appendMember(dst, `"class":"`, string(v.Class))
 	}
 	if v.Type != "" {
-		dst = appendMember(dst, `"type":`, string(v.Type))
+		dst = appendMember(dst, `"type":"`, string(v.Type))
 	}
 	if v.Price != "" {
-		dst = appendMember(dst, `"price":`, string(v.Price))
+		dst = appendMember(dst, `"price":"`, string(v.Price))
 	}
 	if !v.Quantity.zero() {
 		dst = append(dst, `"quantity":`...)
 		dst = append(v.Quantity.appendJSON(dst), ',')
 	}
 	if v.MultiplierQual != "" {
-		dst = appendMember(dst, `"multiplierQual":`, string(v.MultiplierQual))
+		dst = appendMember(dst, `"multiplierQual":"`, string(v.MultiplierQual))
 	}
 	if v.Multiplier != "" {
-		dst = appendMember(dst, `"multiplier":`, string(v.Multiplier))
+		dst = appendMember(dst, `"multiplier":"`, string(v.Multiplier))
 	}
 	if v.Amount != "" {
-		dst = appendMember(dst, `"amount":`, string(v.Amount))
+		dst = appendMember(dst, `"amount":"`, string(v.Amount))
 	}
 	if v.Basis != "" {
-		dst = appendMember(dst, `"basis":`, string(v.Basis))
+		dst = appendMember(dst, `"basis":"`, string(v.Basis))
 	}
 	if v.Condition != "" {
-		dst = appendMember(dst, `"condition":`, string(v.Condition))
+		dst = appendMember(dst, `"condition":"`, string(v.Condition))
 	}
 	if v.MultiplePriceCount != "" {
-		dst = appendMember(dst, `"multiplePriceCount":`, string(v.MultiplePriceCount))
+		dst = appendMember(dst, `"multiplePriceCount":"`, string(v.MultiplePriceCount))
 	}
 	return dst
 }
@@ -2353,34 +2353,34 @@ func (v *Condition) appendJSON(dst []byte) []byte {
 
 func (v *Condition) appendMembers(dst []byte) []byte {
 	if v.Code != "" {
-		dst = appendMember(dst, `"code":`, string(v.Code))
+		dst = appendMember(dst, `"code":"`, string(v.Code))
 	}
 	if v.Action != "" {
-		dst = appendMember(dst, `"action":`, string(v.Action))
+		dst = appendMember(dst, `"action":"`, string(v.Action))
 	}
 	if v.Amount != "" {
-		dst = appendMember(dst, `"amount":`, string(v.Amount))
+		dst = appendMember(dst, `"amount":"`, string(v.Amount))
 	}
 	if v.Account != "" {
-		dst = appendMember(dst, `"account":`, string(v.Account))
+		dst = appendMember(dst, `"account":"`, string(v.Account))
 	}
 	if v.Date != "" {
-		dst = appendMember(dst, `"date":`, string(v.Date))
+		dst = appendMember(dst, `"date":"`, string(v.Date))
 	}
 	if v.Agency != "" {
-		dst = appendMember(dst, `"agency":`, string(v.Agency))
+		dst = appendMember(dst, `"agency":"`, string(v.Agency))
 	}
 	if v.Service != "" {
-		dst = appendMember(dst, `"service":`, string(v.Service))
+		dst = appendMember(dst, `"service":"`, string(v.Service))
 	}
 	if v.Substitution != "" {
-		dst = appendMember(dst, `"substitution":`, string(v.Substitution))
+		dst = appendMember(dst, `"substitution":"`, string(v.Substitution))
 	}
 	if v.Percent != "" {
-		dst = appendMember(dst, `"percent":`, string(v.Percent))
+		dst = appendMember(dst, `"percent":"`, string(v.Percent))
 	}
 	if v.PercentMeaning != "" {
-		dst = appendMember(dst, `"percentMeaning":`, string(v.PercentMeaning))
+		dst = appendMember(dst, `"percentMeaning":"`, string(v.PercentMeaning))
 	}
 	return dst
 }
@@ -2391,60 +2391,60 @@ func (v *AllowanceCharge) appendJSON(dst []byte) []byte {
 
 func (v *AllowanceCharge) appendMembers(dst []byte) []byte {
 	if v.Level != "" {
-		dst = appendMember(dst, `"level":`, string(v.Level))
+		dst = appendMember(dst, `"level":"`, string(v.Level))
 	}
 	if v.Indicator != "" {
-		dst = appendMember(dst, `"indicator":`, string(v.Indicator))
+		dst = appendMember(dst, `"indicator":"`, string(v.Indicator))
 	}
 	if v.Code != "" {
-		dst = appendMember(dst, `"code":`, string(v.Code))
+		dst = appendMember(dst, `"code":"`, string(v.Code))
 	}
 	if !v.Agency.zero() {
 		dst = append(dst, `"agency":`...)
 		dst = append(v.Agency.appendJSON(dst), ',')
 	}
 	if v.Amount != "" {
-		dst = appendMember(dst, `"amount":`, string(v.Amount))
+		dst = appendMember(dst, `"amount":"`, string(v.Amount))
 	}
 	if v.PercentBasis != "" {
-		dst = appendMember(dst, `"percentBasis":`, string(v.PercentBasis))
+		dst = appendMember(dst, `"percentBasis":"`, string(v.PercentBasis))
 	}
 	if v.Percent != "" {
-		dst = appendMember(dst, `"percent":`, string(v.Percent))
+		dst = appendMember(dst, `"percent":"`, string(v.Percent))
 	}
 	if v.Rate != "" {
-		dst = appendMember(dst, `"rate":`, string(v.Rate))
+		dst = appendMember(dst, `"rate":"`, string(v.Rate))
 	}
 	if v.RateUOM != "" {
-		dst = appendMember(dst, `"rateUom":`, string(v.RateUOM))
+		dst = appendMember(dst, `"rateUom":"`, string(v.RateUOM))
 	}
 	if v.Quantity != "" {
-		dst = appendMember(dst, `"quantity":`, string(v.Quantity))
+		dst = appendMember(dst, `"quantity":"`, string(v.Quantity))
 	}
 	if v.QuantityUntil != "" {
-		dst = appendMember(dst, `"quantityUntil":`, string(v.QuantityUntil))
+		dst = appendMember(dst, `"quantityUntil":"`, string(v.QuantityUntil))
 	}
 	if v.Method != "" {
-		dst = appendMember(dst, `"method":`, string(v.Method))
+		dst = appendMember(dst, `"method":"`, string(v.Method))
 	}
 	if v.Reference != "" {
-		dst = appendMember(dst, `"reference":`, string(v.Reference))
+		dst = appendMember(dst, `"reference":"`, string(v.Reference))
 	}
 	if v.Option != "" {
-		dst = appendMember(dst, `"option":`, string(v.Option))
+		dst = appendMember(dst, `"option":"`, string(v.Option))
 	}
 	if v.Description != "" {
-		dst = appendMember(dst, `"description":`, string(v.Description))
+		dst = appendMember(dst, `"description":"`, string(v.Description))
 	}
 	if v.Language != "" {
-		dst = appendMember(dst, `"language":`, string(v.Language))
+		dst = appendMember(dst, `"language":"`, string(v.Language))
 	}
 	if !v.Currency.zero() {
 		dst = append(dst, `"currency":`...)
 		dst = append(v.Currency.appendJSON(dst), ',')
 	}
 	if v.Base != "" {
-		dst = appendMember(dst, `"base":`, string(v.Base))
+		dst = appendMember(dst, `"base":"`, string(v.Base))
 	}
 	if len(v.Prices) > 0 {
 		dst = append(dst, `"prices":`...)
@@ -2463,49 +2463,49 @@ func (v *Terms) appendJSON(dst []byte) []byte {
 
 func (v *Terms) appendMembers(dst []byte) []byte {
 	if v.Type != "" {
-		dst = appendMember(dst, `"type":`, string(v.Type))
+		dst = appendMember(dst, `"type":"`, string(v.Type))
 	}
 	if v.BasisDate != "" {
-		dst = appendMember(dst, `"basisDate":`, string(v.BasisDate))
+		dst = appendMember(dst, `"basisDate":"`, string(v.BasisDate))
 	}
 	if v.DiscountPercent != "" {
-		dst = appendMember(dst, `"discountPercent":`, string(v.DiscountPercent))
+		dst = appendMember(dst, `"discountPercent":"`, string(v.DiscountPercent))
 	}
 	if v.DiscountDue != "" {
-		dst = appendMember(dst, `"discountDue":`, string(v.DiscountDue))
+		dst = appendMember(dst, `"discountDue":"`, string(v.DiscountDue))
 	}
 	if v.DiscountDays != "" {
-		dst = appendMember(dst, `"discountDays":`, string(v.DiscountDays))
+		dst = appendMember(dst, `"discountDays":"`, string(v.DiscountDays))
 	}
 	if v.NetDue != "" {
-		dst = appendMember(dst, `"netDue":`, string(v.NetDue))
+		dst = appendMember(dst, `"netDue":"`, string(v.NetDue))
 	}
 	if v.NetDays != "" {
-		dst = appendMember(dst, `"netDays":`, string(v.NetDays))
+		dst = appendMember(dst, `"netDays":"`, string(v.NetDays))
 	}
 	if v.DiscountAmount != "" {
-		dst = appendMember(dst, `"discountAmount":`, string(v.DiscountAmount))
+		dst = appendMember(dst, `"discountAmount":"`, string(v.DiscountAmount))
 	}
 	if v.DeferredDue != "" {
-		dst = appendMember(dst, `"deferredDue":`, string(v.DeferredDue))
+		dst = appendMember(dst, `"deferredDue":"`, string(v.DeferredDue))
 	}
 	if v.DeferredAmount != "" {
-		dst = appendMember(dst, `"deferredAmount":`, string(v.DeferredAmount))
+		dst = appendMember(dst, `"deferredAmount":"`, string(v.DeferredAmount))
 	}
 	if v.DeferredPercent != "" {
-		dst = appendMember(dst, `"deferredPercent":`, string(v.DeferredPercent))
+		dst = appendMember(dst, `"deferredPercent":"`, string(v.DeferredPercent))
 	}
 	if v.Text != "" {
-		dst = appendMember(dst, `"text":`, string(v.Text))
+		dst = appendMember(dst, `"text":"`, string(v.Text))
 	}
 	if v.DayOfMonth != "" {
-		dst = appendMember(dst, `"dayOfMonth":`, string(v.DayOfMonth))
+		dst = appendMember(dst, `"dayOfMonth":"`, string(v.DayOfMonth))
 	}
 	if v.PaymentMethod != "" {
-		dst = appendMember(dst, `"paymentMethod":`, string(v.PaymentMethod))
+		dst = appendMember(dst, `"paymentMethod":"`, string(v.PaymentMethod))
 	}
 	if v.Percent != "" {
-		dst = appendMember(dst, `"percent":`, string(v.Percent))
+		dst = appendMember(dst, `"percent":"`, string(v.Percent))
 	}
 	return dst
 }
@@ -2516,35 +2516,35 @@ func (v *Tax) appendJSON(dst []byte) []byte {
 
 func (v *Tax) appendMembers(dst []byte) []byte {
 	if v.Level != "" {
-		dst = appendMember(dst, `"level":`, string(v.Level))
+		dst = appendMember(dst, `"level":"`, string(v.Level))
 	}
 	if v.Type != "" {
-		dst = appendMember(dst, `"type":`, string(v.Type))
+		dst = appendMember(dst, `"type":"`, string(v.Type))
 	}
 	if v.Amount != "" {
-		dst = appendMember(dst, `"amount":`, string(v.Amount))
+		dst = appendMember(dst, `"amount":"`, string(v.Amount))
 	}
 	if v.Percent != "" {
-		dst = appendMember(dst, `"percent":`, string(v.Percent))
+		dst = appendMember(dst, `"percent":"`, string(v.Percent))
 	}
 	if !v.Jurisdiction.zero() {
 		dst = append(dst, `"jurisdiction":`...)
 		dst = append(v.Jurisdiction.appendJSON(dst), ',')
 	}
 	if v.Exempt != "" {
-		dst = appendMember(dst, `"exempt":`, string(v.Exempt))
+		dst = appendMember(dst, `"exempt":"`, string(v.Exempt))
 	}
 	if v.Relationship != "" {
-		dst = appendMember(dst, `"relationship":`, string(v.Relationship))
+		dst = appendMember(dst, `"relationship":"`, string(v.Relationship))
 	}
 	if v.Base != "" {
-		dst = appendMember(dst, `"base":`, string(v.Base))
+		dst = appendMember(dst, `"base":"`, string(v.Base))
 	}
 	if v.TaxID != "" {
-		dst = appendMember(dst, `"taxId":`, string(v.TaxID))
+		dst = appendMember(dst, `"taxId":"`, string(v.TaxID))
 	}
 	if v.LineRef != "" {
-		dst = appendMember(dst, `"lineRef":`, string(v.LineRef))
+		dst = appendMember(dst, `"lineRef":"`, string(v.LineRef))
 	}
 	return dst
 }
@@ -2559,13 +2559,13 @@ func (v *CatalogLine) appendMembers(dst []byte) []byte {
 		dst = append(strconv.AppendInt(dst, int64(v.Index), 10), ',')
 	}
 	if v.LineID != "" {
-		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+		dst = appendMember(dst, `"lineId":"`, string(v.LineID))
 	}
 	if v.Maintenance != "" {
-		dst = appendMember(dst, `"maintenance":`, string(v.Maintenance))
+		dst = appendMember(dst, `"maintenance":"`, string(v.Maintenance))
 	}
 	if v.MaintenanceCode != "" {
-		dst = appendMember(dst, `"maintenanceCode":`, string(v.MaintenanceCode))
+		dst = appendMember(dst, `"maintenanceCode":"`, string(v.MaintenanceCode))
 	}
 	if len(v.IDs) > 0 {
 		dst = append(dst, `"ids":`...)
@@ -2644,7 +2644,7 @@ func (v *CatalogLine) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Notes), ',')
 	}
 	if v.OriginCountry != "" {
-		dst = appendMember(dst, `"originCountry":`, string(v.OriginCountry))
+		dst = appendMember(dst, `"originCountry":"`, string(v.OriginCountry))
 	}
 	if len(v.Ext) > 0 {
 		dst = append(dst, `"ext":`...)
@@ -2659,10 +2659,10 @@ func (v *Totals) appendJSON(dst []byte) []byte {
 
 func (v *Totals) appendMembers(dst []byte) []byte {
 	if v.LineCount != "" {
-		dst = appendMember(dst, `"lineCount":`, string(v.LineCount))
+		dst = appendMember(dst, `"lineCount":"`, string(v.LineCount))
 	}
 	if v.Hash != "" {
-		dst = appendMember(dst, `"hash":`, string(v.Hash))
+		dst = appendMember(dst, `"hash":"`, string(v.Hash))
 	}
 	if !v.Weight.zero() {
 		dst = append(dst, `"weight":`...)
@@ -2673,7 +2673,7 @@ func (v *Totals) appendMembers(dst []byte) []byte {
 		dst = append(v.Volume.appendJSON(dst), ',')
 	}
 	if v.Description != "" {
-		dst = appendMember(dst, `"description":`, string(v.Description))
+		dst = appendMember(dst, `"description":"`, string(v.Description))
 	}
 	return dst
 }
@@ -2684,37 +2684,37 @@ func (v *Measure) appendJSON(dst []byte) []byte {
 
 func (v *Measure) appendMembers(dst []byte) []byte {
 	if v.Reference != "" {
-		dst = appendMember(dst, `"reference":`, string(v.Reference))
+		dst = appendMember(dst, `"reference":"`, string(v.Reference))
 	}
 	if v.Kind != "" {
-		dst = appendMember(dst, `"kind":`, string(v.Kind))
+		dst = appendMember(dst, `"kind":"`, string(v.Kind))
 	}
 	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
+		dst = appendMember(dst, `"value":"`, string(v.Value))
 	}
 	if v.UOM != "" {
-		dst = appendMember(dst, `"uom":`, string(v.UOM))
+		dst = appendMember(dst, `"uom":"`, string(v.UOM))
 	}
 	if v.UOMUnece != "" {
-		dst = appendMember(dst, `"uomUnece":`, string(v.UOMUnece))
+		dst = appendMember(dst, `"uomUnece":"`, string(v.UOMUnece))
 	}
 	if v.From != "" {
-		dst = appendMember(dst, `"from":`, string(v.From))
+		dst = appendMember(dst, `"from":"`, string(v.From))
 	}
 	if v.To != "" {
-		dst = appendMember(dst, `"to":`, string(v.To))
+		dst = appendMember(dst, `"to":"`, string(v.To))
 	}
 	if v.Significance != "" {
-		dst = appendMember(dst, `"significance":`, string(v.Significance))
+		dst = appendMember(dst, `"significance":"`, string(v.Significance))
 	}
 	if v.Attribute != "" {
-		dst = appendMember(dst, `"attribute":`, string(v.Attribute))
+		dst = appendMember(dst, `"attribute":"`, string(v.Attribute))
 	}
 	if v.Layer != "" {
-		dst = appendMember(dst, `"layer":`, string(v.Layer))
+		dst = appendMember(dst, `"layer":"`, string(v.Layer))
 	}
 	if v.Method != "" {
-		dst = appendMember(dst, `"method":`, string(v.Method))
+		dst = appendMember(dst, `"method":"`, string(v.Method))
 	}
 	return dst
 }
@@ -2729,7 +2729,7 @@ func (v *InventoryLine) appendMembers(dst []byte) []byte {
 		dst = append(strconv.AppendInt(dst, int64(v.Index), 10), ',')
 	}
 	if v.LineID != "" {
-		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+		dst = appendMember(dst, `"lineId":"`, string(v.LineID))
 	}
 	if len(v.IDs) > 0 {
 		dst = append(dst, `"ids":`...)
@@ -2824,28 +2824,28 @@ func (v *AdjustmentLine) appendMembers(dst []byte) []byte {
 		dst = append(strconv.AppendInt(dst, int64(v.Index), 10), ',')
 	}
 	if v.Reason != "" {
-		dst = appendMember(dst, `"reason":`, string(v.Reason))
+		dst = appendMember(dst, `"reason":"`, string(v.Reason))
 	}
 	if !v.Quantity.zero() {
 		dst = append(dst, `"quantity":`...)
 		dst = append(v.Quantity.appendJSON(dst), ',')
 	}
 	if v.UPCCase != "" {
-		dst = appendMember(dst, `"upcCase":`, string(v.UPCCase))
+		dst = appendMember(dst, `"upcCase":"`, string(v.UPCCase))
 	}
 	if len(v.IDs) > 0 {
 		dst = append(dst, `"ids":`...)
 		dst = append(appendObjects(dst, v.IDs), ',')
 	}
 	if v.Lot != "" {
-		dst = appendMember(dst, `"lot":`, string(v.Lot))
+		dst = appendMember(dst, `"lot":"`, string(v.Lot))
 	}
 	if len(v.Weights) > 0 {
 		dst = append(dst, `"weights":`...)
 		dst = append(appendObjects(dst, v.Weights), ',')
 	}
 	if v.Status != "" {
-		dst = appendMember(dst, `"status":`, string(v.Status))
+		dst = appendMember(dst, `"status":"`, string(v.Status))
 	}
 	if len(v.Descriptions) > 0 {
 		dst = append(dst, `"descriptions":`...)
@@ -2888,7 +2888,7 @@ func (v *WarehouseTotals) appendJSON(dst []byte) []byte {
 
 func (v *WarehouseTotals) appendMembers(dst []byte) []byte {
 	if v.Quantity != "" {
-		dst = appendMember(dst, `"quantity":`, string(v.Quantity))
+		dst = appendMember(dst, `"quantity":"`, string(v.Quantity))
 	}
 	if !v.Weight.zero() {
 		dst = append(dst, `"weight":`...)
@@ -2899,23 +2899,23 @@ func (v *WarehouseTotals) appendMembers(dst []byte) []byte {
 		dst = append(v.Volume.appendJSON(dst), ',')
 	}
 	if v.Sizing != "" {
-		dst = appendMember(dst, `"sizing":`, string(v.Sizing))
+		dst = appendMember(dst, `"sizing":"`, string(v.Sizing))
 	}
 	if !v.Lading.zero() {
 		dst = append(dst, `"lading":`...)
 		dst = append(v.Lading.appendJSON(dst), ',')
 	}
 	if v.Shipped != "" {
-		dst = appendMember(dst, `"shipped":`, string(v.Shipped))
+		dst = appendMember(dst, `"shipped":"`, string(v.Shipped))
 	}
 	if v.Damaged != "" {
-		dst = appendMember(dst, `"damaged":`, string(v.Damaged))
+		dst = appendMember(dst, `"damaged":"`, string(v.Damaged))
 	}
 	if v.LadingReceived != "" {
-		dst = appendMember(dst, `"ladingReceived":`, string(v.LadingReceived))
+		dst = appendMember(dst, `"ladingReceived":"`, string(v.LadingReceived))
 	}
 	if v.LadingShipped != "" {
-		dst = appendMember(dst, `"ladingShipped":`, string(v.LadingShipped))
+		dst = appendMember(dst, `"ladingShipped":"`, string(v.LadingShipped))
 	}
 	return dst
 }
@@ -2926,17 +2926,17 @@ func (v *TaxReference) appendJSON(dst []byte) []byte {
 
 func (v *TaxReference) appendMembers(dst []byte) []byte {
 	if v.TaxID != "" {
-		dst = appendMember(dst, `"taxId":`, string(v.TaxID))
+		dst = appendMember(dst, `"taxId":"`, string(v.TaxID))
 	}
 	if len(v.Locations) > 0 {
 		dst = append(dst, `"locations":`...)
 		dst = append(appendObjects(dst, v.Locations), ',')
 	}
 	if v.ExemptCode != "" {
-		dst = appendMember(dst, `"exemptCode":`, string(v.ExemptCode))
+		dst = appendMember(dst, `"exemptCode":"`, string(v.ExemptCode))
 	}
 	if v.Customs != "" {
-		dst = appendMember(dst, `"customs":`, string(v.Customs))
+		dst = appendMember(dst, `"customs":"`, string(v.Customs))
 	}
 	return dst
 }
@@ -2947,31 +2947,31 @@ func (v *Description) appendJSON(dst []byte) []byte {
 
 func (v *Description) appendMembers(dst []byte) []byte {
 	if v.Type != "" {
-		dst = appendMember(dst, `"type":`, string(v.Type))
+		dst = appendMember(dst, `"type":"`, string(v.Type))
 	}
 	if v.Characteristic != "" {
-		dst = appendMember(dst, `"characteristic":`, string(v.Characteristic))
+		dst = appendMember(dst, `"characteristic":"`, string(v.Characteristic))
 	}
 	if v.Agency != "" {
-		dst = appendMember(dst, `"agency":`, string(v.Agency))
+		dst = appendMember(dst, `"agency":"`, string(v.Agency))
 	}
 	if v.Code != "" {
-		dst = appendMember(dst, `"code":`, string(v.Code))
+		dst = appendMember(dst, `"code":"`, string(v.Code))
 	}
 	if v.Text != "" {
-		dst = appendMember(dst, `"text":`, string(v.Text))
+		dst = appendMember(dst, `"text":"`, string(v.Text))
 	}
 	if v.Layer != "" {
-		dst = appendMember(dst, `"layer":`, string(v.Layer))
+		dst = appendMember(dst, `"layer":"`, string(v.Layer))
 	}
 	if v.SubQualifier != "" {
-		dst = appendMember(dst, `"subQualifier":`, string(v.SubQualifier))
+		dst = appendMember(dst, `"subQualifier":"`, string(v.SubQualifier))
 	}
 	if v.Response != "" {
-		dst = appendMember(dst, `"response":`, string(v.Response))
+		dst = appendMember(dst, `"response":"`, string(v.Response))
 	}
 	if v.Language != "" {
-		dst = appendMember(dst, `"language":`, string(v.Language))
+		dst = appendMember(dst, `"language":"`, string(v.Language))
 	}
 	if len(v.Measures) > 0 {
 		dst = append(dst, `"measures":`...)
@@ -2986,22 +2986,22 @@ func (v *Packaging) appendJSON(dst []byte) []byte {
 
 func (v *Packaging) appendMembers(dst []byte) []byte {
 	if v.Type != "" {
-		dst = appendMember(dst, `"type":`, string(v.Type))
+		dst = appendMember(dst, `"type":"`, string(v.Type))
 	}
 	if v.Characteristic != "" {
-		dst = appendMember(dst, `"characteristic":`, string(v.Characteristic))
+		dst = appendMember(dst, `"characteristic":"`, string(v.Characteristic))
 	}
 	if v.Agency != "" {
-		dst = appendMember(dst, `"agency":`, string(v.Agency))
+		dst = appendMember(dst, `"agency":"`, string(v.Agency))
 	}
 	if v.Code != "" {
-		dst = appendMember(dst, `"code":`, string(v.Code))
+		dst = appendMember(dst, `"code":"`, string(v.Code))
 	}
 	if v.Description != "" {
-		dst = appendMember(dst, `"description":`, string(v.Description))
+		dst = appendMember(dst, `"description":"`, string(v.Description))
 	}
 	if v.UnitLoad != "" {
-		dst = appendMember(dst, `"unitLoad":`, string(v.UnitLoad))
+		dst = appendMember(dst, `"unitLoad":"`, string(v.UnitLoad))
 	}
 	if len(v.Measures) > 0 {
 		dst = append(dst, `"measures":`...)
@@ -3016,22 +3016,22 @@ func (v *Lading) appendJSON(dst []byte) []byte {
 
 func (v *Lading) appendMembers(dst []byte) []byte {
 	if v.Packaging != "" {
-		dst = appendMember(dst, `"packaging":`, string(v.Packaging))
+		dst = appendMember(dst, `"packaging":"`, string(v.Packaging))
 	}
 	if v.Count != "" {
-		dst = appendMember(dst, `"count":`, string(v.Count))
+		dst = appendMember(dst, `"count":"`, string(v.Count))
 	}
 	if v.CommodityQualifier != "" {
-		dst = appendMember(dst, `"commodityQualifier":`, string(v.CommodityQualifier))
+		dst = appendMember(dst, `"commodityQualifier":"`, string(v.CommodityQualifier))
 	}
 	if v.Commodity != "" {
-		dst = appendMember(dst, `"commodity":`, string(v.Commodity))
+		dst = appendMember(dst, `"commodity":"`, string(v.Commodity))
 	}
 	if v.Description != "" {
-		dst = appendMember(dst, `"description":`, string(v.Description))
+		dst = appendMember(dst, `"description":"`, string(v.Description))
 	}
 	if v.WeightQualifier != "" {
-		dst = appendMember(dst, `"weightQualifier":`, string(v.WeightQualifier))
+		dst = appendMember(dst, `"weightQualifier":"`, string(v.WeightQualifier))
 	}
 	if !v.Weight.zero() {
 		dst = append(dst, `"weight":`...)
@@ -3042,7 +3042,7 @@ func (v *Lading) appendMembers(dst []byte) []byte {
 		dst = append(v.Volume.appendJSON(dst), ',')
 	}
 	if v.PackagingAgency != "" {
-		dst = appendMember(dst, `"packagingAgency":`, string(v.PackagingAgency))
+		dst = appendMember(dst, `"packagingAgency":"`, string(v.PackagingAgency))
 	}
 	return dst
 }
@@ -3053,51 +3053,51 @@ func (v *Carrier) appendJSON(dst []byte) []byte {
 
 func (v *Carrier) appendMembers(dst []byte) []byte {
 	if v.Sequence != "" {
-		dst = appendMember(dst, `"sequence":`, string(v.Sequence))
+		dst = appendMember(dst, `"sequence":"`, string(v.Sequence))
 	}
 	if v.IDScheme != "" {
-		dst = appendMember(dst, `"idScheme":`, string(v.IDScheme))
+		dst = appendMember(dst, `"idScheme":"`, string(v.IDScheme))
 	}
 	if v.ID != "" {
-		dst = appendMember(dst, `"id":`, string(v.ID))
+		dst = appendMember(dst, `"id":"`, string(v.ID))
 	}
 	if v.SCAC != "" {
-		dst = appendMember(dst, `"scac":`, string(v.SCAC))
+		dst = appendMember(dst, `"scac":"`, string(v.SCAC))
 	}
 	if v.Mode != "" {
-		dst = appendMember(dst, `"mode":`, string(v.Mode))
+		dst = appendMember(dst, `"mode":"`, string(v.Mode))
 	}
 	if v.Routing != "" {
-		dst = appendMember(dst, `"routing":`, string(v.Routing))
+		dst = appendMember(dst, `"routing":"`, string(v.Routing))
 	}
 	if v.Status != "" {
-		dst = appendMember(dst, `"status":`, string(v.Status))
+		dst = appendMember(dst, `"status":"`, string(v.Status))
 	}
 	if !v.Location.zero() {
 		dst = append(dst, `"location":`...)
 		dst = append(v.Location.appendJSON(dst), ',')
 	}
 	if v.TransitDirection != "" {
-		dst = appendMember(dst, `"transitDirection":`, string(v.TransitDirection))
+		dst = appendMember(dst, `"transitDirection":"`, string(v.TransitDirection))
 	}
 	if v.TransitTimeQualifier != "" {
-		dst = appendMember(dst, `"transitTimeQualifier":`, string(v.TransitTimeQualifier))
+		dst = appendMember(dst, `"transitTimeQualifier":"`, string(v.TransitTimeQualifier))
 	}
 	if v.TransitTime != "" {
-		dst = appendMember(dst, `"transitTime":`, string(v.TransitTime))
+		dst = appendMember(dst, `"transitTime":"`, string(v.TransitTime))
 	}
 	if len(v.ServiceLevels) > 0 {
 		dst = append(dst, `"serviceLevels":`...)
 		dst = append(appendStrings(dst, v.ServiceLevels), ',')
 	}
 	if v.Country != "" {
-		dst = appendMember(dst, `"country":`, string(v.Country))
+		dst = appendMember(dst, `"country":"`, string(v.Country))
 	}
 	if v.Means != "" {
-		dst = appendMember(dst, `"means":`, string(v.Means))
+		dst = appendMember(dst, `"means":"`, string(v.Means))
 	}
 	if v.Vehicle != "" {
-		dst = appendMember(dst, `"vehicle":`, string(v.Vehicle))
+		dst = appendMember(dst, `"vehicle":"`, string(v.Vehicle))
 	}
 	return dst
 }
@@ -3108,32 +3108,32 @@ func (v *Equipment) appendJSON(dst []byte) []byte {
 
 func (v *Equipment) appendMembers(dst []byte) []byte {
 	if v.Type != "" {
-		dst = appendMember(dst, `"type":`, string(v.Type))
+		dst = appendMember(dst, `"type":"`, string(v.Type))
 	}
 	if v.Initial != "" {
-		dst = appendMember(dst, `"initial":`, string(v.Initial))
+		dst = appendMember(dst, `"initial":"`, string(v.Initial))
 	}
 	if v.Number != "" {
-		dst = appendMember(dst, `"number":`, string(v.Number))
+		dst = appendMember(dst, `"number":"`, string(v.Number))
 	}
 	if v.WeightQualifier != "" {
-		dst = appendMember(dst, `"weightQualifier":`, string(v.WeightQualifier))
+		dst = appendMember(dst, `"weightQualifier":"`, string(v.WeightQualifier))
 	}
 	if !v.Weight.zero() {
 		dst = append(dst, `"weight":`...)
 		dst = append(v.Weight.appendJSON(dst), ',')
 	}
 	if v.Ownership != "" {
-		dst = appendMember(dst, `"ownership":`, string(v.Ownership))
+		dst = appendMember(dst, `"ownership":"`, string(v.Ownership))
 	}
 	if v.SealStatus != "" {
-		dst = appendMember(dst, `"sealStatus":`, string(v.SealStatus))
+		dst = appendMember(dst, `"sealStatus":"`, string(v.SealStatus))
 	}
 	if v.Seal != "" {
-		dst = appendMember(dst, `"seal":`, string(v.Seal))
+		dst = appendMember(dst, `"seal":"`, string(v.Seal))
 	}
 	if v.ISOType != "" {
-		dst = appendMember(dst, `"isoType":`, string(v.ISOType))
+		dst = appendMember(dst, `"isoType":"`, string(v.ISOType))
 	}
 	return dst
 }
@@ -3144,19 +3144,19 @@ func (v *Handling) appendJSON(dst []byte) []byte {
 
 func (v *Handling) appendMembers(dst []byte) []byte {
 	if v.Code != "" {
-		dst = appendMember(dst, `"code":`, string(v.Code))
+		dst = appendMember(dst, `"code":"`, string(v.Code))
 	}
 	if v.HazardQualifier != "" {
-		dst = appendMember(dst, `"hazardQualifier":`, string(v.HazardQualifier))
+		dst = appendMember(dst, `"hazardQualifier":"`, string(v.HazardQualifier))
 	}
 	if v.Hazard != "" {
-		dst = appendMember(dst, `"hazard":`, string(v.Hazard))
+		dst = appendMember(dst, `"hazard":"`, string(v.Hazard))
 	}
 	if v.Description != "" {
-		dst = appendMember(dst, `"description":`, string(v.Description))
+		dst = appendMember(dst, `"description":"`, string(v.Description))
 	}
 	if v.Response != "" {
-		dst = appendMember(dst, `"response":`, string(v.Response))
+		dst = appendMember(dst, `"response":"`, string(v.Response))
 	}
 	return dst
 }
@@ -3180,13 +3180,13 @@ func (v *InvoiceLine) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Carriers), ',')
 	}
 	if v.PONumber != "" {
-		dst = appendMember(dst, `"poNumber":`, string(v.PONumber))
+		dst = appendMember(dst, `"poNumber":"`, string(v.PONumber))
 	}
 	if v.OrderDate != "" {
-		dst = appendMember(dst, `"orderDate":`, string(v.OrderDate))
+		dst = appendMember(dst, `"orderDate":"`, string(v.OrderDate))
 	}
 	if v.LineAmount != "" {
-		dst = appendMember(dst, `"lineAmount":`, string(v.LineAmount))
+		dst = appendMember(dst, `"lineAmount":"`, string(v.LineAmount))
 	}
 	return dst
 }
@@ -3197,40 +3197,40 @@ func (v *InvoiceTotals) appendJSON(dst []byte) []byte {
 
 func (v *InvoiceTotals) appendMembers(dst []byte) []byte {
 	if v.Total != "" {
-		dst = appendMember(dst, `"total":`, string(v.Total))
+		dst = appendMember(dst, `"total":"`, string(v.Total))
 	}
 	if v.SubjectToDiscount != "" {
-		dst = appendMember(dst, `"subjectToDiscount":`, string(v.SubjectToDiscount))
+		dst = appendMember(dst, `"subjectToDiscount":"`, string(v.SubjectToDiscount))
 	}
 	if v.NetAfterDiscount != "" {
-		dst = appendMember(dst, `"netAfterDiscount":`, string(v.NetAfterDiscount))
+		dst = appendMember(dst, `"netAfterDiscount":"`, string(v.NetAfterDiscount))
 	}
 	if v.Discount != "" {
-		dst = appendMember(dst, `"discount":`, string(v.Discount))
+		dst = appendMember(dst, `"discount":"`, string(v.Discount))
 	}
 	if v.Due != "" {
-		dst = appendMember(dst, `"due":`, string(v.Due))
+		dst = appendMember(dst, `"due":"`, string(v.Due))
 	}
 	if v.Lines != "" {
-		dst = appendMember(dst, `"lines":`, string(v.Lines))
+		dst = appendMember(dst, `"lines":"`, string(v.Lines))
 	}
 	if v.Charges != "" {
-		dst = appendMember(dst, `"charges":`, string(v.Charges))
+		dst = appendMember(dst, `"charges":"`, string(v.Charges))
 	}
 	if v.Taxable != "" {
-		dst = appendMember(dst, `"taxable":`, string(v.Taxable))
+		dst = appendMember(dst, `"taxable":"`, string(v.Taxable))
 	}
 	if v.Tax != "" {
-		dst = appendMember(dst, `"tax":`, string(v.Tax))
+		dst = appendMember(dst, `"tax":"`, string(v.Tax))
 	}
 	if v.Prepaid != "" {
-		dst = appendMember(dst, `"prepaid":`, string(v.Prepaid))
+		dst = appendMember(dst, `"prepaid":"`, string(v.Prepaid))
 	}
 	if v.LineCount != "" {
-		dst = appendMember(dst, `"lineCount":`, string(v.LineCount))
+		dst = appendMember(dst, `"lineCount":"`, string(v.LineCount))
 	}
 	if v.Hash != "" {
-		dst = appendMember(dst, `"hash":`, string(v.Hash))
+		dst = appendMember(dst, `"hash":"`, string(v.Hash))
 	}
 	if !v.Weight.zero() {
 		dst = append(dst, `"weight":`...)
@@ -3249,31 +3249,31 @@ func (v *CarrierDetail) appendJSON(dst []byte) []byte {
 
 func (v *CarrierDetail) appendMembers(dst []byte) []byte {
 	if v.Mode != "" {
-		dst = appendMember(dst, `"mode":`, string(v.Mode))
+		dst = appendMember(dst, `"mode":"`, string(v.Mode))
 	}
 	if v.Initial != "" {
-		dst = appendMember(dst, `"initial":`, string(v.Initial))
+		dst = appendMember(dst, `"initial":"`, string(v.Initial))
 	}
 	if v.Number != "" {
-		dst = appendMember(dst, `"number":`, string(v.Number))
+		dst = appendMember(dst, `"number":"`, string(v.Number))
 	}
 	if v.SCAC != "" {
-		dst = appendMember(dst, `"scac":`, string(v.SCAC))
+		dst = appendMember(dst, `"scac":"`, string(v.SCAC))
 	}
 	if v.Routing != "" {
-		dst = appendMember(dst, `"routing":`, string(v.Routing))
+		dst = appendMember(dst, `"routing":"`, string(v.Routing))
 	}
 	if v.Status != "" {
-		dst = appendMember(dst, `"status":`, string(v.Status))
+		dst = appendMember(dst, `"status":"`, string(v.Status))
 	}
 	if v.ReferenceScheme != "" {
-		dst = appendMember(dst, `"referenceScheme":`, string(v.ReferenceScheme))
+		dst = appendMember(dst, `"referenceScheme":"`, string(v.ReferenceScheme))
 	}
 	if v.Reference != "" {
-		dst = appendMember(dst, `"reference":`, string(v.Reference))
+		dst = appendMember(dst, `"reference":"`, string(v.Reference))
 	}
 	if v.ServiceLevel != "" {
-		dst = appendMember(dst, `"serviceLevel":`, string(v.ServiceLevel))
+		dst = appendMember(dst, `"serviceLevel":"`, string(v.ServiceLevel))
 	}
 	return dst
 }
@@ -3296,10 +3296,10 @@ func (v *InvoiceShipment) appendMembers(dst []byte) []byte {
 		dst = append(v.Volume.appendJSON(dst), ',')
 	}
 	if v.Packages != "" {
-		dst = appendMember(dst, `"packages":`, string(v.Packages))
+		dst = appendMember(dst, `"packages":"`, string(v.Packages))
 	}
 	if v.Net != "" {
-		dst = appendMember(dst, `"net":`, string(v.Net))
+		dst = appendMember(dst, `"net":"`, string(v.Net))
 	}
 	if len(v.Descriptions) > 0 {
 		dst = append(dst, `"descriptions":`...)
@@ -3314,14 +3314,14 @@ func (v *AmountEntry) appendJSON(dst []byte) []byte {
 
 func (v *AmountEntry) appendMembers(dst []byte) []byte {
 	if v.Level != "" {
-		dst = appendMember(dst, `"level":`, string(v.Level))
+		dst = appendMember(dst, `"level":"`, string(v.Level))
 	}
 	if v.Scheme != "" {
-		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+		dst = appendMember(dst, `"scheme":"`, string(v.Scheme))
 	}
 	dst = v.Money.appendMembers(dst)
 	if v.Flag != "" {
-		dst = appendMember(dst, `"flag":`, string(v.Flag))
+		dst = appendMember(dst, `"flag":"`, string(v.Flag))
 	}
 	if len(v.Refs) > 0 {
 		dst = append(dst, `"refs":`...)
@@ -3344,22 +3344,22 @@ func (v *Discount) appendJSON(dst []byte) []byte {
 
 func (v *Discount) appendMembers(dst []byte) []byte {
 	if v.Type != "" {
-		dst = appendMember(dst, `"type":`, string(v.Type))
+		dst = appendMember(dst, `"type":"`, string(v.Type))
 	}
 	if v.BaseQualifier != "" {
-		dst = appendMember(dst, `"baseQualifier":`, string(v.BaseQualifier))
+		dst = appendMember(dst, `"baseQualifier":"`, string(v.BaseQualifier))
 	}
 	if v.Base != "" {
-		dst = appendMember(dst, `"base":`, string(v.Base))
+		dst = appendMember(dst, `"base":"`, string(v.Base))
 	}
 	if v.LimitQualifier != "" {
-		dst = appendMember(dst, `"limitQualifier":`, string(v.LimitQualifier))
+		dst = appendMember(dst, `"limitQualifier":"`, string(v.LimitQualifier))
 	}
 	if v.LimitFrom != "" {
-		dst = appendMember(dst, `"limitFrom":`, string(v.LimitFrom))
+		dst = appendMember(dst, `"limitFrom":"`, string(v.LimitFrom))
 	}
 	if v.LimitTo != "" {
-		dst = appendMember(dst, `"limitTo":`, string(v.LimitTo))
+		dst = appendMember(dst, `"limitTo":"`, string(v.LimitTo))
 	}
 	return dst
 }
@@ -3370,20 +3370,20 @@ func (v *Mark) appendJSON(dst []byte) []byte {
 
 func (v *Mark) appendMembers(dst []byte) []byte {
 	if v.Scheme != "" {
-		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+		dst = appendMember(dst, `"scheme":"`, string(v.Scheme))
 	}
 	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
+		dst = appendMember(dst, `"value":"`, string(v.Value))
 	}
 	if v.Through != "" {
-		dst = appendMember(dst, `"through":`, string(v.Through))
+		dst = appendMember(dst, `"through":"`, string(v.Through))
 	}
 	if !v.Second.zero() {
 		dst = append(dst, `"second":`...)
 		dst = append(v.Second.appendJSON(dst), ',')
 	}
 	if v.SSCC != "" {
-		dst = appendMember(dst, `"sscc":`, string(v.SSCC))
+		dst = appendMember(dst, `"sscc":"`, string(v.SSCC))
 	}
 	return dst
 }
@@ -3394,10 +3394,10 @@ func (v *Percent) appendJSON(dst []byte) []byte {
 
 func (v *Percent) appendMembers(dst []byte) []byte {
 	if v.Scheme != "" {
-		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+		dst = appendMember(dst, `"scheme":"`, string(v.Scheme))
 	}
 	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
+		dst = appendMember(dst, `"value":"`, string(v.Value))
 	}
 	return dst
 }
@@ -3412,17 +3412,17 @@ func (v *Line) appendMembers(dst []byte) []byte {
 		dst = append(strconv.AppendInt(dst, int64(v.Index), 10), ',')
 	}
 	if v.LineID != "" {
-		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+		dst = appendMember(dst, `"lineId":"`, string(v.LineID))
 	}
 	if !v.Quantity.zero() {
 		dst = append(dst, `"quantity":`...)
 		dst = append(v.Quantity.appendJSON(dst), ',')
 	}
 	if v.UnitPrice != "" {
-		dst = appendMember(dst, `"unitPrice":`, string(v.UnitPrice))
+		dst = appendMember(dst, `"unitPrice":"`, string(v.UnitPrice))
 	}
 	if v.PriceBasis != "" {
-		dst = appendMember(dst, `"priceBasis":`, string(v.PriceBasis))
+		dst = appendMember(dst, `"priceBasis":"`, string(v.PriceBasis))
 	}
 	if len(v.IDs) > 0 {
 		dst = append(dst, `"ids":`...)
@@ -3553,7 +3553,7 @@ func (v *Line) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Details), ',')
 	}
 	if v.OriginCountry != "" {
-		dst = appendMember(dst, `"originCountry":`, string(v.OriginCountry))
+		dst = appendMember(dst, `"originCountry":"`, string(v.OriginCountry))
 	}
 	if len(v.Ext) > 0 {
 		dst = append(dst, `"ext":`...)
@@ -3598,25 +3598,25 @@ func (v *OrderRef) appendJSON(dst []byte) []byte {
 
 func (v *OrderRef) appendMembers(dst []byte) []byte {
 	if v.PONumber != "" {
-		dst = appendMember(dst, `"poNumber":`, string(v.PONumber))
+		dst = appendMember(dst, `"poNumber":"`, string(v.PONumber))
 	}
 	if v.ReleaseNumber != "" {
-		dst = appendMember(dst, `"releaseNumber":`, string(v.ReleaseNumber))
+		dst = appendMember(dst, `"releaseNumber":"`, string(v.ReleaseNumber))
 	}
 	if v.ChangeSequence != "" {
-		dst = appendMember(dst, `"changeSequence":`, string(v.ChangeSequence))
+		dst = appendMember(dst, `"changeSequence":"`, string(v.ChangeSequence))
 	}
 	if v.OrderDate != "" {
-		dst = appendMember(dst, `"orderDate":`, string(v.OrderDate))
+		dst = appendMember(dst, `"orderDate":"`, string(v.OrderDate))
 	}
 	if v.LineID != "" {
-		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+		dst = appendMember(dst, `"lineId":"`, string(v.LineID))
 	}
 	if v.Contract != "" {
-		dst = appendMember(dst, `"contract":`, string(v.Contract))
+		dst = appendMember(dst, `"contract":"`, string(v.Contract))
 	}
 	if v.OrderType != "" {
-		dst = appendMember(dst, `"orderType":`, string(v.OrderType))
+		dst = appendMember(dst, `"orderType":"`, string(v.OrderType))
 	}
 	return dst
 }
@@ -3631,7 +3631,7 @@ func (v *ActivityLine) appendMembers(dst []byte) []byte {
 		dst = append(strconv.AppendInt(dst, int64(v.Index), 10), ',')
 	}
 	if v.LineID != "" {
-		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+		dst = appendMember(dst, `"lineId":"`, string(v.LineID))
 	}
 	if len(v.IDs) > 0 {
 		dst = append(dst, `"ids":`...)
@@ -3690,14 +3690,14 @@ func (v *ActivityLocation) appendJSON(dst []byte) []byte {
 
 func (v *ActivityLocation) appendMembers(dst []byte) []byte {
 	if v.Function != "" {
-		dst = appendMember(dst, `"function":`, string(v.Function))
+		dst = appendMember(dst, `"function":"`, string(v.Function))
 	}
 	if !v.Location.zero() {
 		dst = append(dst, `"location":`...)
 		dst = append(v.Location.appendJSON(dst), ',')
 	}
 	if v.Name != "" {
-		dst = appendMember(dst, `"name":`, string(v.Name))
+		dst = appendMember(dst, `"name":"`, string(v.Name))
 	}
 	if len(v.Dates) > 0 {
 		dst = append(dst, `"dates":`...)
@@ -3726,7 +3726,7 @@ func (v *ActivityFigure) appendMembers(dst []byte) []byte {
 	dst = append(dst, `"line":`...)
 	dst = append(strconv.AppendInt(dst, int64(v.Line), 10), ',')
 	if v.Code != "" {
-		dst = appendMember(dst, `"code":`, string(v.Code))
+		dst = appendMember(dst, `"code":"`, string(v.Code))
 	}
 	if !v.Location.zero() {
 		dst = append(dst, `"location":`...)
@@ -3745,66 +3745,66 @@ func (v *WarehouseTransport) appendJSON(dst []byte) []byte {
 
 func (v *WarehouseTransport) appendMembers(dst []byte) []byte {
 	if v.PayMethod != "" {
-		dst = appendMember(dst, `"payMethod":`, string(v.PayMethod))
+		dst = appendMember(dst, `"payMethod":"`, string(v.PayMethod))
 	}
 	if v.Mode != "" {
-		dst = appendMember(dst, `"mode":`, string(v.Mode))
+		dst = appendMember(dst, `"mode":"`, string(v.Mode))
 	}
 	if v.PalletExchange != "" {
-		dst = appendMember(dst, `"palletExchange":`, string(v.PalletExchange))
+		dst = appendMember(dst, `"palletExchange":"`, string(v.PalletExchange))
 	}
 	if v.UnitLoad != "" {
-		dst = appendMember(dst, `"unitLoad":`, string(v.UnitLoad))
+		dst = appendMember(dst, `"unitLoad":"`, string(v.UnitLoad))
 	}
 	if v.Routing != "" {
-		dst = appendMember(dst, `"routing":`, string(v.Routing))
+		dst = appendMember(dst, `"routing":"`, string(v.Routing))
 	}
 	if v.FOBPoint != "" {
-		dst = appendMember(dst, `"fobPoint":`, string(v.FOBPoint))
+		dst = appendMember(dst, `"fobPoint":"`, string(v.FOBPoint))
 	}
 	if v.FOBText != "" {
-		dst = appendMember(dst, `"fobText":`, string(v.FOBText))
+		dst = appendMember(dst, `"fobText":"`, string(v.FOBText))
 	}
 	if v.CODMethod != "" {
-		dst = appendMember(dst, `"codMethod":`, string(v.CODMethod))
+		dst = appendMember(dst, `"codMethod":"`, string(v.CODMethod))
 	}
 	if v.CODAmount != "" {
-		dst = appendMember(dst, `"codAmount":`, string(v.CODAmount))
+		dst = appendMember(dst, `"codAmount":"`, string(v.CODAmount))
 	}
 	if v.SCAC != "" {
-		dst = appendMember(dst, `"scac":`, string(v.SCAC))
+		dst = appendMember(dst, `"scac":"`, string(v.SCAC))
 	}
 	if v.EquipmentType != "" {
-		dst = appendMember(dst, `"equipmentType":`, string(v.EquipmentType))
+		dst = appendMember(dst, `"equipmentType":"`, string(v.EquipmentType))
 	}
 	if v.EquipmentInitial != "" {
-		dst = appendMember(dst, `"equipmentInitial":`, string(v.EquipmentInitial))
+		dst = appendMember(dst, `"equipmentInitial":"`, string(v.EquipmentInitial))
 	}
 	if v.EquipmentNumber != "" {
-		dst = appendMember(dst, `"equipmentNumber":`, string(v.EquipmentNumber))
+		dst = appendMember(dst, `"equipmentNumber":"`, string(v.EquipmentNumber))
 	}
 	if v.Status != "" {
-		dst = appendMember(dst, `"status":`, string(v.Status))
+		dst = appendMember(dst, `"status":"`, string(v.Status))
 	}
 	if v.SpecialHandling != "" {
-		dst = appendMember(dst, `"specialHandling":`, string(v.SpecialHandling))
+		dst = appendMember(dst, `"specialHandling":"`, string(v.SpecialHandling))
 	}
 	if v.RouteChange != "" {
-		dst = appendMember(dst, `"routeChange":`, string(v.RouteChange))
+		dst = appendMember(dst, `"routeChange":"`, string(v.RouteChange))
 	}
 	if len(v.Seals) > 0 {
 		dst = append(dst, `"seals":`...)
 		dst = append(appendStrings(dst, v.Seals), ',')
 	}
 	if v.SealStatus != "" {
-		dst = appendMember(dst, `"sealStatus":`, string(v.SealStatus))
+		dst = appendMember(dst, `"sealStatus":"`, string(v.SealStatus))
 	}
 	if len(v.Temperatures) > 0 {
 		dst = append(dst, `"temperatures":`...)
 		dst = append(appendObjects(dst, v.Temperatures), ',')
 	}
 	if v.TemperatureText != "" {
-		dst = appendMember(dst, `"temperatureText":`, string(v.TemperatureText))
+		dst = appendMember(dst, `"temperatureText":"`, string(v.TemperatureText))
 	}
 	if !v.Consolidation.zero() {
 		dst = append(dst, `"consolidation":`...)
@@ -3823,7 +3823,7 @@ func (v *ReceiptLine) appendMembers(dst []byte) []byte {
 		dst = append(strconv.AppendInt(dst, int64(v.Index), 10), ',')
 	}
 	if v.LineID != "" {
-		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+		dst = appendMember(dst, `"lineId":"`, string(v.LineID))
 	}
 	if !v.Quantity.zero() {
 		dst = append(dst, `"quantity":`...)
@@ -3842,17 +3842,17 @@ func (v *ReceiptLine) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Quantities), ',')
 	}
 	if v.UPCCase != "" {
-		dst = appendMember(dst, `"upcCase":`, string(v.UPCCase))
+		dst = appendMember(dst, `"upcCase":"`, string(v.UPCCase))
 	}
 	if len(v.IDs) > 0 {
 		dst = append(dst, `"ids":`...)
 		dst = append(appendObjects(dst, v.IDs), ',')
 	}
 	if v.Lot != "" {
-		dst = appendMember(dst, `"lot":`, string(v.Lot))
+		dst = appendMember(dst, `"lot":"`, string(v.Lot))
 	}
 	if v.AdjustmentReason != "" {
-		dst = appendMember(dst, `"adjustmentReason":`, string(v.AdjustmentReason))
+		dst = appendMember(dst, `"adjustmentReason":"`, string(v.AdjustmentReason))
 	}
 	if len(v.Descriptions) > 0 {
 		dst = append(dst, `"descriptions":`...)
@@ -3903,13 +3903,13 @@ func (v *LoadDetail) appendJSON(dst []byte) []byte {
 
 func (v *LoadDetail) appendMembers(dst []byte) []byte {
 	if v.UnitLoad != "" {
-		dst = appendMember(dst, `"unitLoad":`, string(v.UnitLoad))
+		dst = appendMember(dst, `"unitLoad":"`, string(v.UnitLoad))
 	}
 	if v.Pallets != "" {
-		dst = appendMember(dst, `"pallets":`, string(v.Pallets))
+		dst = appendMember(dst, `"pallets":"`, string(v.Pallets))
 	}
 	if v.PalletExchange != "" {
-		dst = appendMember(dst, `"palletExchange":`, string(v.PalletExchange))
+		dst = appendMember(dst, `"palletExchange":"`, string(v.PalletExchange))
 	}
 	if len(v.Seals) > 0 {
 		dst = append(dst, `"seals":`...)
@@ -3932,34 +3932,34 @@ func (v *ReceiptExpectedLine) appendMembers(dst []byte) []byte {
 		dst = append(strconv.AppendInt(dst, int64(v.Index), 10), ',')
 	}
 	if v.LineID != "" {
-		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+		dst = appendMember(dst, `"lineId":"`, string(v.LineID))
 	}
 	if !v.Quantity.zero() {
 		dst = append(dst, `"quantity":`...)
 		dst = append(v.Quantity.appendJSON(dst), ',')
 	}
 	if v.UPCCase != "" {
-		dst = appendMember(dst, `"upcCase":`, string(v.UPCCase))
+		dst = appendMember(dst, `"upcCase":"`, string(v.UPCCase))
 	}
 	if len(v.IDs) > 0 {
 		dst = append(dst, `"ids":`...)
 		dst = append(appendObjects(dst, v.IDs), ',')
 	}
 	if v.FreightClass != "" {
-		dst = appendMember(dst, `"freightClass":`, string(v.FreightClass))
+		dst = appendMember(dst, `"freightClass":"`, string(v.FreightClass))
 	}
 	if v.RateClass != "" {
-		dst = appendMember(dst, `"rateClass":`, string(v.RateClass))
+		dst = appendMember(dst, `"rateClass":"`, string(v.RateClass))
 	}
 	if !v.Commodity.zero() {
 		dst = append(dst, `"commodity":`...)
 		dst = append(v.Commodity.appendJSON(dst), ',')
 	}
 	if v.PalletBlockTiers != "" {
-		dst = appendMember(dst, `"palletBlockTiers":`, string(v.PalletBlockTiers))
+		dst = appendMember(dst, `"palletBlockTiers":"`, string(v.PalletBlockTiers))
 	}
 	if v.InboundCondition != "" {
-		dst = appendMember(dst, `"inboundCondition":`, string(v.InboundCondition))
+		dst = appendMember(dst, `"inboundCondition":"`, string(v.InboundCondition))
 	}
 	if len(v.Descriptions) > 0 {
 		dst = append(dst, `"descriptions":`...)
@@ -3994,16 +3994,16 @@ func (v *Account) appendJSON(dst []byte) []byte {
 
 func (v *Account) appendMembers(dst []byte) []byte {
 	if v.BankScheme != "" {
-		dst = appendMember(dst, `"bankScheme":`, string(v.BankScheme))
+		dst = appendMember(dst, `"bankScheme":"`, string(v.BankScheme))
 	}
 	if v.Bank != "" {
-		dst = appendMember(dst, `"bank":`, string(v.Bank))
+		dst = appendMember(dst, `"bank":"`, string(v.Bank))
 	}
 	if v.Type != "" {
-		dst = appendMember(dst, `"type":`, string(v.Type))
+		dst = appendMember(dst, `"type":"`, string(v.Type))
 	}
 	if v.Number != "" {
-		dst = appendMember(dst, `"number":`, string(v.Number))
+		dst = appendMember(dst, `"number":"`, string(v.Number))
 	}
 	return dst
 }
@@ -4014,20 +4014,20 @@ func (v *RemittanceEntity) appendJSON(dst []byte) []byte {
 
 func (v *RemittanceEntity) appendMembers(dst []byte) []byte {
 	if v.Number != "" {
-		dst = appendMember(dst, `"number":`, string(v.Number))
+		dst = appendMember(dst, `"number":"`, string(v.Number))
 	}
 	if v.Role != "" {
-		dst = appendMember(dst, `"role":`, string(v.Role))
+		dst = appendMember(dst, `"role":"`, string(v.Role))
 	}
 	if v.RoleCode != "" {
-		dst = appendMember(dst, `"roleCode":`, string(v.RoleCode))
+		dst = appendMember(dst, `"roleCode":"`, string(v.RoleCode))
 	}
 	if !v.ID.zero() {
 		dst = append(dst, `"id":`...)
 		dst = append(v.ID.appendJSON(dst), ',')
 	}
 	if v.SecondRole != "" {
-		dst = appendMember(dst, `"secondRole":`, string(v.SecondRole))
+		dst = appendMember(dst, `"secondRole":"`, string(v.SecondRole))
 	}
 	if !v.SecondID.zero() {
 		dst = append(dst, `"secondId":`...)
@@ -4062,19 +4062,19 @@ func (v *ReturnReason) appendJSON(dst []byte) []byte {
 
 func (v *ReturnReason) appendMembers(dst []byte) []byte {
 	if v.Disposition != "" {
-		dst = appendMember(dst, `"disposition":`, string(v.Disposition))
+		dst = appendMember(dst, `"disposition":"`, string(v.Disposition))
 	}
 	if v.Request != "" {
-		dst = appendMember(dst, `"request":`, string(v.Request))
+		dst = appendMember(dst, `"request":"`, string(v.Request))
 	}
 	if v.Response != "" {
-		dst = appendMember(dst, `"response":`, string(v.Response))
+		dst = appendMember(dst, `"response":"`, string(v.Response))
 	}
 	if v.Text != "" {
-		dst = appendMember(dst, `"text":`, string(v.Text))
+		dst = appendMember(dst, `"text":"`, string(v.Text))
 	}
 	if v.Allowed != "" {
-		dst = appendMember(dst, `"allowed":`, string(v.Allowed))
+		dst = appendMember(dst, `"allowed":"`, string(v.Allowed))
 	}
 	return dst
 }
@@ -4089,7 +4089,7 @@ func (v *ReturnLine) appendMembers(dst []byte) []byte {
 		dst = append(strconv.AppendInt(dst, int64(v.Index), 10), ',')
 	}
 	if v.LineID != "" {
-		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+		dst = appendMember(dst, `"lineId":"`, string(v.LineID))
 	}
 	if len(v.IDs) > 0 {
 		dst = append(dst, `"ids":`...)
@@ -4100,20 +4100,20 @@ func (v *ReturnLine) appendMembers(dst []byte) []byte {
 		dst = append(v.Quantity.appendJSON(dst), ',')
 	}
 	if v.PriceType != "" {
-		dst = appendMember(dst, `"priceType":`, string(v.PriceType))
+		dst = appendMember(dst, `"priceType":"`, string(v.PriceType))
 	}
 	if v.UnitPrice != "" {
-		dst = appendMember(dst, `"unitPrice":`, string(v.UnitPrice))
+		dst = appendMember(dst, `"unitPrice":"`, string(v.UnitPrice))
 	}
 	if v.PriceUOM != "" {
-		dst = appendMember(dst, `"priceUom":`, string(v.PriceUOM))
+		dst = appendMember(dst, `"priceUom":"`, string(v.PriceUOM))
 	}
 	if !v.Reason.zero() {
 		dst = append(dst, `"reason":`...)
 		dst = append(v.Reason.appendJSON(dst), ',')
 	}
 	if v.Condition != "" {
-		dst = appendMember(dst, `"condition":`, string(v.Condition))
+		dst = appendMember(dst, `"condition":"`, string(v.Condition))
 	}
 	if !v.Order.zero() {
 		dst = append(dst, `"order":`...)
@@ -4176,26 +4176,26 @@ func (v *Level) appendJSON(dst []byte) []byte {
 
 func (v *Level) appendMembers(dst []byte) []byte {
 	if v.ID != "" {
-		dst = appendMember(dst, `"id":`, string(v.ID))
+		dst = appendMember(dst, `"id":"`, string(v.ID))
 	}
 	if v.ParentID != "" {
-		dst = appendMember(dst, `"parentId":`, string(v.ParentID))
+		dst = appendMember(dst, `"parentId":"`, string(v.ParentID))
 	}
 	if v.ChildCode != "" {
-		dst = appendMember(dst, `"childCode":`, string(v.ChildCode))
+		dst = appendMember(dst, `"childCode":"`, string(v.ChildCode))
 	}
 	if v.Kind != "" {
-		dst = appendMember(dst, `"kind":`, string(v.Kind))
+		dst = appendMember(dst, `"kind":"`, string(v.Kind))
 	}
 	if v.KindCode != "" {
-		dst = appendMember(dst, `"kindCode":`, string(v.KindCode))
+		dst = appendMember(dst, `"kindCode":"`, string(v.KindCode))
 	}
 	if !v.Order.zero() {
 		dst = append(dst, `"order":`...)
 		dst = append(v.Order.appendJSON(dst), ',')
 	}
 	if v.LineID != "" {
-		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+		dst = appendMember(dst, `"lineId":"`, string(v.LineID))
 	}
 	if len(v.IDs) > 0 {
 		dst = append(dst, `"ids":`...)
@@ -4294,7 +4294,7 @@ func (v *Level) appendMembers(dst []byte) []byte {
 		dst = append(v.Excess.appendJSON(dst), ',')
 	}
 	if v.Origin != "" {
-		dst = appendMember(dst, `"origin":`, string(v.Origin))
+		dst = appendMember(dst, `"origin":"`, string(v.Origin))
 	}
 	if len(v.Places) > 0 {
 		dst = append(dst, `"places":`...)
@@ -4338,17 +4338,17 @@ func (v *PackageEntry) appendJSON(dst []byte) []byte {
 func (v *PackageEntry) appendMembers(dst []byte) []byte {
 	dst = append(dst, `"index":`...)
 	dst = append(strconv.AppendInt(dst, int64(v.Index), 10), ',')
-	dst = appendMember(dst, `"pointer":`, string(v.Pointer))
-	dst = appendMember(dst, `"kind":`, string(v.Kind))
+	dst = appendMember(dst, `"pointer":"`, string(v.Pointer))
+	dst = appendMember(dst, `"kind":"`, string(v.Kind))
 	if v.SSCC != "" {
-		dst = appendMember(dst, `"sscc":`, string(v.SSCC))
+		dst = appendMember(dst, `"sscc":"`, string(v.SSCC))
 	}
 	if len(v.SSCCs) > 0 {
 		dst = append(dst, `"ssccs":`...)
 		dst = append(appendStrings(dst, v.SSCCs), ',')
 	}
 	if v.Tracking != "" {
-		dst = appendMember(dst, `"tracking":`, string(v.Tracking))
+		dst = appendMember(dst, `"tracking":"`, string(v.Tracking))
 	}
 	if v.Parent != 0 {
 		dst = append(dst, `"parent":`...)
@@ -4372,12 +4372,12 @@ func (v *ItemEntry) appendJSON(dst []byte) []byte {
 func (v *ItemEntry) appendMembers(dst []byte) []byte {
 	dst = append(dst, `"index":`...)
 	dst = append(strconv.AppendInt(dst, int64(v.Index), 10), ',')
-	dst = appendMember(dst, `"pointer":`, string(v.Pointer))
+	dst = appendMember(dst, `"pointer":"`, string(v.Pointer))
 	if v.PONumber != "" {
-		dst = appendMember(dst, `"poNumber":`, string(v.PONumber))
+		dst = appendMember(dst, `"poNumber":"`, string(v.PONumber))
 	}
 	if v.LineID != "" {
-		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+		dst = appendMember(dst, `"lineId":"`, string(v.LineID))
 	}
 	if len(v.IDs) > 0 {
 		dst = append(dst, `"ids":`...)
@@ -4392,7 +4392,7 @@ func (v *ItemEntry) appendMembers(dst []byte) []byte {
 		dst = append(v.Ordered.appendJSON(dst), ',')
 	}
 	if v.Status != "" {
-		dst = appendMember(dst, `"status":`, string(v.Status))
+		dst = appendMember(dst, `"status":"`, string(v.Status))
 	}
 	if len(v.Packages) > 0 {
 		dst = append(dst, `"packages":`...)
@@ -4411,10 +4411,10 @@ func (v *StatusItem) appendMembers(dst []byte) []byte {
 		dst = append(strconv.AppendInt(dst, int64(v.Index), 10), ',')
 	}
 	if v.LineID != "" {
-		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+		dst = appendMember(dst, `"lineId":"`, string(v.LineID))
 	}
 	if v.ShipmentID != "" {
-		dst = appendMember(dst, `"shipmentId":`, string(v.ShipmentID))
+		dst = appendMember(dst, `"shipmentId":"`, string(v.ShipmentID))
 	}
 	if len(v.Events) > 0 {
 		dst = append(dst, `"events":`...)
@@ -4477,14 +4477,14 @@ func (v *WarehousePackage) appendJSON(dst []byte) []byte {
 
 func (v *WarehousePackage) appendMembers(dst []byte) []byte {
 	if v.ID != "" {
-		dst = appendMember(dst, `"id":`, string(v.ID))
+		dst = appendMember(dst, `"id":"`, string(v.ID))
 	}
 	if len(v.Marks) > 0 {
 		dst = append(dst, `"marks":`...)
 		dst = append(appendObjects(dst, v.Marks), ',')
 	}
 	if v.ParentID != "" {
-		dst = appendMember(dst, `"parentId":`, string(v.ParentID))
+		dst = appendMember(dst, `"parentId":"`, string(v.ParentID))
 	}
 	if len(v.Measures) > 0 {
 		dst = append(dst, `"measures":`...)
@@ -4527,37 +4527,37 @@ func (v *WarehouseOrderLine) appendMembers(dst []byte) []byte {
 		dst = append(strconv.AppendInt(dst, int64(v.Index), 10), ',')
 	}
 	if v.LineID != "" {
-		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+		dst = appendMember(dst, `"lineId":"`, string(v.LineID))
 	}
 	if !v.Quantity.zero() {
 		dst = append(dst, `"quantity":`...)
 		dst = append(v.Quantity.appendJSON(dst), ',')
 	}
 	if v.UPCCase != "" {
-		dst = appendMember(dst, `"upcCase":`, string(v.UPCCase))
+		dst = appendMember(dst, `"upcCase":"`, string(v.UPCCase))
 	}
 	if len(v.IDs) > 0 {
 		dst = append(dst, `"ids":`...)
 		dst = append(appendObjects(dst, v.IDs), ',')
 	}
 	if v.FreightClass != "" {
-		dst = appendMember(dst, `"freightClass":`, string(v.FreightClass))
+		dst = appendMember(dst, `"freightClass":"`, string(v.FreightClass))
 	}
 	if v.RateClass != "" {
-		dst = appendMember(dst, `"rateClass":`, string(v.RateClass))
+		dst = appendMember(dst, `"rateClass":"`, string(v.RateClass))
 	}
 	if !v.Commodity.zero() {
 		dst = append(dst, `"commodity":`...)
 		dst = append(v.Commodity.appendJSON(dst), ',')
 	}
 	if v.PalletBlockTiers != "" {
-		dst = appendMember(dst, `"palletBlockTiers":`, string(v.PalletBlockTiers))
+		dst = appendMember(dst, `"palletBlockTiers":"`, string(v.PalletBlockTiers))
 	}
 	if v.Lot != "" {
-		dst = appendMember(dst, `"lot":`, string(v.Lot))
+		dst = appendMember(dst, `"lot":"`, string(v.Lot))
 	}
 	if v.ConditionCode != "" {
-		dst = appendMember(dst, `"conditionCode":`, string(v.ConditionCode))
+		dst = appendMember(dst, `"conditionCode":"`, string(v.ConditionCode))
 	}
 	if len(v.Descriptions) > 0 {
 		dst = append(dst, `"descriptions":`...)
@@ -4620,13 +4620,13 @@ func (v *Controls) appendJSON(dst []byte) []byte {
 
 func (v *Controls) appendMembers(dst []byte) []byte {
 	if v.Interchange != "" {
-		dst = appendMember(dst, `"interchange":`, string(v.Interchange))
+		dst = appendMember(dst, `"interchange":"`, string(v.Interchange))
 	}
 	if v.Group != "" {
-		dst = appendMember(dst, `"group":`, string(v.Group))
+		dst = appendMember(dst, `"group":"`, string(v.Group))
 	}
 	if v.Transaction != "" {
-		dst = appendMember(dst, `"transaction":`, string(v.Transaction))
+		dst = appendMember(dst, `"transaction":"`, string(v.Transaction))
 	}
 	return dst
 }
@@ -4637,10 +4637,10 @@ func (v *Raw) appendJSON(dst []byte) []byte {
 
 func (v *Raw) appendMembers(dst []byte) []byte {
 	if v.ArchiveID != "" {
-		dst = appendMember(dst, `"archiveId":`, string(v.ArchiveID))
+		dst = appendMember(dst, `"archiveId":"`, string(v.ArchiveID))
 	}
 	if v.SHA256 != "" {
-		dst = appendMember(dst, `"sha256":`, string(v.SHA256))
+		dst = appendMember(dst, `"sha256":"`, string(v.SHA256))
 	}
 	dst = append(dst, `"offset":`...)
 	dst = append(strconv.AppendInt(dst, int64(v.Offset), 10), ',')
@@ -4655,16 +4655,16 @@ func (v *AcknowledgedError) appendJSON(dst []byte) []byte {
 
 func (v *AcknowledgedError) appendMembers(dst []byte) []byte {
 	if v.Segment != "" {
-		dst = appendMember(dst, `"segment":`, string(v.Segment))
+		dst = appendMember(dst, `"segment":"`, string(v.Segment))
 	}
 	if v.Place != "" {
-		dst = appendMember(dst, `"place":`, string(v.Place))
+		dst = appendMember(dst, `"place":"`, string(v.Place))
 	}
 	if v.Loop != "" {
-		dst = appendMember(dst, `"loop":`, string(v.Loop))
+		dst = appendMember(dst, `"loop":"`, string(v.Loop))
 	}
 	if v.SegmentCode != "" {
-		dst = appendMember(dst, `"segmentCode":`, string(v.SegmentCode))
+		dst = appendMember(dst, `"segmentCode":"`, string(v.SegmentCode))
 	}
 	if len(v.Elements) > 0 {
 		dst = append(dst, `"elements":`...)
@@ -4683,16 +4683,16 @@ func (v *Period) appendJSON(dst []byte) []byte {
 
 func (v *Period) appendMembers(dst []byte) []byte {
 	if v.Format != "" {
-		dst = appendMember(dst, `"format":`, string(v.Format))
+		dst = appendMember(dst, `"format":"`, string(v.Format))
 	}
 	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
+		dst = appendMember(dst, `"value":"`, string(v.Value))
 	}
 	if v.From != "" {
-		dst = appendMember(dst, `"from":`, string(v.From))
+		dst = appendMember(dst, `"from":"`, string(v.From))
 	}
 	if v.To != "" {
-		dst = appendMember(dst, `"to":`, string(v.To))
+		dst = appendMember(dst, `"to":"`, string(v.To))
 	}
 	return dst
 }
@@ -4703,10 +4703,10 @@ func (v *RefDate) appendJSON(dst []byte) []byte {
 
 func (v *RefDate) appendMembers(dst []byte) []byte {
 	if v.Scheme != "" {
-		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+		dst = appendMember(dst, `"scheme":"`, string(v.Scheme))
 	}
 	if v.At != "" {
-		dst = appendMember(dst, `"at":`, string(v.At))
+		dst = appendMember(dst, `"at":"`, string(v.At))
 	}
 	return dst
 }
@@ -4717,20 +4717,20 @@ func (v *PartyAccount) appendJSON(dst []byte) []byte {
 
 func (v *PartyAccount) appendMembers(dst []byte) []byte {
 	if v.Role != "" {
-		dst = appendMember(dst, `"role":`, string(v.Role))
+		dst = appendMember(dst, `"role":"`, string(v.Role))
 	}
 	if v.Number != "" {
-		dst = appendMember(dst, `"number":`, string(v.Number))
+		dst = appendMember(dst, `"number":"`, string(v.Number))
 	}
 	if v.Holder != "" {
-		dst = appendMember(dst, `"holder":`, string(v.Holder))
+		dst = appendMember(dst, `"holder":"`, string(v.Holder))
 	}
 	if !v.Bank.zero() {
 		dst = append(dst, `"bank":`...)
 		dst = append(v.Bank.appendJSON(dst), ',')
 	}
 	if v.Name != "" {
-		dst = appendMember(dst, `"name":`, string(v.Name))
+		dst = appendMember(dst, `"name":"`, string(v.Name))
 	}
 	return dst
 }
@@ -4741,7 +4741,7 @@ func (v *QuantityOf) appendJSON(dst []byte) []byte {
 
 func (v *QuantityOf) appendMembers(dst []byte) []byte {
 	if v.Scheme != "" {
-		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+		dst = appendMember(dst, `"scheme":"`, string(v.Scheme))
 	}
 	if !v.Quantity.zero() {
 		dst = append(dst, `"quantity":`...)
@@ -4768,10 +4768,10 @@ func (v *Schedule) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Dates), ',')
 	}
 	if v.RequestID != "" {
-		dst = appendMember(dst, `"requestId":`, string(v.RequestID))
+		dst = appendMember(dst, `"requestId":"`, string(v.RequestID))
 	}
 	if v.LineID != "" {
-		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+		dst = appendMember(dst, `"lineId":"`, string(v.LineID))
 	}
 	if len(v.Lading) > 0 {
 		dst = append(dst, `"lading":`...)
@@ -4802,10 +4802,10 @@ func (v *AdvisedReason) appendJSON(dst []byte) []byte {
 
 func (v *AdvisedReason) appendMembers(dst []byte) []byte {
 	if v.Agency != "" {
-		dst = appendMember(dst, `"agency":`, string(v.Agency))
+		dst = appendMember(dst, `"agency":"`, string(v.Agency))
 	}
 	if v.SubQualifier != "" {
-		dst = appendMember(dst, `"subQualifier":`, string(v.SubQualifier))
+		dst = appendMember(dst, `"subQualifier":"`, string(v.SubQualifier))
 	}
 	if len(v.Codes) > 0 {
 		dst = append(dst, `"codes":`...)
@@ -4833,22 +4833,22 @@ func (v *AdvisedDetail) appendJSON(dst []byte) []byte {
 
 func (v *AdvisedDetail) appendMembers(dst []byte) []byte {
 	if v.Text != "" {
-		dst = appendMember(dst, `"text":`, string(v.Text))
+		dst = appendMember(dst, `"text":"`, string(v.Text))
 	}
 	if v.Kind != "" {
-		dst = appendMember(dst, `"kind":`, string(v.Kind))
+		dst = appendMember(dst, `"kind":"`, string(v.Kind))
 	}
 	if v.Agency != "" {
-		dst = appendMember(dst, `"agency":`, string(v.Agency))
+		dst = appendMember(dst, `"agency":"`, string(v.Agency))
 	}
 	if v.SubQualifier != "" {
-		dst = appendMember(dst, `"subQualifier":`, string(v.SubQualifier))
+		dst = appendMember(dst, `"subQualifier":"`, string(v.SubQualifier))
 	}
 	if v.CodeList != "" {
-		dst = appendMember(dst, `"codeList":`, string(v.CodeList))
+		dst = appendMember(dst, `"codeList":"`, string(v.CodeList))
 	}
 	if v.Code != "" {
-		dst = appendMember(dst, `"code":`, string(v.Code))
+		dst = appendMember(dst, `"code":"`, string(v.Code))
 	}
 	return dst
 }
@@ -4859,31 +4859,31 @@ func (v *AcknowledgedContext) appendJSON(dst []byte) []byte {
 
 func (v *AcknowledgedContext) appendMembers(dst []byte) []byte {
 	if v.Name != "" {
-		dst = appendMember(dst, `"name":`, string(v.Name))
+		dst = appendMember(dst, `"name":"`, string(v.Name))
 	}
 	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
+		dst = appendMember(dst, `"value":"`, string(v.Value))
 	}
 	if v.Segment != "" {
-		dst = appendMember(dst, `"segment":`, string(v.Segment))
+		dst = appendMember(dst, `"segment":"`, string(v.Segment))
 	}
 	if v.Place != "" {
-		dst = appendMember(dst, `"place":`, string(v.Place))
+		dst = appendMember(dst, `"place":"`, string(v.Place))
 	}
 	if v.Loop != "" {
-		dst = appendMember(dst, `"loop":`, string(v.Loop))
+		dst = appendMember(dst, `"loop":"`, string(v.Loop))
 	}
 	if v.Element != "" {
-		dst = appendMember(dst, `"element":`, string(v.Element))
+		dst = appendMember(dst, `"element":"`, string(v.Element))
 	}
 	if v.Component != "" {
-		dst = appendMember(dst, `"component":`, string(v.Component))
+		dst = appendMember(dst, `"component":"`, string(v.Component))
 	}
 	if v.Repetition != "" {
-		dst = appendMember(dst, `"repetition":`, string(v.Repetition))
+		dst = appendMember(dst, `"repetition":"`, string(v.Repetition))
 	}
 	if v.Number != "" {
-		dst = appendMember(dst, `"number":`, string(v.Number))
+		dst = appendMember(dst, `"number":"`, string(v.Number))
 	}
 	return dst
 }
@@ -4894,13 +4894,13 @@ func (v *Quantity) appendJSON(dst []byte) []byte {
 
 func (v *Quantity) appendMembers(dst []byte) []byte {
 	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
+		dst = appendMember(dst, `"value":"`, string(v.Value))
 	}
 	if v.UOM != "" {
-		dst = appendMember(dst, `"uom":`, string(v.UOM))
+		dst = appendMember(dst, `"uom":"`, string(v.UOM))
 	}
 	if v.UOMUnece != "" {
-		dst = appendMember(dst, `"uomUnece":`, string(v.UOMUnece))
+		dst = appendMember(dst, `"uomUnece":"`, string(v.UOMUnece))
 	}
 	return dst
 }
@@ -4911,16 +4911,16 @@ func (v *ProductID) appendJSON(dst []byte) []byte {
 
 func (v *ProductID) appendMembers(dst []byte) []byte {
 	if v.Scheme != "" {
-		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+		dst = appendMember(dst, `"scheme":"`, string(v.Scheme))
 	}
 	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
+		dst = appendMember(dst, `"value":"`, string(v.Value))
 	}
 	if v.Use != "" {
-		dst = appendMember(dst, `"use":`, string(v.Use))
+		dst = appendMember(dst, `"use":"`, string(v.Use))
 	}
 	if v.GTIN14 != "" {
-		dst = appendMember(dst, `"gtin14":`, string(v.GTIN14))
+		dst = appendMember(dst, `"gtin14":"`, string(v.GTIN14))
 	}
 	return dst
 }
@@ -4931,19 +4931,19 @@ func (v *Pack) appendJSON(dst []byte) []byte {
 
 func (v *Pack) appendMembers(dst []byte) []byte {
 	if v.Pack != "" {
-		dst = appendMember(dst, `"pack":`, string(v.Pack))
+		dst = appendMember(dst, `"pack":"`, string(v.Pack))
 	}
 	if v.Size != "" {
-		dst = appendMember(dst, `"size":`, string(v.Size))
+		dst = appendMember(dst, `"size":"`, string(v.Size))
 	}
 	if v.SizeUOM != "" {
-		dst = appendMember(dst, `"sizeUom":`, string(v.SizeUOM))
+		dst = appendMember(dst, `"sizeUom":"`, string(v.SizeUOM))
 	}
 	if v.Packaging != "" {
-		dst = appendMember(dst, `"packaging":`, string(v.Packaging))
+		dst = appendMember(dst, `"packaging":"`, string(v.Packaging))
 	}
 	if v.WeightQualifier != "" {
-		dst = appendMember(dst, `"weightQualifier":`, string(v.WeightQualifier))
+		dst = appendMember(dst, `"weightQualifier":"`, string(v.WeightQualifier))
 	}
 	if !v.Weight.zero() {
 		dst = append(dst, `"weight":`...)
@@ -4954,31 +4954,31 @@ func (v *Pack) appendMembers(dst []byte) []byte {
 		dst = append(v.Volume.appendJSON(dst), ',')
 	}
 	if v.Length != "" {
-		dst = appendMember(dst, `"length":`, string(v.Length))
+		dst = appendMember(dst, `"length":"`, string(v.Length))
 	}
 	if v.Width != "" {
-		dst = appendMember(dst, `"width":`, string(v.Width))
+		dst = appendMember(dst, `"width":"`, string(v.Width))
 	}
 	if v.Height != "" {
-		dst = appendMember(dst, `"height":`, string(v.Height))
+		dst = appendMember(dst, `"height":"`, string(v.Height))
 	}
 	if v.DimensionUOM != "" {
-		dst = appendMember(dst, `"dimensionUom":`, string(v.DimensionUOM))
+		dst = appendMember(dst, `"dimensionUom":"`, string(v.DimensionUOM))
 	}
 	if v.InnerPack != "" {
-		dst = appendMember(dst, `"innerPack":`, string(v.InnerPack))
+		dst = appendMember(dst, `"innerPack":"`, string(v.InnerPack))
 	}
 	if v.Layer != "" {
-		dst = appendMember(dst, `"layer":`, string(v.Layer))
+		dst = appendMember(dst, `"layer":"`, string(v.Layer))
 	}
 	if v.AssignedID != "" {
-		dst = appendMember(dst, `"assignedId":`, string(v.AssignedID))
+		dst = appendMember(dst, `"assignedId":"`, string(v.AssignedID))
 	}
 	if v.AssignedID2 != "" {
-		dst = appendMember(dst, `"assignedId2":`, string(v.AssignedID2))
+		dst = appendMember(dst, `"assignedId2":"`, string(v.AssignedID2))
 	}
 	if v.Number != "" {
-		dst = appendMember(dst, `"number":`, string(v.Number))
+		dst = appendMember(dst, `"number":"`, string(v.Number))
 	}
 	return dst
 }
@@ -4989,16 +4989,16 @@ func (v *LeadTime) appendJSON(dst []byte) []byte {
 
 func (v *LeadTime) appendMembers(dst []byte) []byte {
 	if v.Code != "" {
-		dst = appendMember(dst, `"code":`, string(v.Code))
+		dst = appendMember(dst, `"code":"`, string(v.Code))
 	}
 	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
+		dst = appendMember(dst, `"value":"`, string(v.Value))
 	}
 	if v.Unit != "" {
-		dst = appendMember(dst, `"unit":`, string(v.Unit))
+		dst = appendMember(dst, `"unit":"`, string(v.Unit))
 	}
 	if v.Date != "" {
-		dst = appendMember(dst, `"date":`, string(v.Date))
+		dst = appendMember(dst, `"date":"`, string(v.Date))
 	}
 	return dst
 }
@@ -5022,13 +5022,13 @@ func (v *CatalogPrice) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Brackets), ',')
 	}
 	if v.RangeUOM != "" {
-		dst = appendMember(dst, `"rangeUom":`, string(v.RangeUOM))
+		dst = appendMember(dst, `"rangeUom":"`, string(v.RangeUOM))
 	}
 	if v.FromQuantity != "" {
-		dst = appendMember(dst, `"fromQuantity":`, string(v.FromQuantity))
+		dst = appendMember(dst, `"fromQuantity":"`, string(v.FromQuantity))
 	}
 	if v.ToQuantity != "" {
-		dst = appendMember(dst, `"toQuantity":`, string(v.ToQuantity))
+		dst = appendMember(dst, `"toQuantity":"`, string(v.ToQuantity))
 	}
 	return dst
 }
@@ -5039,26 +5039,26 @@ func (v *Subline) appendJSON(dst []byte) []byte {
 
 func (v *Subline) appendMembers(dst []byte) []byte {
 	if v.LineID != "" {
-		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+		dst = appendMember(dst, `"lineId":"`, string(v.LineID))
 	}
 	if v.ParentLineID != "" {
-		dst = appendMember(dst, `"parentLineId":`, string(v.ParentLineID))
+		dst = appendMember(dst, `"parentLineId":"`, string(v.ParentLineID))
 	}
 	if v.Relationship != "" {
-		dst = appendMember(dst, `"relationship":`, string(v.Relationship))
+		dst = appendMember(dst, `"relationship":"`, string(v.Relationship))
 	}
 	if !v.Quantity.zero() {
 		dst = append(dst, `"quantity":`...)
 		dst = append(v.Quantity.appendJSON(dst), ',')
 	}
 	if v.UnitPrice != "" {
-		dst = appendMember(dst, `"unitPrice":`, string(v.UnitPrice))
+		dst = appendMember(dst, `"unitPrice":"`, string(v.UnitPrice))
 	}
 	if v.PriceBasis != "" {
-		dst = appendMember(dst, `"priceBasis":`, string(v.PriceBasis))
+		dst = appendMember(dst, `"priceBasis":"`, string(v.PriceBasis))
 	}
 	if v.PriceRelationship != "" {
-		dst = appendMember(dst, `"priceRelationship":`, string(v.PriceRelationship))
+		dst = appendMember(dst, `"priceRelationship":"`, string(v.PriceRelationship))
 	}
 	if len(v.IDs) > 0 {
 		dst = append(dst, `"ids":`...)
@@ -5129,7 +5129,7 @@ func (v *StoreQuantity) appendMembers(dst []byte) []byte {
 		dst = append(v.Quantity.appendJSON(dst), ',')
 	}
 	if v.Area != "" {
-		dst = appendMember(dst, `"area":`, string(v.Area))
+		dst = appendMember(dst, `"area":"`, string(v.Area))
 	}
 	return dst
 }
@@ -5140,26 +5140,26 @@ func (v *StockQuantity) appendJSON(dst []byte) []byte {
 
 func (v *StockQuantity) appendMembers(dst []byte) []byte {
 	if v.Scheme != "" {
-		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+		dst = appendMember(dst, `"scheme":"`, string(v.Scheme))
 	}
 	if !v.Quantity.zero() {
 		dst = append(dst, `"quantity":`...)
 		dst = append(v.Quantity.appendJSON(dst), ',')
 	}
 	if v.Text != "" {
-		dst = appendMember(dst, `"text":`, string(v.Text))
+		dst = appendMember(dst, `"text":"`, string(v.Text))
 	}
 	if v.Movement != "" {
-		dst = appendMember(dst, `"movement":`, string(v.Movement))
+		dst = appendMember(dst, `"movement":"`, string(v.Movement))
 	}
 	if v.Reason != "" {
-		dst = appendMember(dst, `"reason":`, string(v.Reason))
+		dst = appendMember(dst, `"reason":"`, string(v.Reason))
 	}
 	if v.Balance != "" {
-		dst = appendMember(dst, `"balance":`, string(v.Balance))
+		dst = appendMember(dst, `"balance":"`, string(v.Balance))
 	}
 	if v.Status != "" {
-		dst = appendMember(dst, `"status":`, string(v.Status))
+		dst = appendMember(dst, `"status":"`, string(v.Status))
 	}
 	if len(v.Prices) > 0 {
 		dst = append(dst, `"prices":`...)
@@ -5210,13 +5210,13 @@ func (v *WeightOf) appendJSON(dst []byte) []byte {
 
 func (v *WeightOf) appendMembers(dst []byte) []byte {
 	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
+		dst = appendMember(dst, `"value":"`, string(v.Value))
 	}
 	if v.Qualifier != "" {
-		dst = appendMember(dst, `"qualifier":`, string(v.Qualifier))
+		dst = appendMember(dst, `"qualifier":"`, string(v.Qualifier))
 	}
 	if v.Unit != "" {
-		dst = appendMember(dst, `"unit":`, string(v.Unit))
+		dst = appendMember(dst, `"unit":"`, string(v.Unit))
 	}
 	return dst
 }
@@ -5231,13 +5231,13 @@ func (v *LineShipment) appendMembers(dst []byte) []byte {
 		dst = append(v.Quantity.appendJSON(dst), ',')
 	}
 	if v.Status != "" {
-		dst = appendMember(dst, `"status":`, string(v.Status))
+		dst = appendMember(dst, `"status":"`, string(v.Status))
 	}
 	if v.Variance != "" {
-		dst = appendMember(dst, `"variance":`, string(v.Variance))
+		dst = appendMember(dst, `"variance":"`, string(v.Variance))
 	}
 	if v.Reason != "" {
-		dst = appendMember(dst, `"reason":`, string(v.Reason))
+		dst = appendMember(dst, `"reason":"`, string(v.Reason))
 	}
 	return dst
 }
@@ -5252,13 +5252,13 @@ func (v *PeriodAmount) appendMembers(dst []byte) []byte {
 		dst = append(v.Quantity.appendJSON(dst), ',')
 	}
 	if v.Scheme != "" {
-		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+		dst = appendMember(dst, `"scheme":"`, string(v.Scheme))
 	}
 	if v.Amount != "" {
-		dst = appendMember(dst, `"amount":`, string(v.Amount))
+		dst = appendMember(dst, `"amount":"`, string(v.Amount))
 	}
 	if v.Unit != "" {
-		dst = appendMember(dst, `"unit":`, string(v.Unit))
+		dst = appendMember(dst, `"unit":"`, string(v.Unit))
 	}
 	if len(v.Dates) > 0 {
 		dst = append(dst, `"dates":`...)
@@ -5269,7 +5269,7 @@ func (v *PeriodAmount) appendMembers(dst []byte) []byte {
 		dst = append(v.Percent.appendJSON(dst), ',')
 	}
 	if v.Response != "" {
-		dst = appendMember(dst, `"response":`, string(v.Response))
+		dst = appendMember(dst, `"response":"`, string(v.Response))
 	}
 	return dst
 }
@@ -5280,10 +5280,10 @@ func (v *Money) appendJSON(dst []byte) []byte {
 
 func (v *Money) appendMembers(dst []byte) []byte {
 	if v.Amount != "" {
-		dst = appendMember(dst, `"amount":`, string(v.Amount))
+		dst = appendMember(dst, `"amount":"`, string(v.Amount))
 	}
 	if v.Currency != "" {
-		dst = appendMember(dst, `"currency":`, string(v.Currency))
+		dst = appendMember(dst, `"currency":"`, string(v.Currency))
 	}
 	return dst
 }
@@ -5294,13 +5294,13 @@ func (v *MarkRange) appendJSON(dst []byte) []byte {
 
 func (v *MarkRange) appendMembers(dst []byte) []byte {
 	if v.Scheme != "" {
-		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+		dst = appendMember(dst, `"scheme":"`, string(v.Scheme))
 	}
 	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
+		dst = appendMember(dst, `"value":"`, string(v.Value))
 	}
 	if v.Through != "" {
-		dst = appendMember(dst, `"through":`, string(v.Through))
+		dst = appendMember(dst, `"through":"`, string(v.Through))
 	}
 	return dst
 }
@@ -5311,26 +5311,26 @@ func (v *LineDetail) appendJSON(dst []byte) []byte {
 
 func (v *LineDetail) appendMembers(dst []byte) []byte {
 	if v.Reason != "" {
-		dst = appendMember(dst, `"reason":`, string(v.Reason))
+		dst = appendMember(dst, `"reason":"`, string(v.Reason))
 	}
 	if v.Date != "" {
-		dst = appendMember(dst, `"date":`, string(v.Date))
+		dst = appendMember(dst, `"date":"`, string(v.Date))
 	}
 	if v.PriceType != "" {
-		dst = appendMember(dst, `"priceType":`, string(v.PriceType))
+		dst = appendMember(dst, `"priceType":"`, string(v.PriceType))
 	}
 	if v.UnitPrice != "" {
-		dst = appendMember(dst, `"unitPrice":`, string(v.UnitPrice))
+		dst = appendMember(dst, `"unitPrice":"`, string(v.UnitPrice))
 	}
 	if v.PriceBasis != "" {
-		dst = appendMember(dst, `"priceBasis":`, string(v.PriceBasis))
+		dst = appendMember(dst, `"priceBasis":"`, string(v.PriceBasis))
 	}
 	if !v.Quantity.zero() {
 		dst = append(dst, `"quantity":`...)
 		dst = append(v.Quantity.appendJSON(dst), ',')
 	}
 	if v.Description != "" {
-		dst = appendMember(dst, `"description":`, string(v.Description))
+		dst = appendMember(dst, `"description":"`, string(v.Description))
 	}
 	return dst
 }
@@ -5341,13 +5341,13 @@ func (v *LineChange) appendJSON(dst []byte) []byte {
 
 func (v *LineChange) appendMembers(dst []byte) []byte {
 	if v.Type != "" {
-		dst = appendMember(dst, `"type":`, string(v.Type))
+		dst = appendMember(dst, `"type":"`, string(v.Type))
 	}
 	if v.TypeCode != "" {
-		dst = appendMember(dst, `"typeCode":`, string(v.TypeCode))
+		dst = appendMember(dst, `"typeCode":"`, string(v.TypeCode))
 	}
 	if v.QuantityLeft != "" {
-		dst = appendMember(dst, `"quantityLeft":`, string(v.QuantityLeft))
+		dst = appendMember(dst, `"quantityLeft":"`, string(v.QuantityLeft))
 	}
 	return dst
 }
@@ -5358,36 +5358,36 @@ func (v *LineAcknowledgment) appendJSON(dst []byte) []byte {
 
 func (v *LineAcknowledgment) appendMembers(dst []byte) []byte {
 	if v.Status != "" {
-		dst = appendMember(dst, `"status":`, string(v.Status))
+		dst = appendMember(dst, `"status":"`, string(v.Status))
 	}
 	if v.StatusCode != "" {
-		dst = appendMember(dst, `"statusCode":`, string(v.StatusCode))
+		dst = appendMember(dst, `"statusCode":"`, string(v.StatusCode))
 	}
 	if !v.Quantity.zero() {
 		dst = append(dst, `"quantity":`...)
 		dst = append(v.Quantity.appendJSON(dst), ',')
 	}
 	if v.DateScheme != "" {
-		dst = appendMember(dst, `"dateScheme":`, string(v.DateScheme))
+		dst = appendMember(dst, `"dateScheme":"`, string(v.DateScheme))
 	}
 	if v.Date != "" {
-		dst = appendMember(dst, `"date":`, string(v.Date))
+		dst = appendMember(dst, `"date":"`, string(v.Date))
 	}
 	if v.Request != "" {
-		dst = appendMember(dst, `"request":`, string(v.Request))
+		dst = appendMember(dst, `"request":"`, string(v.Request))
 	}
 	if len(v.IDs) > 0 {
 		dst = append(dst, `"ids":`...)
 		dst = append(appendObjects(dst, v.IDs), ',')
 	}
 	if v.Agency != "" {
-		dst = appendMember(dst, `"agency":`, string(v.Agency))
+		dst = appendMember(dst, `"agency":"`, string(v.Agency))
 	}
 	if v.Source != "" {
-		dst = appendMember(dst, `"source":`, string(v.Source))
+		dst = appendMember(dst, `"source":"`, string(v.Source))
 	}
 	if v.Industry != "" {
-		dst = appendMember(dst, `"industry":`, string(v.Industry))
+		dst = appendMember(dst, `"industry":"`, string(v.Industry))
 	}
 	if len(v.Dates) > 0 {
 		dst = append(dst, `"dates":`...)
@@ -5402,32 +5402,32 @@ func (v *Pallet) appendJSON(dst []byte) []byte {
 
 func (v *Pallet) appendMembers(dst []byte) []byte {
 	if v.Type != "" {
-		dst = appendMember(dst, `"type":`, string(v.Type))
+		dst = appendMember(dst, `"type":"`, string(v.Type))
 	}
 	if v.Tiers != "" {
-		dst = appendMember(dst, `"tiers":`, string(v.Tiers))
+		dst = appendMember(dst, `"tiers":"`, string(v.Tiers))
 	}
 	if v.Blocks != "" {
-		dst = appendMember(dst, `"blocks":`, string(v.Blocks))
+		dst = appendMember(dst, `"blocks":"`, string(v.Blocks))
 	}
 	if v.Pack != "" {
-		dst = appendMember(dst, `"pack":`, string(v.Pack))
+		dst = appendMember(dst, `"pack":"`, string(v.Pack))
 	}
 	if !v.Weight.zero() {
 		dst = append(dst, `"weight":`...)
 		dst = append(v.Weight.appendJSON(dst), ',')
 	}
 	if v.Length != "" {
-		dst = appendMember(dst, `"length":`, string(v.Length))
+		dst = appendMember(dst, `"length":"`, string(v.Length))
 	}
 	if v.Width != "" {
-		dst = appendMember(dst, `"width":`, string(v.Width))
+		dst = appendMember(dst, `"width":"`, string(v.Width))
 	}
 	if v.Height != "" {
-		dst = appendMember(dst, `"height":`, string(v.Height))
+		dst = appendMember(dst, `"height":"`, string(v.Height))
 	}
 	if v.DimensionUOM != "" {
-		dst = appendMember(dst, `"dimensionUom":`, string(v.DimensionUOM))
+		dst = appendMember(dst, `"dimensionUom":"`, string(v.DimensionUOM))
 	}
 	if !v.GrossWeight.zero() {
 		dst = append(dst, `"grossWeight":`...)
@@ -5438,10 +5438,10 @@ func (v *Pallet) appendMembers(dst []byte) []byte {
 		dst = append(v.GrossVolume.appendJSON(dst), ',')
 	}
 	if v.Exchange != "" {
-		dst = appendMember(dst, `"exchange":`, string(v.Exchange))
+		dst = appendMember(dst, `"exchange":"`, string(v.Exchange))
 	}
 	if v.InnerPack != "" {
-		dst = appendMember(dst, `"innerPack":`, string(v.InnerPack))
+		dst = appendMember(dst, `"innerPack":"`, string(v.InnerPack))
 	}
 	return dst
 }
@@ -5452,7 +5452,7 @@ func (v *Activity) appendJSON(dst []byte) []byte {
 
 func (v *Activity) appendMembers(dst []byte) []byte {
 	if v.Code != "" {
-		dst = appendMember(dst, `"code":`, string(v.Code))
+		dst = appendMember(dst, `"code":"`, string(v.Code))
 	}
 	if !v.Quantity.zero() {
 		dst = append(dst, `"quantity":`...)
@@ -5467,7 +5467,7 @@ func (v *Activity) appendMembers(dst []byte) []byte {
 		dst = append(v.Ref.appendJSON(dst), ',')
 	}
 	if v.Response != "" {
-		dst = appendMember(dst, `"response":`, string(v.Response))
+		dst = appendMember(dst, `"response":"`, string(v.Response))
 	}
 	if len(v.StoreQuantities) > 0 {
 		dst = append(dst, `"storeQuantities":`...)
@@ -5498,21 +5498,21 @@ func (v *Consolidation) appendJSON(dst []byte) []byte {
 
 func (v *Consolidation) appendMembers(dst []byte) []byte {
 	if v.Code != "" {
-		dst = appendMember(dst, `"code":`, string(v.Code))
+		dst = appendMember(dst, `"code":"`, string(v.Code))
 	}
 	if !v.Weight.zero() {
 		dst = append(dst, `"weight":`...)
 		dst = append(v.Weight.appendJSON(dst), ',')
 	}
 	if v.Stops != "" {
-		dst = appendMember(dst, `"stops":`, string(v.Stops))
+		dst = appendMember(dst, `"stops":"`, string(v.Stops))
 	}
 	if !v.Location.zero() {
 		dst = append(dst, `"location":`...)
 		dst = append(v.Location.appendJSON(dst), ',')
 	}
 	if v.BillOfLading != "" {
-		dst = appendMember(dst, `"billOfLading":`, string(v.BillOfLading))
+		dst = appendMember(dst, `"billOfLading":"`, string(v.BillOfLading))
 	}
 	return dst
 }
@@ -5523,7 +5523,7 @@ func (v *ItemDetail) appendJSON(dst []byte) []byte {
 
 func (v *ItemDetail) appendMembers(dst []byte) []byte {
 	if v.Pack != "" {
-		dst = appendMember(dst, `"pack":`, string(v.Pack))
+		dst = appendMember(dst, `"pack":"`, string(v.Pack))
 	}
 	if !v.Size.zero() {
 		dst = append(dst, `"size":`...)
@@ -5534,14 +5534,14 @@ func (v *ItemDetail) appendMembers(dst []byte) []byte {
 		dst = append(v.Weight.appendJSON(dst), ',')
 	}
 	if v.UnitWeight != "" {
-		dst = appendMember(dst, `"unitWeight":`, string(v.UnitWeight))
+		dst = appendMember(dst, `"unitWeight":"`, string(v.UnitWeight))
 	}
 	if !v.Volume.zero() {
 		dst = append(dst, `"volume":`...)
 		dst = append(v.Volume.appendJSON(dst), ',')
 	}
 	if v.Color != "" {
-		dst = appendMember(dst, `"color":`, string(v.Color))
+		dst = appendMember(dst, `"color":"`, string(v.Color))
 	}
 	return dst
 }
@@ -5556,13 +5556,13 @@ func (v *ReceiptException) appendMembers(dst []byte) []byte {
 		dst = append(v.Quantity.appendJSON(dst), ',')
 	}
 	if v.Condition != "" {
-		dst = appendMember(dst, `"condition":`, string(v.Condition))
+		dst = appendMember(dst, `"condition":"`, string(v.Condition))
 	}
 	if v.Lot != "" {
-		dst = appendMember(dst, `"lot":`, string(v.Lot))
+		dst = appendMember(dst, `"lot":"`, string(v.Lot))
 	}
 	if v.Reason != "" {
-		dst = appendMember(dst, `"reason":`, string(v.Reason))
+		dst = appendMember(dst, `"reason":"`, string(v.Reason))
 	}
 	if len(v.Refs) > 0 {
 		dst = append(dst, `"refs":`...)
@@ -5581,10 +5581,10 @@ func (v *RemittanceAdjustment) appendJSON(dst []byte) []byte {
 
 func (v *RemittanceAdjustment) appendMembers(dst []byte) []byte {
 	if v.Amount != "" {
-		dst = appendMember(dst, `"amount":`, string(v.Amount))
+		dst = appendMember(dst, `"amount":"`, string(v.Amount))
 	}
 	if v.Reason != "" {
-		dst = appendMember(dst, `"reason":`, string(v.Reason))
+		dst = appendMember(dst, `"reason":"`, string(v.Reason))
 	}
 	if !v.Reference.zero() {
 		dst = append(dst, `"reference":`...)
@@ -5615,28 +5615,28 @@ func (v *RemittanceItem) appendJSON(dst []byte) []byte {
 
 func (v *RemittanceItem) appendMembers(dst []byte) []byte {
 	if v.ReferenceScheme != "" {
-		dst = appendMember(dst, `"referenceScheme":`, string(v.ReferenceScheme))
+		dst = appendMember(dst, `"referenceScheme":"`, string(v.ReferenceScheme))
 	}
 	if v.Reference != "" {
-		dst = appendMember(dst, `"reference":`, string(v.Reference))
+		dst = appendMember(dst, `"reference":"`, string(v.Reference))
 	}
 	if v.Action != "" {
-		dst = appendMember(dst, `"action":`, string(v.Action))
+		dst = appendMember(dst, `"action":"`, string(v.Action))
 	}
 	if v.Paid != "" {
-		dst = appendMember(dst, `"paid":`, string(v.Paid))
+		dst = appendMember(dst, `"paid":"`, string(v.Paid))
 	}
 	if v.Invoiced != "" {
-		dst = appendMember(dst, `"invoiced":`, string(v.Invoiced))
+		dst = appendMember(dst, `"invoiced":"`, string(v.Invoiced))
 	}
 	if v.Discount != "" {
-		dst = appendMember(dst, `"discount":`, string(v.Discount))
+		dst = appendMember(dst, `"discount":"`, string(v.Discount))
 	}
 	if v.Reason != "" {
-		dst = appendMember(dst, `"reason":`, string(v.Reason))
+		dst = appendMember(dst, `"reason":"`, string(v.Reason))
 	}
 	if v.Adjusted != "" {
-		dst = appendMember(dst, `"adjusted":`, string(v.Adjusted))
+		dst = appendMember(dst, `"adjusted":"`, string(v.Adjusted))
 	}
 	if len(v.Refs) > 0 {
 		dst = append(dst, `"refs":`...)
@@ -5667,33 +5667,33 @@ func (v *ShippedQuantity) appendJSON(dst []byte) []byte {
 
 func (v *ShippedQuantity) appendMembers(dst []byte) []byte {
 	if v.LineID != "" {
-		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+		dst = appendMember(dst, `"lineId":"`, string(v.LineID))
 	}
 	if !v.Quantity.zero() {
 		dst = append(dst, `"quantity":`...)
 		dst = append(v.Quantity.appendJSON(dst), ',')
 	}
 	if v.QuantityToDate != "" {
-		dst = appendMember(dst, `"quantityToDate":`, string(v.QuantityToDate))
+		dst = appendMember(dst, `"quantityToDate":"`, string(v.QuantityToDate))
 	}
 	if !v.Ordered.zero() {
 		dst = append(dst, `"ordered":`...)
 		dst = append(v.Ordered.appendJSON(dst), ',')
 	}
 	if v.Returnable != "" {
-		dst = appendMember(dst, `"returnable":`, string(v.Returnable))
+		dst = appendMember(dst, `"returnable":"`, string(v.Returnable))
 	}
 	if v.Status != "" {
-		dst = appendMember(dst, `"status":`, string(v.Status))
+		dst = appendMember(dst, `"status":"`, string(v.Status))
 	}
 	if v.StatusCode != "" {
-		dst = appendMember(dst, `"statusCode":`, string(v.StatusCode))
+		dst = appendMember(dst, `"statusCode":"`, string(v.StatusCode))
 	}
 	if v.Variance != "" {
-		dst = appendMember(dst, `"variance":`, string(v.Variance))
+		dst = appendMember(dst, `"variance":"`, string(v.Variance))
 	}
 	if v.Reason != "" {
-		dst = appendMember(dst, `"reason":`, string(v.Reason))
+		dst = appendMember(dst, `"reason":"`, string(v.Reason))
 	}
 	return dst
 }
@@ -5704,17 +5704,17 @@ func (v *ExcessTransport) appendJSON(dst []byte) []byte {
 
 func (v *ExcessTransport) appendMembers(dst []byte) []byte {
 	if v.Reason != "" {
-		dst = appendMember(dst, `"reason":`, string(v.Reason))
+		dst = appendMember(dst, `"reason":"`, string(v.Reason))
 	}
 	if v.Responsibility != "" {
-		dst = appendMember(dst, `"responsibility":`, string(v.Responsibility))
+		dst = appendMember(dst, `"responsibility":"`, string(v.Responsibility))
 	}
 	if !v.Reference.zero() {
 		dst = append(dst, `"reference":`...)
 		dst = append(v.Reference.appendJSON(dst), ',')
 	}
 	if v.Returnable != "" {
-		dst = appendMember(dst, `"returnable":`, string(v.Returnable))
+		dst = appendMember(dst, `"returnable":"`, string(v.Returnable))
 	}
 	return dst
 }
@@ -5725,14 +5725,14 @@ func (v *Place) appendJSON(dst []byte) []byte {
 
 func (v *Place) appendMembers(dst []byte) []byte {
 	if v.Role != "" {
-		dst = appendMember(dst, `"role":`, string(v.Role))
+		dst = appendMember(dst, `"role":"`, string(v.Role))
 	}
 	if !v.Location.zero() {
 		dst = append(dst, `"location":`...)
 		dst = append(v.Location.appendJSON(dst), ',')
 	}
 	if v.Name != "" {
-		dst = appendMember(dst, `"name":`, string(v.Name))
+		dst = appendMember(dst, `"name":"`, string(v.Name))
 	}
 	return dst
 }
@@ -5743,7 +5743,7 @@ func (v *NumberSet) appendJSON(dst []byte) []byte {
 
 func (v *NumberSet) appendMembers(dst []byte) []byte {
 	if v.Scheme != "" {
-		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+		dst = appendMember(dst, `"scheme":"`, string(v.Scheme))
 	}
 	if len(v.Numbers) > 0 {
 		dst = append(dst, `"numbers":`...)
@@ -5758,10 +5758,10 @@ func (v *Statement) appendJSON(dst []byte) []byte {
 
 func (v *Statement) appendMembers(dst []byte) []byte {
 	if v.Question != "" {
-		dst = appendMember(dst, `"question":`, string(v.Question))
+		dst = appendMember(dst, `"question":"`, string(v.Question))
 	}
 	if v.Answer != "" {
-		dst = appendMember(dst, `"answer":`, string(v.Answer))
+		dst = appendMember(dst, `"answer":"`, string(v.Answer))
 	}
 	if !v.Period.zero() {
 		dst = append(dst, `"period":`...)
@@ -5784,13 +5784,13 @@ func (v *Load) appendJSON(dst []byte) []byte {
 
 func (v *Load) appendMembers(dst []byte) []byte {
 	if v.Count != "" {
-		dst = appendMember(dst, `"count":`, string(v.Count))
+		dst = appendMember(dst, `"count":"`, string(v.Count))
 	}
 	if v.Units != "" {
-		dst = appendMember(dst, `"units":`, string(v.Units))
+		dst = appendMember(dst, `"units":"`, string(v.Units))
 	}
 	if v.Packaging != "" {
-		dst = appendMember(dst, `"packaging":`, string(v.Packaging))
+		dst = appendMember(dst, `"packaging":"`, string(v.Packaging))
 	}
 	if !v.Size.zero() {
 		dst = append(dst, `"size":`...)
@@ -5829,78 +5829,78 @@ func (v *StatusEvent) appendJSON(dst []byte) []byte {
 
 func (v *StatusEvent) appendMembers(dst []byte) []byte {
 	if v.Status != "" {
-		dst = appendMember(dst, `"status":`, string(v.Status))
+		dst = appendMember(dst, `"status":"`, string(v.Status))
 	}
 	if v.StatusCode != "" {
-		dst = appendMember(dst, `"statusCode":`, string(v.StatusCode))
+		dst = appendMember(dst, `"statusCode":"`, string(v.StatusCode))
 	}
 	if v.StatusText != "" {
-		dst = appendMember(dst, `"statusText":`, string(v.StatusText))
+		dst = appendMember(dst, `"statusText":"`, string(v.StatusText))
 	}
 	if v.StatusAgency != "" {
-		dst = appendMember(dst, `"statusAgency":`, string(v.StatusAgency))
+		dst = appendMember(dst, `"statusAgency":"`, string(v.StatusAgency))
 	}
 	if v.Category != "" {
-		dst = appendMember(dst, `"category":`, string(v.Category))
+		dst = appendMember(dst, `"category":"`, string(v.Category))
 	}
 	if v.Reason != "" {
-		dst = appendMember(dst, `"reason":`, string(v.Reason))
+		dst = appendMember(dst, `"reason":"`, string(v.Reason))
 	}
 	if v.ReasonText != "" {
-		dst = appendMember(dst, `"reasonText":`, string(v.ReasonText))
+		dst = appendMember(dst, `"reasonText":"`, string(v.ReasonText))
 	}
 	if v.Appointment != "" {
-		dst = appendMember(dst, `"appointment":`, string(v.Appointment))
+		dst = appendMember(dst, `"appointment":"`, string(v.Appointment))
 	}
 	if v.AppointmentReason != "" {
-		dst = appendMember(dst, `"appointmentReason":`, string(v.AppointmentReason))
+		dst = appendMember(dst, `"appointmentReason":"`, string(v.AppointmentReason))
 	}
 	if v.At != "" {
-		dst = appendMember(dst, `"at":`, string(v.At))
+		dst = appendMember(dst, `"at":"`, string(v.At))
 	}
 	if v.Zone != "" {
-		dst = appendMember(dst, `"zone":`, string(v.Zone))
+		dst = appendMember(dst, `"zone":"`, string(v.Zone))
 	}
 	if v.City != "" {
-		dst = appendMember(dst, `"city":`, string(v.City))
+		dst = appendMember(dst, `"city":"`, string(v.City))
 	}
 	if v.Region != "" {
-		dst = appendMember(dst, `"region":`, string(v.Region))
+		dst = appendMember(dst, `"region":"`, string(v.Region))
 	}
 	if v.Country != "" {
-		dst = appendMember(dst, `"country":`, string(v.Country))
+		dst = appendMember(dst, `"country":"`, string(v.Country))
 	}
 	if v.PostalCode != "" {
-		dst = appendMember(dst, `"postalCode":`, string(v.PostalCode))
+		dst = appendMember(dst, `"postalCode":"`, string(v.PostalCode))
 	}
 	if v.Longitude != "" {
-		dst = appendMember(dst, `"longitude":`, string(v.Longitude))
+		dst = appendMember(dst, `"longitude":"`, string(v.Longitude))
 	}
 	if v.Latitude != "" {
-		dst = appendMember(dst, `"latitude":`, string(v.Latitude))
+		dst = appendMember(dst, `"latitude":"`, string(v.Latitude))
 	}
 	if v.LongitudeDirection != "" {
-		dst = appendMember(dst, `"longitudeDirection":`, string(v.LongitudeDirection))
+		dst = appendMember(dst, `"longitudeDirection":"`, string(v.LongitudeDirection))
 	}
 	if v.LatitudeDirection != "" {
-		dst = appendMember(dst, `"latitudeDirection":`, string(v.LatitudeDirection))
+		dst = appendMember(dst, `"latitudeDirection":"`, string(v.LatitudeDirection))
 	}
 	if !v.Location.zero() {
 		dst = append(dst, `"location":`...)
 		dst = append(v.Location.appendJSON(dst), ',')
 	}
 	if v.LocationList != "" {
-		dst = appendMember(dst, `"locationList":`, string(v.LocationList))
+		dst = appendMember(dst, `"locationList":"`, string(v.LocationList))
 	}
 	if v.LocationAgency != "" {
-		dst = appendMember(dst, `"locationAgency":`, string(v.LocationAgency))
+		dst = appendMember(dst, `"locationAgency":"`, string(v.LocationAgency))
 	}
 	if !v.Equipment.zero() {
 		dst = append(dst, `"equipment":`...)
 		dst = append(v.Equipment.appendJSON(dst), ',')
 	}
 	if v.EquipmentCheckDigit != "" {
-		dst = appendMember(dst, `"equipmentCheckDigit":`, string(v.EquipmentCheckDigit))
+		dst = appendMember(dst, `"equipmentCheckDigit":"`, string(v.EquipmentCheckDigit))
 	}
 	if len(v.FurtherEquipment) > 0 {
 		dst = append(dst, `"furtherEquipment":`...)
@@ -5943,16 +5943,16 @@ func (v *OrderDetail) appendJSON(dst []byte) []byte {
 
 func (v *OrderDetail) appendMembers(dst []byte) []byte {
 	if v.PONumber != "" {
-		dst = appendMember(dst, `"poNumber":`, string(v.PONumber))
+		dst = appendMember(dst, `"poNumber":"`, string(v.PONumber))
 	}
 	if v.Number != "" {
-		dst = appendMember(dst, `"number":`, string(v.Number))
+		dst = appendMember(dst, `"number":"`, string(v.Number))
 	}
 	if v.Reference != "" {
-		dst = appendMember(dst, `"reference":`, string(v.Reference))
+		dst = appendMember(dst, `"reference":"`, string(v.Reference))
 	}
 	if v.Packaging != "" {
-		dst = appendMember(dst, `"packaging":`, string(v.Packaging))
+		dst = appendMember(dst, `"packaging":"`, string(v.Packaging))
 	}
 	if !v.Quantity.zero() {
 		dst = append(dst, `"quantity":`...)
@@ -5963,16 +5963,16 @@ func (v *OrderDetail) appendMembers(dst []byte) []byte {
 		dst = append(v.Weight.appendJSON(dst), ',')
 	}
 	if v.VolumeUnit != "" {
-		dst = appendMember(dst, `"volumeUnit":`, string(v.VolumeUnit))
+		dst = appendMember(dst, `"volumeUnit":"`, string(v.VolumeUnit))
 	}
 	if v.Volume != "" {
-		dst = appendMember(dst, `"volume":`, string(v.Volume))
+		dst = appendMember(dst, `"volume":"`, string(v.Volume))
 	}
 	if v.Error != "" {
-		dst = appendMember(dst, `"error":`, string(v.Error))
+		dst = appendMember(dst, `"error":"`, string(v.Error))
 	}
 	if v.ErrorReference != "" {
-		dst = appendMember(dst, `"errorReference":`, string(v.ErrorReference))
+		dst = appendMember(dst, `"errorReference":"`, string(v.ErrorReference))
 	}
 	if len(v.StoreQuantities) > 0 {
 		dst = append(dst, `"storeQuantities":`...)
@@ -5991,16 +5991,16 @@ func (v *LadingWeight) appendMembers(dst []byte) []byte {
 		dst = append(v.Weight.appendJSON(dst), ',')
 	}
 	if v.Count != "" {
-		dst = appendMember(dst, `"count":`, string(v.Count))
+		dst = appendMember(dst, `"count":"`, string(v.Count))
 	}
 	if v.UnitCount != "" {
-		dst = appendMember(dst, `"unitCount":`, string(v.UnitCount))
+		dst = appendMember(dst, `"unitCount":"`, string(v.UnitCount))
 	}
 	if v.VolumeUnit != "" {
-		dst = appendMember(dst, `"volumeUnit":`, string(v.VolumeUnit))
+		dst = appendMember(dst, `"volumeUnit":"`, string(v.VolumeUnit))
 	}
 	if v.Volume != "" {
-		dst = appendMember(dst, `"volume":`, string(v.Volume))
+		dst = appendMember(dst, `"volume":"`, string(v.Volume))
 	}
 	return dst
 }
@@ -6011,13 +6011,13 @@ func (v *LadingException) appendJSON(dst []byte) []byte {
 
 func (v *LadingException) appendMembers(dst []byte) []byte {
 	if v.Code != "" {
-		dst = appendMember(dst, `"code":`, string(v.Code))
+		dst = appendMember(dst, `"code":"`, string(v.Code))
 	}
 	if v.Packaging != "" {
-		dst = appendMember(dst, `"packaging":`, string(v.Packaging))
+		dst = appendMember(dst, `"packaging":"`, string(v.Packaging))
 	}
 	if v.Count != "" {
-		dst = appendMember(dst, `"count":`, string(v.Count))
+		dst = appendMember(dst, `"count":"`, string(v.Count))
 	}
 	return dst
 }
@@ -6032,51 +6032,51 @@ func (v *WarehouseAdviceLine) appendMembers(dst []byte) []byte {
 		dst = append(strconv.AppendInt(dst, int64(v.Index), 10), ',')
 	}
 	if v.LineID != "" {
-		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+		dst = appendMember(dst, `"lineId":"`, string(v.LineID))
 	}
 	if v.Status != "" {
-		dst = appendMember(dst, `"status":`, string(v.Status))
+		dst = appendMember(dst, `"status":"`, string(v.Status))
 	}
 	if v.StatusCode != "" {
-		dst = appendMember(dst, `"statusCode":`, string(v.StatusCode))
+		dst = appendMember(dst, `"statusCode":"`, string(v.StatusCode))
 	}
 	if v.Ordered != "" {
-		dst = appendMember(dst, `"ordered":`, string(v.Ordered))
+		dst = appendMember(dst, `"ordered":"`, string(v.Ordered))
 	}
 	if v.Shipped != "" {
-		dst = appendMember(dst, `"shipped":`, string(v.Shipped))
+		dst = appendMember(dst, `"shipped":"`, string(v.Shipped))
 	}
 	if v.Difference != "" {
-		dst = appendMember(dst, `"difference":`, string(v.Difference))
+		dst = appendMember(dst, `"difference":"`, string(v.Difference))
 	}
 	if v.UOM != "" {
-		dst = appendMember(dst, `"uom":`, string(v.UOM))
+		dst = appendMember(dst, `"uom":"`, string(v.UOM))
 	}
 	if v.UOMUnece != "" {
-		dst = appendMember(dst, `"uomUnece":`, string(v.UOMUnece))
+		dst = appendMember(dst, `"uomUnece":"`, string(v.UOMUnece))
 	}
 	if v.UPCCase != "" {
-		dst = appendMember(dst, `"upcCase":`, string(v.UPCCase))
+		dst = appendMember(dst, `"upcCase":"`, string(v.UPCCase))
 	}
 	if len(v.IDs) > 0 {
 		dst = append(dst, `"ids":`...)
 		dst = append(appendObjects(dst, v.IDs), ',')
 	}
 	if v.Lot != "" {
-		dst = appendMember(dst, `"lot":`, string(v.Lot))
+		dst = appendMember(dst, `"lot":"`, string(v.Lot))
 	}
 	if len(v.Weights) > 0 {
 		dst = append(dst, `"weights":`...)
 		dst = append(appendObjects(dst, v.Weights), ',')
 	}
 	if v.SubstitutedUPC != "" {
-		dst = appendMember(dst, `"substitutedUpc":`, string(v.SubstitutedUPC))
+		dst = appendMember(dst, `"substitutedUpc":"`, string(v.SubstitutedUPC))
 	}
 	if v.ChangeReason != "" {
-		dst = appendMember(dst, `"changeReason":`, string(v.ChangeReason))
+		dst = appendMember(dst, `"changeReason":"`, string(v.ChangeReason))
 	}
 	if v.AdjustmentReason != "" {
-		dst = appendMember(dst, `"adjustmentReason":`, string(v.AdjustmentReason))
+		dst = appendMember(dst, `"adjustmentReason":"`, string(v.AdjustmentReason))
 	}
 	if len(v.Descriptions) > 0 {
 		dst = append(dst, `"descriptions":`...)
@@ -6127,22 +6127,22 @@ func (v *AcknowledgedElement) appendJSON(dst []byte) []byte {
 
 func (v *AcknowledgedElement) appendMembers(dst []byte) []byte {
 	if v.Element != "" {
-		dst = appendMember(dst, `"element":`, string(v.Element))
+		dst = appendMember(dst, `"element":"`, string(v.Element))
 	}
 	if v.Component != "" {
-		dst = appendMember(dst, `"component":`, string(v.Component))
+		dst = appendMember(dst, `"component":"`, string(v.Component))
 	}
 	if v.Repetition != "" {
-		dst = appendMember(dst, `"repetition":`, string(v.Repetition))
+		dst = appendMember(dst, `"repetition":"`, string(v.Repetition))
 	}
 	if v.Number != "" {
-		dst = appendMember(dst, `"number":`, string(v.Number))
+		dst = appendMember(dst, `"number":"`, string(v.Number))
 	}
 	if v.Code != "" {
-		dst = appendMember(dst, `"code":`, string(v.Code))
+		dst = appendMember(dst, `"code":"`, string(v.Code))
 	}
 	if v.Value != "" {
-		dst = appendMember(dst, `"value":`, string(v.Value))
+		dst = appendMember(dst, `"value":"`, string(v.Value))
 	}
 	if len(v.Contexts) > 0 {
 		dst = append(dst, `"contexts":`...)
@@ -6157,13 +6157,13 @@ func (v *ScheduledTo) appendJSON(dst []byte) []byte {
 
 func (v *ScheduledTo) appendMembers(dst []byte) []byte {
 	if v.Role != "" {
-		dst = appendMember(dst, `"role":`, string(v.Role))
+		dst = appendMember(dst, `"role":"`, string(v.Role))
 	}
 	if v.RoleCode != "" {
-		dst = appendMember(dst, `"roleCode":`, string(v.RoleCode))
+		dst = appendMember(dst, `"roleCode":"`, string(v.RoleCode))
 	}
 	if v.Name != "" {
-		dst = appendMember(dst, `"name":`, string(v.Name))
+		dst = appendMember(dst, `"name":"`, string(v.Name))
 	}
 	return dst
 }
@@ -6174,31 +6174,31 @@ func (v *PriceBracket) appendJSON(dst []byte) []byte {
 
 func (v *PriceBracket) appendMembers(dst []byte) []byte {
 	if v.ID != "" {
-		dst = appendMember(dst, `"id":`, string(v.ID))
+		dst = appendMember(dst, `"id":"`, string(v.ID))
 	}
 	if v.Price != "" {
-		dst = appendMember(dst, `"price":`, string(v.Price))
+		dst = appendMember(dst, `"price":"`, string(v.Price))
 	}
 	if v.PreviousPrice != "" {
-		dst = appendMember(dst, `"previousPrice":`, string(v.PreviousPrice))
+		dst = appendMember(dst, `"previousPrice":"`, string(v.PreviousPrice))
 	}
 	if v.Description != "" {
-		dst = appendMember(dst, `"description":`, string(v.Description))
+		dst = appendMember(dst, `"description":"`, string(v.Description))
 	}
 	if v.Retail != "" {
-		dst = appendMember(dst, `"retail":`, string(v.Retail))
+		dst = appendMember(dst, `"retail":"`, string(v.Retail))
 	}
 	if v.PreviousRetail != "" {
-		dst = appendMember(dst, `"previousRetail":`, string(v.PreviousRetail))
+		dst = appendMember(dst, `"previousRetail":"`, string(v.PreviousRetail))
 	}
 	if v.UOM != "" {
-		dst = appendMember(dst, `"uom":`, string(v.UOM))
+		dst = appendMember(dst, `"uom":"`, string(v.UOM))
 	}
 	if v.Type != "" {
-		dst = appendMember(dst, `"type":`, string(v.Type))
+		dst = appendMember(dst, `"type":"`, string(v.Type))
 	}
 	if v.Number != "" {
-		dst = appendMember(dst, `"number":`, string(v.Number))
+		dst = appendMember(dst, `"number":"`, string(v.Number))
 	}
 	return dst
 }
@@ -6209,13 +6209,13 @@ func (v *StockLot) appendJSON(dst []byte) []byte {
 
 func (v *StockLot) appendMembers(dst []byte) []byte {
 	if v.Scheme != "" {
-		dst = appendMember(dst, `"scheme":`, string(v.Scheme))
+		dst = appendMember(dst, `"scheme":"`, string(v.Scheme))
 	}
 	if v.Number != "" {
-		dst = appendMember(dst, `"number":`, string(v.Number))
+		dst = appendMember(dst, `"number":"`, string(v.Number))
 	}
 	if v.Text != "" {
-		dst = appendMember(dst, `"text":`, string(v.Text))
+		dst = appendMember(dst, `"text":"`, string(v.Text))
 	}
 	if len(v.Dates) > 0 {
 		dst = append(dst, `"dates":`...)
@@ -6230,30 +6230,30 @@ func (v *StatusTransport) appendJSON(dst []byte) []byte {
 
 func (v *StatusTransport) appendMembers(dst []byte) []byte {
 	if v.Stage != "" {
-		dst = appendMember(dst, `"stage":`, string(v.Stage))
+		dst = appendMember(dst, `"stage":"`, string(v.Stage))
 	}
 	if v.Voyage != "" {
-		dst = appendMember(dst, `"voyage":`, string(v.Voyage))
+		dst = appendMember(dst, `"voyage":"`, string(v.Voyage))
 	}
 	if v.Mode != "" {
-		dst = appendMember(dst, `"mode":`, string(v.Mode))
+		dst = appendMember(dst, `"mode":"`, string(v.Mode))
 	}
 	if v.Means != "" {
-		dst = appendMember(dst, `"means":`, string(v.Means))
+		dst = appendMember(dst, `"means":"`, string(v.Means))
 	}
 	if !v.Carrier.zero() {
 		dst = append(dst, `"carrier":`...)
 		dst = append(v.Carrier.appendJSON(dst), ',')
 	}
 	if v.Name != "" {
-		dst = appendMember(dst, `"name":`, string(v.Name))
+		dst = appendMember(dst, `"name":"`, string(v.Name))
 	}
 	if !v.Vehicle.zero() {
 		dst = append(dst, `"vehicle":`...)
 		dst = append(v.Vehicle.appendJSON(dst), ',')
 	}
 	if v.VesselName != "" {
-		dst = appendMember(dst, `"vesselName":`, string(v.VesselName))
+		dst = appendMember(dst, `"vesselName":"`, string(v.VesselName))
 	}
 	if len(v.Refs) > 0 {
 		dst = append(dst, `"refs":`...)
@@ -6276,13 +6276,13 @@ func (v *StatusGoods) appendJSON(dst []byte) []byte {
 
 func (v *StatusGoods) appendMembers(dst []byte) []byte {
 	if v.LineID != "" {
-		dst = appendMember(dst, `"lineId":`, string(v.LineID))
+		dst = appendMember(dst, `"lineId":"`, string(v.LineID))
 	}
 	if v.Count != "" {
-		dst = appendMember(dst, `"count":`, string(v.Count))
+		dst = appendMember(dst, `"count":"`, string(v.Count))
 	}
 	if v.Packaging != "" {
-		dst = appendMember(dst, `"packaging":`, string(v.Packaging))
+		dst = appendMember(dst, `"packaging":"`, string(v.Packaging))
 	}
 	if len(v.Measures) > 0 {
 		dst = append(dst, `"measures":`...)
@@ -6301,7 +6301,7 @@ func (v *StatusPackage) appendJSON(dst []byte) []byte {
 
 func (v *StatusPackage) appendMembers(dst []byte) []byte {
 	if v.Marking != "" {
-		dst = appendMember(dst, `"marking":`, string(v.Marking))
+		dst = appendMember(dst, `"marking":"`, string(v.Marking))
 	}
 	if len(v.Labels) > 0 {
 		dst = append(dst, `"labels":`...)
@@ -6324,13 +6324,13 @@ func (v *StatusStop) appendMembers(dst []byte) []byte {
 		dst = append(v.Location.appendJSON(dst), ',')
 	}
 	if v.List != "" {
-		dst = appendMember(dst, `"list":`, string(v.List))
+		dst = appendMember(dst, `"list":"`, string(v.List))
 	}
 	if v.Agency != "" {
-		dst = appendMember(dst, `"agency":`, string(v.Agency))
+		dst = appendMember(dst, `"agency":"`, string(v.Agency))
 	}
 	if v.Name != "" {
-		dst = appendMember(dst, `"name":`, string(v.Name))
+		dst = appendMember(dst, `"name":"`, string(v.Name))
 	}
 	if len(v.Dates) > 0 {
 		dst = append(dst, `"dates":`...)

@@ -93,13 +93,13 @@ func gs1Key(kind, s string, lengths ...int) error {
 // CheckDigit reports whether the last digit of s, all digits, is the check
 // digit of a GS1 key (GTIN, GLN, SSCC): GS1 General Specifications, 7.9.1.
 func CheckDigit(s string) bool {
-	if s == "" || leadingDigits(s) != len(s) {
-		return false
-	}
 	sum, weight := 0, 1
 	for i := len(s) - 1; i >= 0; i-- {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
 		sum += int(s[i]-'0') * weight
 		weight = 4 - weight
 	}
-	return sum%10 == 0
+	return s != "" && sum%10 == 0
 }

@@ -333,17 +333,18 @@ func (m *Message) Raw() []byte { return m.wrap.raw(m.wrap.logical(m.Offset), m.r
 // segments and elements are views of. It is never a copy.
 func (m *Message) Unwrapped() []byte { return m.raw }
 
-// Ends says for each tag and each element, segment by segment, where in
-// [Message.Unwrapped] it ends. The memory is the caller's.
-func (m *Message) Ends() []uint32 {
+// AppendEnds appends for each tag and each element, segment by segment, where in
+// [Message.Unwrapped] it ends.
+func (m *Message) AppendEnds(dst []uint32) []uint32 {
 	if len(m.segs) == 0 {
-		return nil
+		return dst
 	}
-	ends := slices.Clone(m.ends[m.segs[0].ends:m.segs[len(m.segs)-1].ends])
-	for i := range ends {
-		ends[i] -= m.base
+	at := len(dst)
+	dst = append(dst, m.ends[m.segs[0].ends:m.segs[len(m.segs)-1].ends]...)
+	for i := range dst[at:] {
+		dst[at+i] -= m.base
 	}
-	return ends
+	return dst
 }
 
 // Size is the number of bytes of [Message.Raw].

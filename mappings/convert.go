@@ -215,6 +215,9 @@ func textOut(t string, v *values, _ *edi.Delimiters) string {
 // stands first or last.
 func decimalIn(v *values, d *edi.Delimiters) (string, uint8) {
 	s := v[0]
+	if plainDecimal(s) {
+		return s, 0
+	}
 	if d.Decimal == ',' && strings.IndexByte(s, '.') < 0 {
 		s = strings.Replace(s, ",", ".", 1)
 	}
@@ -233,6 +236,25 @@ func decimalIn(v *values, d *edi.Delimiters) (string, uint8) {
 		return sign + whole, 0
 	}
 	return s, 0
+}
+
+// plainDecimal reports whether s is a decimal as documents have it: digits, with
+// a point between them or none, a minus before them or none.
+func plainDecimal(s string) bool {
+	point := 0
+	if s != "" && s[0] == '-' {
+		s = s[1:]
+	}
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+		case c == '.' && point == 0 && i > 0:
+			point = i
+		default:
+			return false
+		}
+	}
+	return s != "" && (point == 0 || point < len(s)-1)
 }
 
 func decimalOut(t string, v *values, d *edi.Delimiters) string {

@@ -4,6 +4,8 @@ import (
 	"reflect"
 
 	"github.com/edibridge/edibridge/canonical"
+	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edi/guide"
 )
 
 // Reader reads one source after the other into the same memory, for who makes
@@ -11,6 +13,14 @@ import (
 // is ready. It is not safe for concurrent use.
 type Reader struct {
 	readers map[*Mapping]*reader
+	message message
+}
+
+// Source is [FromMessage] in the Reader's memory: it lives until the next call, as
+// does the lineage of what is read from it.
+func (x *Reader) Source(m *edi.Message, mt *guide.Match) Source {
+	x.message.reset(m, mt)
+	return &x.message
 }
 
 // In is [Mapping.In] of m. The document and the rest of the result live until

@@ -1,6 +1,7 @@
 package mappings
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"github.com/edibridge/edibridge/edi"
@@ -63,10 +64,17 @@ type message struct {
 type start struct{ text, ends uint32 }
 
 // FromMessage is the Source over a message, its segments in the loops where mt,
-// the match of the guide, found them. It copies what it needs of m. With mt nil
-// the message is one loop.
+// the match of the guide, found them. It copies what it needs of m, but not mt.
+// With mt nil the message is one loop.
 func FromMessage(m *edi.Message, _ *guide.Guide, mt *guide.Match) Source {
-	s := &message{match: mt, text: string(m.Unwrapped()), encoding: "UTF-8", ends: m.Ends()}
+	s := &message{}
+	s.reset(m, mt)
+	return s
+}
+
+// reset makes s the Source over another message, in the same memory.
+func (s *message) reset(m *edi.Message, mt *guide.Match) {
+	*s = message{match: mt, text: string(m.Unwrapped()), encoding: "UTF-8", starts: s.starts[:0], ends: m.AppendEnds(s.ends[:0])}
 	s.head = edi.Message{Standard: m.Standard, Delimiters: m.Delimiters, Path: m.Path, Set: m.Set, Version: m.Version,
 		Interchange: m.Interchange, Offset: m.Offset, Ordinal: m.Ordinal}
 	if d := m.Delimiters; d.Segment >= utf8.RuneSelf || d.Element >= utf8.RuneSelf || d.Component >= utf8.RuneSelf ||
@@ -74,17 +82,16 @@ func FromMessage(m *edi.Message, _ *guide.Guide, mt *guide.Match) Source {
 		s.encoding, s.latin1 = "ISO-8859-1", true
 	}
 	n := m.Len()
-	s.starts = make([]start, n+1)
+	s.starts = slices.Grow(s.starts, n+1)
 	var at start
 	var seg edi.Segment
-	for i := range n {
-		m.SegmentAt(i+1, &seg)
-		s.starts[i] = at
+	for place := range n {
+		m.SegmentAt(place+1, &seg)
+		s.starts = append(s.starts, at)
 		at.text += uint32(len(seg.Unwrapped()))
 		at.ends += uint32(seg.Len()) + 1
 	}
-	s.starts[n] = at
-	return s
+	s.starts = append(s.starts, at)
 }
 
 func (s *message) Standard() string           { return string(s.head.Standard) }

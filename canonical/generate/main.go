@@ -223,7 +223,7 @@ func (w *writer) value(m member) (string, error) {
 	at := fmt.Sprintf("dst = append(dst, %s...)\n", "`"+m.name+"`")
 	switch kind {
 	case "string":
-		return fmt.Sprintf("dst = appendMember(dst, `%s`, string(%s))", m.name, m.path), nil
+		return fmt.Sprintf("dst = appendMember(dst, `%s\"`, string(%s))", m.name, m.path), nil
 	case "int", "int64":
 		return at + "dst = append(strconv.AppendInt(dst, int64(" + m.path + "), 10), ',')", nil
 	case "bool":

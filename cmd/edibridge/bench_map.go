@@ -60,7 +60,7 @@ func (b *mapBench) in(data []byte) (figure, error) {
 	segments, before := 0, mallocs()
 	v, err := best(len(data), 5, func() error {
 		return walkAll(data, func(m *edi.Message) error {
-			r, err := b.reader.In(b.mapping, mappings.FromMessage(m, b.guide, b.matcher.Match(b.guide, m)), mappings.InOptions{})
+			r, err := b.reader.In(b.mapping, b.reader.Source(m, b.matcher.Match(b.guide, m)), mappings.InOptions{})
 			if err != nil {
 				return err
 			}
