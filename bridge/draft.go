@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/edibridge/edibridge/canonical"
@@ -104,19 +105,29 @@ func (d *draft) check(c *Configuration) error {
 	}
 	m.Version = d.how.Release
 	d.result = d.guide.Validate(m, guide.Options{MaxFindings: c.Limits.findings(), Severity: d.how.Waive})
-	read, err := d.mapping.In(mappings.FromMessage(m, d.guide, d.result.Match), mappings.InOptions{Lineage: true, Residue: true})
+	src := mappings.FromMessage(m, d.guide, d.result.Match)
+	read, err := d.mapping.In(src, mappings.InOptions{Residue: true})
 	if err != nil {
 		return refuse("", "bridge.send.written", "what was written cannot be read: %v", err)
 	}
+	// What is refused is told by the member that it was written from. Only then is
+	// that asked for.
+	origins := sync.OnceValue(func() map[string]mappings.Origin {
+		traced, err := d.mapping.In(src, mappings.InOptions{Lineage: true})
+		if err != nil {
+			return nil
+		}
+		return traced.Lineage.All()
+	})
 	d.covered = read.Residue.Coverage
 	d.keys = joinKeys(nil, read.Keys, canonical.Keys(d.doc))
-	if refused := problemsOf(d.result.Findings, read.Lineage.All); len(refused) > 0 {
+	if refused := problemsOf(d.result.Findings, origins); len(refused) > 0 {
 		return &Refusal{refused}
 	}
 	var ce *edifact.CharacterError
 	switch _, err := d.preview(time.Unix(0, 0)); {
 	case errors.As(err, &ce):
-		return refuse(pointerAt(read.Lineage.All(), int64(ce.Offset)), "bridge.send.character", "%v", ce)
+		return refuse(pointerAt(origins(), int64(ce.Offset)), "bridge.send.character", "%v", ce)
 	case err != nil:
 		return refuse("", "bridge.send.written", "%v", err)
 	}

@@ -4,23 +4,16 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"runtime"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/edibridge/edibridge/edi"
-	"github.com/edibridge/edibridge/edi/guide"
 	"github.com/edibridge/edibridge/edifact"
 	"github.com/edibridge/edibridge/x12"
-	"github.com/edibridge/edibridge/x12/guides"
 )
 
 // figure is one measured number beside the floor of the same run.
@@ -90,7 +83,7 @@ func printFigures(out io.Writer, figures []figure, asJSON bool) error {
 		}
 		line := fmt.Sprintf("%-34s %10.1f %-12s", f.Name, f.Value, f.Unit)
 		if f.Floor > 0 {
-			line += fmt.Sprintf("  %5.2fx of the floor %.1f", f.Ratio, f.Floor)
+			line += fmt.Sprintf("  %6.3fx of the floor %.1f", f.Ratio, f.Floor)
 		}
 		for _, k := range sortedKeys(f.More) {
 			line += fmt.Sprintf("  %s %.1f", k, f.More[k])
@@ -239,110 +232,4 @@ func benchOrders(size, messages int) []byte {
 		fmt.Fprintf(&b, "UNZ+%d+%d'", messages, n)
 	}
 	return b.Bytes()
-}
-
-func benchGuide() (*guide.Guide, error) {
-	lib, err := guides.Library()
-	if err != nil {
-		return nil, err
-	}
-	g, _ := lib.Find(edi.X12, "004010", "850")
-	if g == nil {
-		return nil, fmt.Errorf("there is no guide X12 004010 850")
-	}
-	return g, nil
-}
-
-func benchValidate(ctx context.Context) ([]figure, error) {
-	data := benchData(benchSize/2, 500)
-	fl, err := benchFloor(data)
-	if err != nil {
-		return nil, err
-	}
-	g, err := benchGuide()
-	if err != nil {
-		return nil, err
-	}
-	v, err := best(len(data), 3, func() error {
-		return walkAll(data, func(m *edi.Message) error {
-			if r := g.Validate(m, guide.Options{}); r.Errors > 0 {
-				return fmt.Errorf("%s: %s", m.Path, r.Findings[0].String())
-			}
-			return nil
-		})
-	})
-	if err != nil {
-		return nil, err
-	}
-	peak, err := validatePeak(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return []figure{{Name: "read and validate", Value: v, Unit: "MB/CPU s", Floor: fl, Ratio: v / fl}, peak}, nil
-}
-
-// validatePeak runs "validate" in a process of its own over a file of 150 MB
-// and gives the most memory that it held.
-func validatePeak(ctx context.Context) (figure, error) {
-	dir, err := os.MkdirTemp("", "edibridge-bench-")
-	if err != nil {
-		return figure{}, err
-	}
-	defer os.RemoveAll(dir)
-	file := filepath.Join(dir, "big.x12")
-	if err := writeBig(file, 150_000_000); err != nil {
-		return figure{}, err
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return figure{}, err
-	}
-	cmd := exec.CommandContext(ctx, self, "validate", "--json", file)
-	began := time.Now()
-	if err := cmd.Start(); err != nil {
-		return figure{}, err
-	}
-	peak := make(chan float64, 1)
-	go func() { peak <- watchPeak(cmd.Process.Pid) }()
-	if err := cmd.Wait(); err != nil {
-		return figure{}, fmt.Errorf("validate: %w", err)
-	}
-	return figure{Name: "validate, peak memory at 150 MB", Value: <-peak, Unit: "MiB",
-		More: map[string]float64{"seconds": time.Since(began).Seconds()}, Note: "bound 64"}, nil
-}
-
-// writeBig writes a file of 850s of about size bytes, piece by piece.
-func writeBig(file string, size int) error {
-	f, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	piece := benchData(4<<20, 5000)
-	for n := 0; n < size; n += len(piece) {
-		if _, err := f.Write(piece); err != nil {
-			return errors.Join(err, f.Close())
-		}
-	}
-	return f.Close()
-}
-
-// watchPeak gives the peak resident memory in MiB that Linux tells of a process
-// (VmHWM) as long as it lives. What wait4(2) tells is no use here: it counts
-// the memory of this process, from which that one was forked.
-func watchPeak(pid int) float64 {
-	var peak float64
-	for {
-		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-		if err != nil {
-			return peak
-		}
-		_, after, ok := strings.Cut(string(status), "VmHWM:")
-		if !ok {
-			return peak
-		}
-		var kib float64
-		fmt.Sscan(after, &kib)
-		peak = kib / 1024
-		time.Sleep(5 * time.Millisecond)
-	}
 }

@@ -63,6 +63,8 @@ type mapping struct {
 	errs    io.Writer
 	options mappings.InOptions
 
+	reader       mappings.Reader
+	line         []byte
 	interchanges int
 	failed       bool // there was a finding of severity error
 	junk         string
@@ -110,26 +112,29 @@ func (m *mapping) set(ev *edi.Event) error {
 			fmt.Sprintf("there is no mapping for %s %s", j.m.Set, j.m.Version), acknowledge.NoCode)})
 		return nil
 	}
-	r, err := mp.In(mappings.FromMessage(j.m, j.guide, j.match), m.options)
+	r, err := m.reader.In(mp, m.reader.Source(j.m, j.match), m.options)
 	if err != nil {
 		return err
 	}
 	m.tell(r.Findings)
 	r.Document.Head().Controls = canonical.Controls{Interchange: ev.Interchange.Control, Group: ev.Group.Control, Transaction: j.m.Control}
+	if m.line, err = m.encode(m.line[:0], r); err != nil {
+		return err
+	}
+	_, err = m.out.Write(append(m.line, '\n'))
+	return err
+}
+
+// encode appends the document with what else is wanted.
+func (m *mapping) encode(dst []byte, r *mappings.Result) ([]byte, error) {
+	if !m.options.Lineage && !m.options.Residue {
+		return canonical.Append(dst, r.Document), nil
+	}
 	var lineage any
 	if m.options.Lineage {
 		lineage = r.Lineage
 	}
-	var res *canonical.Residue
-	if m.options.Residue {
-		res = r.Residue
-	}
-	line, err := canonical.Encode(r.Document, lineage, res)
-	if err != nil {
-		return err
-	}
-	_, err = m.out.Write(append(line, '\n'))
-	return err
+	return canonical.Encode(r.Document, lineage, r.Residue)
 }
 
 // tell writes findings to standard error, one a line.
