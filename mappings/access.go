@@ -15,6 +15,7 @@ type access struct {
 	typ     reflect.Type
 	pointer string // "/quantity/value"
 	direct  bool   // no pointer stands on the way, and no map at the end
+	number  int32  // in plan.members, of one that leads to an object
 }
 
 // resolve finds the way from an object of type t along a path of JSON names.

@@ -315,8 +315,8 @@ func (ld *loader) plant(t *table, s *section, over bool) {
 		ld.probs.add(s.at, s.head[1].column, "mapping %s is there already", t.name)
 		return
 	}
-	p := &planter{rows: ld.lib.rows, layer: t.name, over: over, probs: &ld.probs}
-	p.plant(t.root, s.nodes)
+	pl := &planter{rows: ld.lib.rows, layer: t.name, over: over, probs: &ld.probs}
+	pl.plant(t.root, s.nodes)
 	ld.lib.trees[t.name] = t
 	docType := reflect.TypeOf(doc).Elem()
 	m := &Mapping{name: t.name, kind: t.kind, document: ld.lib.document, standard: t.standard, set: t.set, release: t.release, doc: docType, table: t}
@@ -328,7 +328,9 @@ func (ld *loader) plant(t *table, s *section, over bool) {
 		probs: probs, used: map[string]*codeList{}}
 	m.plan = sync.OnceValue(func() plan {
 		root := c.root(t.root)
-		return plan{root, digest(t, c.used), c.arrays}
+		p := plan{root: root, digest: digest(t, c.used), arrays: c.arrays}
+		p.number(root)
+		return p
 	})
 	m.traits = sync.OnceValue(m.workOutTraits)
 	m.unnamed = sync.OnceValue(func() *unnamed {

@@ -26,8 +26,9 @@ type Origin struct {
 // is asked; a document that was read without can be read again from the stored
 // bytes. It is safe for concurrent use.
 type Lineage struct {
-	src Source
-	sp  *spelling
+	src  Source
+	sp   *spelling
+	plan *plan
 
 	entries []traced
 	objects []traversed // [0] is the document
@@ -38,9 +39,10 @@ type Lineage struct {
 	byStart []string // pointers by where their values begin
 }
 
-// traced is one value: where it was read, and into which object.
+// traced is one value: where it was read, and into which object. Like
+// [traversed] it holds no pointers, at which the collector would have to look.
 type traced struct {
-	row       *row
+	row       int32 // its number
 	object    int32 // index in Lineage.objects
 	place     int32
 	element   int16
@@ -51,14 +53,14 @@ type traced struct {
 
 // traversed is one object that was read: a member of the one around it.
 type traversed struct {
-	member *access
+	member int32 // its number
 	around int32 // index in Lineage.objects
 	index  int32 // in an array; -1: it stands in none
 }
 
-// newLineage makes one for a message of so many elements.
-func newLineage(src Source, sp *spelling, elements int) *Lineage {
-	return &Lineage{src: src, sp: sp, entries: make([]traced, 0, elements), objects: make([]traversed, 1, elements/4+8)}
+// reset makes ready for a message of so many elements.
+func (l *Lineage) reset(src Source, sp *spelling, p *plan, elements int) *Lineage {
+	return &Lineage{src: src, sp: sp, plan: p, entries: slices.Grow(l.entries[:0], elements), objects: append(slices.Grow(l.objects[:0], elements/2), traversed{})}
 }
 
 // Origin is where the value at a JSON Pointer was read. Derived and computed
@@ -108,15 +110,15 @@ func (l *Lineage) resolve() {
 	objects := make([]string, len(l.objects))
 	for i := range l.entries {
 		e := &l.entries[i]
-		a := &e.row.member
+		w := l.plan.rows[e.row]
+		p := l.pointer(objects, e.object) + w.member.pointer
 		if e.beside {
-			a = &e.row.beside
+			p = l.pointer(objects, e.object) + w.beside.pointer
 		}
-		p := l.pointer(objects, e.object) + a.pointer
 		if _, ok := l.origins[p]; !ok {
 			l.byStart = append(l.byStart, p)
 		}
-		l.origins[p] = l.origin(e)
+		l.origins[p] = l.origin(e, w)
 	}
 	slices.SortStableFunc(l.byStart, func(a, b string) int { return int(l.origins[a].Offset - l.origins[b].Offset) })
 }
@@ -127,7 +129,7 @@ func (l *Lineage) pointer(known []string, object int32) string {
 		return known[object]
 	}
 	o := &l.objects[object]
-	p := l.pointer(known, o.around) + o.member.pointer
+	p := l.pointer(known, o.around) + l.plan.members[o.member].pointer
 	if o.index >= 0 {
 		p += "/" + strconv.Itoa(int(o.index))
 	}
@@ -135,10 +137,10 @@ func (l *Lineage) pointer(known []string, object int32) string {
 	return p
 }
 
-func (l *Lineage) origin(e *traced) Origin {
+func (l *Lineage) origin(e *traced, w *row) Origin {
 	place, element, component := int(e.place), int(e.element), int(e.component)
 	s := l.src.Segment(place)
-	o := Origin{Segment: s.Ordinal, Tag: s.Tag, Element: element, Component: component, Row: e.row.label, Layer: e.row.layer}
+	o := Origin{Segment: s.Ordinal, Tag: s.Tag, Element: element, Component: component, Row: w.label, Layer: w.layer}
 	o.Offset, o.Length = l.src.Position(place, element)
 	if component == 0 && e.repeated == 0 {
 		return o
@@ -174,7 +176,7 @@ func byteLength(t string, latin1 bool) int {
 
 // add notes a value that was read.
 func (l *Lineage) add(w *row, place int, at spot, beside bool) {
-	l.entries = append(l.entries, traced{row: w, object: l.in, place: int32(place), element: int16(at.element),
+	l.entries = append(l.entries, traced{row: w.number, object: l.in, place: int32(place), element: int16(at.element),
 		component: uint8(min(at.component, 255)), repeated: uint8(min(at.repetition, 255)), beside: beside})
 }
 
@@ -190,7 +192,7 @@ func (l *Lineage) here() int32 {
 // or -1.
 func (l *Lineage) enter(a *access, index int) {
 	if l != nil {
-		l.objects = append(l.objects, traversed{a, l.in, int32(index)})
+		l.objects = append(l.objects, traversed{a.number, l.in, int32(index)})
 		l.in = int32(len(l.objects) - 1)
 	}
 }
@@ -206,6 +208,6 @@ func (l *Lineage) leave(object int32) {
 // stand.
 func (l *Lineage) move(object, around int32, a *access, index int) {
 	if l != nil {
-		l.objects[object] = traversed{a, around, int32(index)}
+		l.objects[object] = traversed{a.number, around, int32(index)}
 	}
 }

@@ -34,6 +34,39 @@ type plan struct {
 	root   *block
 	digest string
 	arrays int // how many blocks and tuples make one; their numbers are below it
+
+	rows    []*row    // all, by number
+	members []*access // those that lead to objects, by number
+}
+
+// number numbers the rows and the objects of a block and those below.
+func (p *plan) number(k *block) {
+	p.member(&k.member)
+	if k.tree != nil {
+		p.member(&k.tree.below)
+	}
+	p.numberRows(k.rows)
+	for i := range k.tuples {
+		t := &k.tuples[i]
+		p.member(&t.member)
+		p.numberRows(t.rows)
+		p.numberRows(t.shared)
+	}
+	for _, kid := range k.kids {
+		p.number(kid)
+	}
+}
+
+func (p *plan) member(a *access) {
+	a.number = int32(len(p.members))
+	p.members = append(p.members, a)
+}
+
+func (p *plan) numberRows(rows []row) {
+	for i := range rows {
+		rows[i].number = int32(len(p.rows))
+		p.rows = append(p.rows, &rows[i])
+	}
 }
 
 // Name is what the layer calls itself, "acme"; of a standard's table

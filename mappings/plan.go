@@ -119,7 +119,8 @@ type row struct {
 	late     bool // its expression needs the whole message
 	from     int  // the first of its elements
 	single   bool // one element, its value, and nothing else
-	plain    bool // the value is the element's text
+	number   int32 // in plan.rows
+	plain    bool  // the value is the element's text
 	follows  bool // more than its value is noted: reader.follow
 }
 

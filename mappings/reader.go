@@ -16,15 +16,14 @@ type Reader struct {
 	message message
 }
 
-// Source is [FromMessage] in the Reader's memory: it lives until the next call, as
-// does the lineage of what is read from it.
+// Source is [FromMessage] in the Reader's memory: it lives until the next call.
 func (x *Reader) Source(m *edi.Message, mt *guide.Match) Source {
 	x.message.reset(m, mt)
 	return &x.message
 }
 
-// In is [Mapping.In] of m. The document and the rest of the result live until
-// the next call; their texts, the lineage and the residue live on.
+// In is [Mapping.In] of m. What it gives lives until the next call, but for its
+// texts and the residue, which live on.
 func (x *Reader) In(m *Mapping, src Source, opt InOptions) (*Result, error) {
 	r := x.readers[m]
 	if r == nil || len(r.seats) > maxKept {
@@ -32,7 +31,7 @@ func (x *Reader) In(m *Mapping, src Source, opt InOptions) (*Result, error) {
 			x.readers = map[*Mapping]*reader{}
 		}
 		r = newReader(m)
-		r.arrays = make([]arrays, m.plan().arrays)
+		r.arrays = make([]arrays, r.plan.arrays)
 		r.document = m.document(m.kind)
 		x.readers[m] = r
 	}
@@ -44,6 +43,7 @@ func (x *Reader) In(m *Mapping, src Source, opt InOptions) (*Result, error) {
 // reader reads one Source into one document.
 type reader struct {
 	m        *Mapping
+	plan     plan
 	src      Source
 	sp       *spelling
 	document canonical.Document
@@ -59,6 +59,7 @@ type reader struct {
 	used     []int32         // indexes of those that took something, scope by scope
 	reads    int             // values read so far
 	trace    *Lineage        // nil: not wanted
+	lineage  *Lineage        // the last, whose memory is for the next
 	stack    []reflect.Value // the objects around the one being filled
 	checks   []check
 	node     int      // the node of a tree that is being read, from 1; 0: none
@@ -107,7 +108,8 @@ type check struct {
 }
 
 func newReader(m *Mapping) *reader {
-	return &reader{m: m, res: &Result{}, heads: make([]slot, 0, m.plan().root.width)}
+	p := m.plan()
+	return &reader{m: m, plan: p, res: &Result{}, lineage: &Lineage{}, heads: make([]slot, 0, p.root.width)}
 }
 
 // in reads src into document. It is the work of [Mapping.In] and [Reader.In].
@@ -115,7 +117,7 @@ func (r *reader) in(src Source, opt InOptions) {
 	r.open(src, opt)
 	r.doc = reflect.ValueOf(r.document).Elem()
 	r.res.Document = r.document
-	root := r.m.plan().root
+	root := r.plan.root
 	if src.Len() > 0 {
 		r.scope(root, r.doc, 0, 1)
 	}
@@ -139,7 +141,10 @@ func (r *reader) open(src Source, opt InOptions) {
 	}
 	r.index(src.Len())
 	if opt.Lineage {
-		r.trace = newLineage(src, r.sp, len(r.marks))
+		r.trace = r.lineage.reset(src, r.sp, &r.plan, len(r.marks))
+		if r.arrays != nil {
+			r.lineage = r.trace
+		}
 	}
 }
 
@@ -204,7 +209,7 @@ func (r *reader) forget() {
 	clear(r.elements[:cap(r.elements)])
 	clear(r.checks)
 	clear(r.stack[:cap(r.stack)])
-	*r = reader{m: r.m, sp: r.sp, document: r.document, res: r.res, loops: r.loops[:0], seats: r.seats[:0], elements: r.elements[:0], marks: r.marks,
+	*r = reader{m: r.m, plan: r.plan, lineage: r.lineage, sp: r.sp, document: r.document, res: r.res, loops: r.loops[:0], seats: r.seats[:0], elements: r.elements[:0], marks: r.marks,
 		heads: r.heads[:0], used: r.used[:0], checks: r.checks[:0], stack: r.stack[:0], arrays: r.arrays}
 }
 
