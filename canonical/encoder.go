@@ -3,6 +3,7 @@ package canonical
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,6 +18,17 @@ func Append(dst []byte, doc Document) []byte {
 		return out
 	}
 	return appendOther(dst, doc)
+}
+
+// Present says which members of a part of a document are worth a look: of the
+// struct that v points to, bit i stands for field i, and is 0 where that is an
+// array without elements or an object that is not there. Of types that it does not
+// know all bits are 1.
+func Present(v any) uint64 {
+	if p, ok := v.(interface{ present() uint64 }); ok {
+		return p.present()
+	}
+	return math.MaxUint64
 }
 
 // object is what encoders.go can append.

@@ -27,6 +27,40 @@ func TestAppend(t *testing.T) {
 	})
 }
 
+// TestPresent: a bit is 0 only where there is nothing, and of arrays and pointers
+// wherever there is nothing.
+func TestPresent(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		doc := New(rapid.SampledFrom(Kinds()).Draw(t, "kind"))
+		fillRandom(t, reflect.ValueOf(doc).Elem(), 0)
+		checkPresent(t, reflect.ValueOf(doc).Elem())
+	})
+}
+
+func checkPresent(t *rapid.T, v reflect.Value) {
+	got := Present(v.Addr().Interface())
+	for i := range v.NumField() {
+		f := v.Field(i)
+		want := true
+		switch f.Kind() {
+		case reflect.Slice:
+			want = f.Len() > 0
+			for j := range f.Len() {
+				if f.Index(j).Kind() == reflect.Struct {
+					checkPresent(t, f.Index(j))
+				}
+			}
+		case reflect.Pointer:
+			want = !f.IsNil()
+		case reflect.Struct:
+			checkPresent(t, f)
+		}
+		if got&(1<<i) != 0 != want {
+			t.Errorf("%s.%s\n got %t\nwant %t", v.Type(), v.Type().Field(i).Name, !want, want)
+		}
+	}
+}
+
 // TestAppendText: a byte that cannot stand as it is, is seen wherever it stands.
 func TestAppendText(t *testing.T) {
 	for _, odd := range []string{"", "\"", "\\", "\x00", "\x1f", "\x7f", "\x80", "\xff", "é", "!", "#", "[", "]", " "} {

@@ -104,6 +104,20 @@ func (v *Acknowledgment) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *Acknowledgment) present() uint64 {
+	fields := uint64(0x1eff)
+	if len(v.Codes) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Documents) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Groups) > 0 {
+		fields |= 1 << 14
+	}
+	return fields
+}
+
 func (v *ApplicationAdvice) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -157,6 +171,32 @@ func (v *ApplicationAdvice) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Errors), ',')
 	}
 	return dst
+}
+
+func (v *ApplicationAdvice) present() uint64 {
+	fields := uint64(0x7f)
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Documents) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Errors) > 0 {
+		fields |= 1 << 13
+	}
+	return fields
 }
 
 func (v *Catalog) appendJSON(dst []byte) []byte {
@@ -254,6 +294,47 @@ func (v *Catalog) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *Catalog) present() uint64 {
+	fields := uint64(0x4fff)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Prices) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.Conditions) > 0 {
+		fields |= 1 << 16
+	}
+	if len(v.AllowancesCharges) > 0 {
+		fields |= 1 << 17
+	}
+	if len(v.Terms) > 0 {
+		fields |= 1 << 18
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 19
+	}
+	if len(v.Taxes) > 0 {
+		fields |= 1 << 20
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 21
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 22
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 23
+	}
+	if v.Totals != nil {
+		fields |= 1 << 24
+	}
+	return fields
+}
+
 func (v *Inventory) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -311,6 +392,35 @@ func (v *Inventory) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *Inventory) present() uint64 {
+	fields := uint64(0x3f)
+	if len(v.Dates) > 0 {
+		fields |= 1 << 6
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Measures) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 12
+	}
+	if v.Totals != nil {
+		fields |= 1 << 13
+	}
+	return fields
+}
+
 func (v *InventoryAdjustment) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -361,6 +471,29 @@ func (v *InventoryAdjustment) appendMembers(dst []byte) []byte {
 		dst = append(v.Totals.appendJSON(dst), ',')
 	}
 	return dst
+}
+
+func (v *InventoryAdjustment) present() uint64 {
+	fields := uint64(0x103f)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 6
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 11
+	}
+	return fields
 }
 
 func (v *Invoice) appendJSON(dst []byte) []byte {
@@ -495,6 +628,71 @@ func (v *Invoice) appendMembers(dst []byte) []byte {
 		dst = appendMember(dst, `"sign":"`, string(v.Sign))
 	}
 	return dst
+}
+
+func (v *Invoice) present() uint64 {
+	fields := uint64(0x410008fff)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.TaxReferences) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.Terms) > 0 {
+		fields |= 1 << 16
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 17
+	}
+	if len(v.Descriptions) > 0 {
+		fields |= 1 << 18
+	}
+	if len(v.Measures) > 0 {
+		fields |= 1 << 19
+	}
+	if len(v.Packaging) > 0 {
+		fields |= 1 << 20
+	}
+	if len(v.Lading) > 0 {
+		fields |= 1 << 21
+	}
+	if len(v.Routing) > 0 {
+		fields |= 1 << 22
+	}
+	if len(v.Equipment) > 0 {
+		fields |= 1 << 23
+	}
+	if len(v.Handling) > 0 {
+		fields |= 1 << 24
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 25
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 26
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 27
+	}
+	if len(v.Taxes) > 0 {
+		fields |= 1 << 29
+	}
+	if len(v.AllowancesCharges) > 0 {
+		fields |= 1 << 30
+	}
+	if len(v.CarrierDetails) > 0 {
+		fields |= 1 << 31
+	}
+	if len(v.Shipments) > 0 {
+		fields |= 1 << 32
+	}
+	if len(v.Amounts) > 0 {
+		fields |= 1 << 33
+	}
+	return fields
 }
 
 func (v *Order) appendJSON(dst []byte) []byte {
@@ -648,6 +846,86 @@ func (v *Order) appendMembers(dst []byte) []byte {
 		dst = append(strconv.AppendBool(dst, *v.TaxExempt), ',')
 	}
 	return dst
+}
+
+func (v *Order) present() uint64 {
+	fields := uint64(0x23fff)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.TaxReferences) > 0 {
+		fields |= 1 << 16
+	}
+	if len(v.Prices) > 0 {
+		fields |= 1 << 18
+	}
+	if len(v.Conditions) > 0 {
+		fields |= 1 << 19
+	}
+	if len(v.AllowancesCharges) > 0 {
+		fields |= 1 << 20
+	}
+	if len(v.Terms) > 0 {
+		fields |= 1 << 21
+	}
+	if len(v.Discounts) > 0 {
+		fields |= 1 << 22
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 23
+	}
+	if len(v.Descriptions) > 0 {
+		fields |= 1 << 24
+	}
+	if len(v.Measures) > 0 {
+		fields |= 1 << 25
+	}
+	if len(v.Packaging) > 0 {
+		fields |= 1 << 26
+	}
+	if len(v.Lading) > 0 {
+		fields |= 1 << 27
+	}
+	if len(v.Routing) > 0 {
+		fields |= 1 << 28
+	}
+	if len(v.Equipment) > 0 {
+		fields |= 1 << 29
+	}
+	if len(v.Handling) > 0 {
+		fields |= 1 << 30
+	}
+	if len(v.Marks) > 0 {
+		fields |= 1 << 31
+	}
+	if len(v.Percents) > 0 {
+		fields |= 1 << 32
+	}
+	if len(v.Taxes) > 0 {
+		fields |= 1 << 33
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 34
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 35
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 36
+	}
+	if v.Totals != nil {
+		fields |= 1 << 37
+	}
+	if len(v.Amounts) > 0 {
+		fields |= 1 << 38
+	}
+	if v.TaxExempt != nil {
+		fields |= 1 << 39
+	}
+	return fields
 }
 
 func (v *OrderChange) appendJSON(dst []byte) []byte {
@@ -811,6 +1089,83 @@ func (v *OrderChange) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *OrderChange) present() uint64 {
+	fields := uint64(0x23ffff)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 18
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 19
+	}
+	if len(v.TaxReferences) > 0 {
+		fields |= 1 << 20
+	}
+	if len(v.Prices) > 0 {
+		fields |= 1 << 22
+	}
+	if len(v.Conditions) > 0 {
+		fields |= 1 << 23
+	}
+	if len(v.AllowancesCharges) > 0 {
+		fields |= 1 << 24
+	}
+	if len(v.Terms) > 0 {
+		fields |= 1 << 25
+	}
+	if len(v.Discounts) > 0 {
+		fields |= 1 << 26
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 27
+	}
+	if len(v.Descriptions) > 0 {
+		fields |= 1 << 28
+	}
+	if len(v.Measures) > 0 {
+		fields |= 1 << 29
+	}
+	if len(v.Packaging) > 0 {
+		fields |= 1 << 30
+	}
+	if len(v.Lading) > 0 {
+		fields |= 1 << 31
+	}
+	if len(v.Routing) > 0 {
+		fields |= 1 << 32
+	}
+	if len(v.Equipment) > 0 {
+		fields |= 1 << 33
+	}
+	if len(v.Handling) > 0 {
+		fields |= 1 << 34
+	}
+	if len(v.Marks) > 0 {
+		fields |= 1 << 35
+	}
+	if len(v.Percents) > 0 {
+		fields |= 1 << 36
+	}
+	if len(v.Taxes) > 0 {
+		fields |= 1 << 37
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 38
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 39
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 40
+	}
+	if v.Totals != nil {
+		fields |= 1 << 41
+	}
+	if len(v.Amounts) > 0 {
+		fields |= 1 << 42
+	}
+	return fields
+}
+
 func (v *OrderResponse) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -963,6 +1318,83 @@ func (v *OrderResponse) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *OrderResponse) present() uint64 {
+	fields := uint64(0x47fff)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 16
+	}
+	if len(v.TaxReferences) > 0 {
+		fields |= 1 << 17
+	}
+	if len(v.Prices) > 0 {
+		fields |= 1 << 19
+	}
+	if len(v.Conditions) > 0 {
+		fields |= 1 << 20
+	}
+	if len(v.AllowancesCharges) > 0 {
+		fields |= 1 << 21
+	}
+	if len(v.Terms) > 0 {
+		fields |= 1 << 22
+	}
+	if len(v.Discounts) > 0 {
+		fields |= 1 << 23
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 24
+	}
+	if len(v.Descriptions) > 0 {
+		fields |= 1 << 25
+	}
+	if len(v.Measures) > 0 {
+		fields |= 1 << 26
+	}
+	if len(v.Packaging) > 0 {
+		fields |= 1 << 27
+	}
+	if len(v.Lading) > 0 {
+		fields |= 1 << 28
+	}
+	if len(v.Routing) > 0 {
+		fields |= 1 << 29
+	}
+	if len(v.Equipment) > 0 {
+		fields |= 1 << 30
+	}
+	if len(v.Handling) > 0 {
+		fields |= 1 << 31
+	}
+	if len(v.Marks) > 0 {
+		fields |= 1 << 32
+	}
+	if len(v.Percents) > 0 {
+		fields |= 1 << 33
+	}
+	if len(v.Taxes) > 0 {
+		fields |= 1 << 34
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 35
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 36
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 37
+	}
+	if v.Totals != nil {
+		fields |= 1 << 38
+	}
+	if len(v.Amounts) > 0 {
+		fields |= 1 << 39
+	}
+	return fields
+}
+
 func (v *ProductActivity) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -1028,6 +1460,38 @@ func (v *ProductActivity) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Figures), ',')
 	}
 	return dst
+}
+
+func (v *ProductActivity) present() uint64 {
+	fields := uint64(0xff)
+	if len(v.Orders) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Locations) > 0 {
+		fields |= 1 << 14
+	}
+	if v.Totals != nil {
+		fields |= 1 << 15
+	}
+	if len(v.Figures) > 0 {
+		fields |= 1 << 16
+	}
+	return fields
 }
 
 func (v *ReceiptAdvice) appendJSON(dst []byte) []byte {
@@ -1109,6 +1573,35 @@ func (v *ReceiptAdvice) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *ReceiptAdvice) present() uint64 {
+	fields := uint64(0x1107ff)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.Lading) > 0 {
+		fields |= 1 << 17
+	}
+	if len(v.Marks) > 0 {
+		fields |= 1 << 18
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 19
+	}
+	return fields
+}
+
 func (v *ReceiptExpected) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -1188,6 +1681,29 @@ func (v *ReceiptExpected) appendMembers(dst []byte) []byte {
 		dst = append(v.Totals.appendJSON(dst), ',')
 	}
 	return dst
+}
+
+func (v *ReceiptExpected) present() uint64 {
+	fields := uint64(0x2c1fff)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 16
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 17
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 20
+	}
+	return fields
 }
 
 func (v *Remittance) appendJSON(dst []byte) []byte {
@@ -1276,6 +1792,29 @@ func (v *Remittance) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Entities), ',')
 	}
 	return dst
+}
+
+func (v *Remittance) present() uint64 {
+	fields := uint64(0x5ffff)
+	if len(v.Notes) > 0 {
+		fields |= 1 << 17
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 19
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 20
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 21
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 22
+	}
+	if len(v.Entities) > 0 {
+		fields |= 1 << 23
+	}
+	return fields
 }
 
 func (v *Return) appendJSON(dst []byte) []byte {
@@ -1369,6 +1908,47 @@ func (v *Return) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *Return) present() uint64 {
+	fields := uint64(0x301ff)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.AllowancesCharges) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Packaging) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Lading) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.Routing) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 18
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 19
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 20
+	}
+	if len(v.Amounts) > 0 {
+		fields |= 1 << 21
+	}
+	if v.Totals != nil {
+		fields |= 1 << 22
+	}
+	return fields
+}
+
 func (v *ShipmentNotice) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -1452,6 +2032,47 @@ func (v *ShipmentNotice) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *ShipmentNotice) present() uint64 {
+	fields := uint64(0x4ff)
+	if len(v.Dates) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Routing) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Equipment) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Measures) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.Levels) > 0 {
+		fields |= 1 << 16
+	}
+	if v.Totals != nil {
+		fields |= 1 << 17
+	}
+	if len(v.Amounts) > 0 {
+		fields |= 1 << 18
+	}
+	if len(v.Packages) > 0 {
+		fields |= 1 << 19
+	}
+	if len(v.Items) > 0 {
+		fields |= 1 << 20
+	}
+	return fields
+}
+
 func (v *ShipmentStatus) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -1517,6 +2138,38 @@ func (v *ShipmentStatus) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Items), ',')
 	}
 	return dst
+}
+
+func (v *ShipmentStatus) present() uint64 {
+	fields := uint64(0xff)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Routes) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Marks) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Locations) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.Items) > 0 {
+		fields |= 1 << 16
+	}
+	return fields
 }
 
 func (v *WarehouseAdvice) appendJSON(dst []byte) []byte {
@@ -1604,6 +2257,32 @@ func (v *WarehouseAdvice) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *WarehouseAdvice) present() uint64 {
+	fields := uint64(0x4c1fff)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 16
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 17
+	}
+	if len(v.AllowancesCharges) > 0 {
+		fields |= 1 << 20
+	}
+	if len(v.Packages) > 0 {
+		fields |= 1 << 21
+	}
+	return fields
+}
+
 func (v *WarehouseOrder) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -1672,6 +2351,35 @@ func (v *WarehouseOrder) appendMembers(dst []byte) []byte {
 		dst = append(v.Totals.appendJSON(dst), ',')
 	}
 	return dst
+}
+
+func (v *WarehouseOrder) present() uint64 {
+	fields := uint64(0x220ff)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Handling) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.AllowancesCharges) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 16
+	}
+	return fields
 }
 
 func (v *Header) appendJSON(dst []byte) []byte {
@@ -1798,6 +2506,17 @@ func (v *AcknowledgedDocument) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *AcknowledgedDocument) present() uint64 {
+	fields := uint64(0x5f)
+	if len(v.Codes) > 0 {
+		fields |= 1 << 5
+	}
+	if len(v.Errors) > 0 {
+		fields |= 1 << 7
+	}
+	return fields
+}
+
 func (v *AcknowledgedGroup) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -1835,6 +2554,17 @@ func (v *AcknowledgedGroup) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *AcknowledgedGroup) present() uint64 {
+	fields := uint64(0x5f)
+	if len(v.Codes) > 0 {
+		fields |= 1 << 5
+	}
+	if len(v.Documents) > 0 {
+		fields |= 1 << 7
+	}
+	return fields
+}
+
 func (v *Contact) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -1862,6 +2592,20 @@ func (v *Contact) appendMembers(dst []byte) []byte {
 		dst = append(appendStrings(dst, v.Emails), ',')
 	}
 	return dst
+}
+
+func (v *Contact) present() uint64 {
+	fields := uint64(0xb)
+	if len(v.Numbers) > 0 {
+		fields |= 1 << 2
+	}
+	if len(v.Phones) > 0 {
+		fields |= 1 << 4
+	}
+	if len(v.Emails) > 0 {
+		fields |= 1 << 5
+	}
+	return fields
 }
 
 func (v *DateEntry) appendJSON(dst []byte) []byte {
@@ -1917,6 +2661,17 @@ func (v *Ref) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Dates), ',')
 	}
 	return dst
+}
+
+func (v *Ref) present() uint64 {
+	fields := uint64(0x37)
+	if len(v.Related) > 0 {
+		fields |= 1 << 3
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 6
+	}
+	return fields
 }
 
 func (v *Party) appendJSON(dst []byte) []byte {
@@ -2044,6 +2799,65 @@ func (v *Party) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *Party) present() uint64 {
+	fields := uint64(0x6010fc67)
+	if len(v.Name2) > 0 {
+		fields |= 1 << 3
+	}
+	if len(v.IDs) > 0 {
+		fields |= 1 << 4
+	}
+	if len(v.Text) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.Street) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.AddressLines) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.AddressParts) > 0 {
+		fields |= 1 << 16
+	}
+	if len(v.Accounts) > 0 {
+		fields |= 1 << 17
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 18
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 19
+	}
+	if len(v.Lading) > 0 {
+		fields |= 1 << 21
+	}
+	if len(v.Routing) > 0 {
+		fields |= 1 << 22
+	}
+	if len(v.Equipment) > 0 {
+		fields |= 1 << 23
+	}
+	if len(v.Handling) > 0 {
+		fields |= 1 << 24
+	}
+	if len(v.Packaging) > 0 {
+		fields |= 1 << 25
+	}
+	if len(v.Quantities) > 0 {
+		fields |= 1 << 26
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 27
+	}
+	if len(v.Schedules) > 0 {
+		fields |= 1 << 28
+	}
+	if len(v.TaxIDs) > 0 {
+		fields |= 1 << 31
+	}
+	return fields
+}
+
 func (v *Note) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -2083,6 +2897,20 @@ func (v *Note) appendMembers(dst []byte) []byte {
 		dst = appendMember(dst, `"text":"`, string(v.Text))
 	}
 	return dst
+}
+
+func (v *Note) present() uint64 {
+	fields := uint64(0x31f)
+	if len(v.Related) > 0 {
+		fields |= 1 << 5
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 6
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 7
+	}
+	return fields
 }
 
 func (v *AdvisedDocument) appendJSON(dst []byte) []byte {
@@ -2180,6 +3008,35 @@ func (v *AdvisedDocument) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *AdvisedDocument) present() uint64 {
+	fields := uint64(0x201ffff)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 17
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 18
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 19
+	}
+	if len(v.Amounts) > 0 {
+		fields |= 1 << 20
+	}
+	if len(v.Quantities) > 0 {
+		fields |= 1 << 21
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 22
+	}
+	if len(v.Errors) > 0 {
+		fields |= 1 << 23
+	}
+	if len(v.Reasons) > 0 {
+		fields |= 1 << 24
+	}
+	return fields
+}
+
 func (v *AdvisedError) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -2240,6 +3097,23 @@ func (v *AdvisedError) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *AdvisedError) present() uint64 {
+	fields := uint64(0xfff)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Related) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.Contexts) > 0 {
+		fields |= 1 << 15
+	}
+	return fields
+}
+
 func (v *Currency) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -2271,6 +3145,14 @@ func (v *Currency) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Dates), ',')
 	}
 	return dst
+}
+
+func (v *Currency) present() uint64 {
+	fields := uint64(0x7f)
+	if len(v.Dates) > 0 {
+		fields |= 1 << 7
+	}
+	return fields
 }
 
 func (v *FOB) appendJSON(dst []byte) []byte {
@@ -2455,6 +3337,17 @@ func (v *AllowanceCharge) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Taxes), ',')
 	}
 	return dst
+}
+
+func (v *AllowanceCharge) present() uint64 {
+	fields := uint64(0x3ffff)
+	if len(v.Prices) > 0 {
+		fields |= 1 << 18
+	}
+	if len(v.Taxes) > 0 {
+		fields |= 1 << 19
+	}
+	return fields
 }
 
 func (v *Terms) appendJSON(dst []byte) []byte {
@@ -2653,6 +3546,65 @@ func (v *CatalogLine) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *CatalogLine) present() uint64 {
+	fields := uint64(0x180040f)
+	if len(v.IDs) > 0 {
+		fields |= 1 << 4
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 5
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 6
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.Descriptions) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Measures) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Packaging) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Handling) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Conditions) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.LeadTimes) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.Prices) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.AllowancesCharges) > 0 {
+		fields |= 1 << 16
+	}
+	if len(v.Taxes) > 0 {
+		fields |= 1 << 17
+	}
+	if len(v.Sublines) > 0 {
+		fields |= 1 << 18
+	}
+	if len(v.Quantities) > 0 {
+		fields |= 1 << 19
+	}
+	if len(v.StoreQuantities) > 0 {
+		fields |= 1 << 20
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 21
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 22
+	}
+	return fields
+}
+
 func (v *Totals) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -2814,6 +3766,65 @@ func (v *InventoryLine) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *InventoryLine) present() uint64 {
+	fields := uint64(0x200103)
+	if len(v.IDs) > 0 {
+		fields |= 1 << 2
+	}
+	if len(v.Descriptions) > 0 {
+		fields |= 1 << 3
+	}
+	if len(v.Measures) > 0 {
+		fields |= 1 << 4
+	}
+	if len(v.Packaging) > 0 {
+		fields |= 1 << 5
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 6
+	}
+	if len(v.Prices) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.AllowancesCharges) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.StoreQuantities) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Marks) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Percents) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.LeadTimes) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.Sublines) > 0 {
+		fields |= 1 << 16
+	}
+	if len(v.Quantities) > 0 {
+		fields |= 1 << 17
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 18
+	}
+	if len(v.Locations) > 0 {
+		fields |= 1 << 19
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 20
+	}
+	return fields
+}
+
 func (v *AdjustmentLine) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -2882,6 +3893,38 @@ func (v *AdjustmentLine) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *AdjustmentLine) present() uint64 {
+	fields := uint64(0x80af)
+	if len(v.IDs) > 0 {
+		fields |= 1 << 4
+	}
+	if len(v.Weights) > 0 {
+		fields |= 1 << 6
+	}
+	if len(v.Descriptions) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Quantities) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Amounts) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 14
+	}
+	return fields
+}
+
 func (v *WarehouseTotals) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -2941,6 +3984,14 @@ func (v *TaxReference) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *TaxReference) present() uint64 {
+	fields := uint64(0xd)
+	if len(v.Locations) > 0 {
+		fields |= 1 << 1
+	}
+	return fields
+}
+
 func (v *Description) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -2980,6 +4031,14 @@ func (v *Description) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *Description) present() uint64 {
+	fields := uint64(0x1ff)
+	if len(v.Measures) > 0 {
+		fields |= 1 << 9
+	}
+	return fields
+}
+
 func (v *Packaging) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -3008,6 +4067,14 @@ func (v *Packaging) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Measures), ',')
 	}
 	return dst
+}
+
+func (v *Packaging) present() uint64 {
+	fields := uint64(0x3f)
+	if len(v.Measures) > 0 {
+		fields |= 1 << 6
+	}
+	return fields
 }
 
 func (v *Lading) appendJSON(dst []byte) []byte {
@@ -3102,6 +4169,14 @@ func (v *Carrier) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *Carrier) present() uint64 {
+	fields := uint64(0x77ff)
+	if len(v.ServiceLevels) > 0 {
+		fields |= 1 << 11
+	}
+	return fields
+}
+
 func (v *Equipment) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -3189,6 +4264,20 @@ func (v *InvoiceLine) appendMembers(dst []byte) []byte {
 		dst = appendMember(dst, `"lineAmount":"`, string(v.LineAmount))
 	}
 	return dst
+}
+
+func (v *InvoiceLine) present() uint64 {
+	fields := uint64(0x71)
+	if len(v.Shipment) > 0 {
+		fields |= 1 << 1
+	}
+	if len(v.Periods) > 0 {
+		fields |= 1 << 2
+	}
+	if len(v.Carriers) > 0 {
+		fields |= 1 << 3
+	}
+	return fields
 }
 
 func (v *InvoiceTotals) appendJSON(dst []byte) []byte {
@@ -3308,6 +4397,14 @@ func (v *InvoiceShipment) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *InvoiceShipment) present() uint64 {
+	fields := uint64(0x1f)
+	if len(v.Descriptions) > 0 {
+		fields |= 1 << 5
+	}
+	return fields
+}
+
 func (v *AmountEntry) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -3336,6 +4433,20 @@ func (v *AmountEntry) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Percents), ',')
 	}
 	return dst
+}
+
+func (v *AmountEntry) present() uint64 {
+	fields := uint64(0xf)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 4
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 5
+	}
+	if len(v.Percents) > 0 {
+		fields |= 1 << 6
+	}
+	return fields
 }
 
 func (v *Discount) appendJSON(dst []byte) []byte {
@@ -3562,6 +4673,107 @@ func (v *Line) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *Line) present() uint64 {
+	fields := uint64(0x600000001f)
+	if len(v.IDs) > 0 {
+		fields |= 1 << 5
+	}
+	if v.Currency != nil {
+		fields |= 1 << 6
+	}
+	if len(v.Prices) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.Measures) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Descriptions) > 0 {
+		fields |= 1 << 9
+	}
+	if v.Pack != nil {
+		fields |= 1 << 10
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.AllowancesCharges) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Conditions) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.Terms) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.Discounts) > 0 {
+		fields |= 1 << 16
+	}
+	if len(v.TaxReferences) > 0 {
+		fields |= 1 << 17
+	}
+	if v.FOB != nil {
+		fields |= 1 << 18
+	}
+	if len(v.StoreQuantities) > 0 {
+		fields |= 1 << 19
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 20
+	}
+	if len(v.Lading) > 0 {
+		fields |= 1 << 21
+	}
+	if len(v.Routing) > 0 {
+		fields |= 1 << 22
+	}
+	if len(v.Equipment) > 0 {
+		fields |= 1 << 23
+	}
+	if len(v.Handling) > 0 {
+		fields |= 1 << 24
+	}
+	if len(v.Percents) > 0 {
+		fields |= 1 << 25
+	}
+	if len(v.Marks) > 0 {
+		fields |= 1 << 26
+	}
+	if len(v.Messages) > 0 {
+		fields |= 1 << 27
+	}
+	if len(v.Taxes) > 0 {
+		fields |= 1 << 28
+	}
+	if len(v.Quantities) > 0 {
+		fields |= 1 << 29
+	}
+	if len(v.Schedules) > 0 {
+		fields |= 1 << 30
+	}
+	if len(v.Packaging) > 0 {
+		fields |= 1 << 31
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 32
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 33
+	}
+	if len(v.Sublines) > 0 {
+		fields |= 1 << 34
+	}
+	if len(v.Amounts) > 0 {
+		fields |= 1 << 35
+	}
+	if len(v.Details) > 0 {
+		fields |= 1 << 36
+	}
+	return fields
+}
+
 func (v *ChangeLine) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -3590,6 +4802,14 @@ func (v *ResponseLine) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Acknowledgments), ',')
 	}
 	return dst
+}
+
+func (v *ResponseLine) present() uint64 {
+	fields := uint64(0x3)
+	if len(v.Acknowledgments) > 0 {
+		fields |= 1 << 2
+	}
+	return fields
 }
 
 func (v *OrderRef) appendJSON(dst []byte) []byte {
@@ -3684,6 +4904,38 @@ func (v *ActivityLine) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *ActivityLine) present() uint64 {
+	fields := uint64(0x2063)
+	if len(v.IDs) > 0 {
+		fields |= 1 << 2
+	}
+	if len(v.Prices) > 0 {
+		fields |= 1 << 3
+	}
+	if len(v.Descriptions) > 0 {
+		fields |= 1 << 4
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.Quantities) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Marks) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Amounts) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Activities) > 0 {
+		fields |= 1 << 12
+	}
+	return fields
+}
+
 func (v *ActivityLocation) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -3716,6 +4968,23 @@ func (v *ActivityLocation) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Lines), ',')
 	}
 	return dst
+}
+
+func (v *ActivityLocation) present() uint64 {
+	fields := uint64(0x7)
+	if len(v.Dates) > 0 {
+		fields |= 1 << 3
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 4
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 5
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 6
+	}
+	return fields
 }
 
 func (v *ActivityFigure) appendJSON(dst []byte) []byte {
@@ -3813,6 +5082,17 @@ func (v *WarehouseTransport) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *WarehouseTransport) present() uint64 {
+	fields := uint64(0x1affff)
+	if len(v.Seals) > 0 {
+		fields |= 1 << 16
+	}
+	if len(v.Temperatures) > 0 {
+		fields |= 1 << 18
+	}
+	return fields
+}
+
 func (v *ReceiptLine) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -3897,6 +5177,41 @@ func (v *ReceiptLine) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *ReceiptLine) present() uint64 {
+	fields := uint64(0x4235f)
+	if len(v.Quantities) > 0 {
+		fields |= 1 << 5
+	}
+	if len(v.IDs) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.Descriptions) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Marks) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.Exceptions) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 16
+	}
+	if len(v.Pallets) > 0 {
+		fields |= 1 << 17
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 19
+	}
+	return fields
+}
+
 func (v *LoadDetail) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -3920,6 +5235,17 @@ func (v *LoadDetail) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Temperatures), ',')
 	}
 	return dst
+}
+
+func (v *LoadDetail) present() uint64 {
+	fields := uint64(0x7)
+	if len(v.Seals) > 0 {
+		fields |= 1 << 3
+	}
+	if len(v.Temperatures) > 0 {
+		fields |= 1 << 4
+	}
+	return fields
 }
 
 func (v *ReceiptExpectedLine) appendJSON(dst []byte) []byte {
@@ -3988,6 +5314,26 @@ func (v *ReceiptExpectedLine) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *ReceiptExpectedLine) present() uint64 {
+	fields := uint64(0xa3ef)
+	if len(v.IDs) > 0 {
+		fields |= 1 << 4
+	}
+	if len(v.Descriptions) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Marks) > 0 {
+		fields |= 1 << 14
+	}
+	return fields
+}
+
 func (v *Account) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -4054,6 +5400,20 @@ func (v *RemittanceEntity) appendMembers(dst []byte) []byte {
 		dst = append(appendOther(dst, v.Ext), ',')
 	}
 	return dst
+}
+
+func (v *RemittanceEntity) present() uint64 {
+	fields := uint64(0x47f)
+	if len(v.Parties) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.Adjustments) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Items) > 0 {
+		fields |= 1 << 9
+	}
+	return fields
 }
 
 func (v *ReturnReason) appendJSON(dst []byte) []byte {
@@ -4168,6 +5528,47 @@ func (v *ReturnLine) appendMembers(dst []byte) []byte {
 		dst = append(appendOther(dst, v.Ext), ',')
 	}
 	return dst
+}
+
+func (v *ReturnLine) present() uint64 {
+	fields := uint64(0x2003fb)
+	if len(v.IDs) > 0 {
+		fields |= 1 << 2
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Descriptions) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.AllowancesCharges) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Amounts) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Measures) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.Routing) > 0 {
+		fields |= 1 << 16
+	}
+	if len(v.StoreQuantities) > 0 {
+		fields |= 1 << 17
+	}
+	if len(v.Quantities) > 0 {
+		fields |= 1 << 18
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 19
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 20
+	}
+	return fields
 }
 
 func (v *Level) appendJSON(dst []byte) []byte {
@@ -4331,6 +5732,86 @@ func (v *Level) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *Level) present() uint64 {
+	fields := uint64(0x40c820317f)
+	if len(v.IDs) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.Sublines) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Quantities) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Marks) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Packaging) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.Lading) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.Measures) > 0 {
+		fields |= 1 << 16
+	}
+	if len(v.Descriptions) > 0 {
+		fields |= 1 << 17
+	}
+	if len(v.Routing) > 0 {
+		fields |= 1 << 18
+	}
+	if len(v.Equipment) > 0 {
+		fields |= 1 << 19
+	}
+	if len(v.Handling) > 0 {
+		fields |= 1 << 20
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 22
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 23
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 24
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 25
+	}
+	if len(v.StoreQuantities) > 0 {
+		fields |= 1 << 26
+	}
+	if len(v.AllowancesCharges) > 0 {
+		fields |= 1 << 28
+	}
+	if len(v.Amounts) > 0 {
+		fields |= 1 << 29
+	}
+	if len(v.Places) > 0 {
+		fields |= 1 << 32
+	}
+	if len(v.NumberSets) > 0 {
+		fields |= 1 << 33
+	}
+	if len(v.Statements) > 0 {
+		fields |= 1 << 34
+	}
+	if len(v.Loads) > 0 {
+		fields |= 1 << 35
+	}
+	if len(v.FurtherPackages) > 0 {
+		fields |= 1 << 36
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 37
+	}
+	if len(v.Levels) > 0 {
+		fields |= 1 << 39
+	}
+	return fields
+}
+
 func (v *PackageEntry) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -4363,6 +5844,20 @@ func (v *PackageEntry) appendMembers(dst []byte) []byte {
 		dst = append(appendNumbers(dst, v.Items), ',')
 	}
 	return dst
+}
+
+func (v *PackageEntry) present() uint64 {
+	fields := uint64(0x6f)
+	if len(v.SSCCs) > 0 {
+		fields |= 1 << 4
+	}
+	if len(v.Orders) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.Items) > 0 {
+		fields |= 1 << 8
+	}
+	return fields
 }
 
 func (v *ItemEntry) appendJSON(dst []byte) []byte {
@@ -4399,6 +5894,17 @@ func (v *ItemEntry) appendMembers(dst []byte) []byte {
 		dst = append(appendNumbers(dst, v.Packages), ',')
 	}
 	return dst
+}
+
+func (v *ItemEntry) present() uint64 {
+	fields := uint64(0xef)
+	if len(v.IDs) > 0 {
+		fields |= 1 << 4
+	}
+	if len(v.Packages) > 0 {
+		fields |= 1 << 8
+	}
+	return fields
 }
 
 func (v *StatusItem) appendJSON(dst []byte) []byte {
@@ -4471,6 +5977,47 @@ func (v *StatusItem) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *StatusItem) present() uint64 {
+	fields := uint64(0x8007)
+	if len(v.Events) > 0 {
+		fields |= 1 << 3
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 4
+	}
+	if len(v.Marks) > 0 {
+		fields |= 1 << 5
+	}
+	if len(v.Orders) > 0 {
+		fields |= 1 << 6
+	}
+	if len(v.OrderDetails) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.Weights) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Handling) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Exceptions) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Locations) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 14
+	}
+	return fields
+}
+
 func (v *WarehousePackage) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -4515,6 +6062,29 @@ func (v *WarehousePackage) appendMembers(dst []byte) []byte {
 		dst = append(appendOther(dst, v.Ext), ',')
 	}
 	return dst
+}
+
+func (v *WarehousePackage) present() uint64 {
+	fields := uint64(0x215)
+	if len(v.Marks) > 0 {
+		fields |= 1 << 1
+	}
+	if len(v.Measures) > 0 {
+		fields |= 1 << 3
+	}
+	if len(v.Lading) > 0 {
+		fields |= 1 << 5
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 6
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 8
+	}
+	return fields
 }
 
 func (v *WarehouseOrderLine) appendJSON(dst []byte) []byte {
@@ -4614,6 +6184,47 @@ func (v *WarehouseOrderLine) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *WarehouseOrderLine) present() uint64 {
+	fields := uint64(0x4047ef)
+	if len(v.IDs) > 0 {
+		fields |= 1 << 4
+	}
+	if len(v.Descriptions) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Marks) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.Amounts) > 0 {
+		fields |= 1 << 16
+	}
+	if len(v.AllowancesCharges) > 0 {
+		fields |= 1 << 17
+	}
+	if len(v.Quantities) > 0 {
+		fields |= 1 << 18
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 19
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 20
+	}
+	if len(v.StoreQuantities) > 0 {
+		fields |= 1 << 21
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 23
+	}
+	return fields
+}
+
 func (v *Controls) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -4675,6 +6286,17 @@ func (v *AcknowledgedError) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Contexts), ',')
 	}
 	return dst
+}
+
+func (v *AcknowledgedError) present() uint64 {
+	fields := uint64(0xf)
+	if len(v.Elements) > 0 {
+		fields |= 1 << 4
+	}
+	if len(v.Contexts) > 0 {
+		fields |= 1 << 5
+	}
+	return fields
 }
 
 func (v *Period) appendJSON(dst []byte) []byte {
@@ -4796,6 +6418,29 @@ func (v *Schedule) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *Schedule) present() uint64 {
+	fields := uint64(0x1b)
+	if len(v.Dates) > 0 {
+		fields |= 1 << 2
+	}
+	if len(v.Lading) > 0 {
+		fields |= 1 << 5
+	}
+	if len(v.Routing) > 0 {
+		fields |= 1 << 6
+	}
+	if len(v.Equipment) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.Handling) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 9
+	}
+	return fields
+}
+
 func (v *AdvisedReason) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -4814,6 +6459,14 @@ func (v *AdvisedReason) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *AdvisedReason) present() uint64 {
+	fields := uint64(0x3)
+	if len(v.Codes) > 0 {
+		fields |= 1 << 2
+	}
+	return fields
+}
+
 func (v *AdvisedRef) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -4825,6 +6478,14 @@ func (v *AdvisedRef) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Notes), ',')
 	}
 	return dst
+}
+
+func (v *AdvisedRef) present() uint64 {
+	fields := uint64(0x1)
+	if len(v.Notes) > 0 {
+		fields |= 1 << 1
+	}
+	return fields
 }
 
 func (v *AdvisedDetail) appendJSON(dst []byte) []byte {
@@ -5033,6 +6694,17 @@ func (v *CatalogPrice) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *CatalogPrice) present() uint64 {
+	fields := uint64(0x75)
+	if len(v.Dates) > 0 {
+		fields |= 1 << 1
+	}
+	if len(v.Brackets) > 0 {
+		fields |= 1 << 3
+	}
+	return fields
+}
+
 func (v *Subline) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -5113,6 +6785,47 @@ func (v *Subline) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Taxes), ',')
 	}
 	return dst
+}
+
+func (v *Subline) present() uint64 {
+	fields := uint64(0x107f)
+	if len(v.IDs) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.Messages) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Descriptions) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Prices) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.TaxReferences) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.AllowancesCharges) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.Quantities) > 0 {
+		fields |= 1 << 16
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 17
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 18
+	}
+	if len(v.Taxes) > 0 {
+		fields |= 1 << 19
+	}
+	return fields
 }
 
 func (v *StoreQuantity) appendJSON(dst []byte) []byte {
@@ -5204,6 +6917,41 @@ func (v *StockQuantity) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *StockQuantity) present() uint64 {
+	fields := uint64(0x7f)
+	if len(v.Prices) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.Measures) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.LeadTimes) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Schedules) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Lots) > 0 {
+		fields |= 1 << 13
+	}
+	if len(v.Marks) > 0 {
+		fields |= 1 << 14
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 15
+	}
+	if len(v.Locations) > 0 {
+		fields |= 1 << 16
+	}
+	return fields
+}
+
 func (v *WeightOf) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -5272,6 +7020,14 @@ func (v *PeriodAmount) appendMembers(dst []byte) []byte {
 		dst = appendMember(dst, `"response":"`, string(v.Response))
 	}
 	return dst
+}
+
+func (v *PeriodAmount) present() uint64 {
+	fields := uint64(0x6f)
+	if len(v.Dates) > 0 {
+		fields |= 1 << 4
+	}
+	return fields
 }
 
 func (v *Money) appendJSON(dst []byte) []byte {
@@ -5396,6 +7152,17 @@ func (v *LineAcknowledgment) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *LineAcknowledgment) present() uint64 {
+	fields := uint64(0x3bf)
+	if len(v.IDs) > 0 {
+		fields |= 1 << 6
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 10
+	}
+	return fields
+}
+
 func (v *Pallet) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -5492,6 +7259,26 @@ func (v *Activity) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *Activity) present() uint64 {
+	fields := uint64(0x1f)
+	if len(v.StoreQuantities) > 0 {
+		fields |= 1 << 5
+	}
+	if len(v.Prices) > 0 {
+		fields |= 1 << 6
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 7
+	}
+	if len(v.Amounts) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Quantities) > 0 {
+		fields |= 1 << 9
+	}
+	return fields
+}
+
 func (v *Consolidation) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -5575,6 +7362,17 @@ func (v *ReceiptException) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *ReceiptException) present() uint64 {
+	fields := uint64(0xf)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 4
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 5
+	}
+	return fields
+}
+
 func (v *RemittanceAdjustment) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -5607,6 +7405,23 @@ func (v *RemittanceAdjustment) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Contacts), ',')
 	}
 	return dst
+}
+
+func (v *RemittanceAdjustment) present() uint64 {
+	fields := uint64(0x7)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 3
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 4
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 5
+	}
+	if len(v.Contacts) > 0 {
+		fields |= 1 << 6
+	}
+	return fields
 }
 
 func (v *RemittanceItem) appendJSON(dst []byte) []byte {
@@ -5659,6 +7474,26 @@ func (v *RemittanceItem) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Notes), ',')
 	}
 	return dst
+}
+
+func (v *RemittanceItem) present() uint64 {
+	fields := uint64(0xff)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Lines) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Adjustments) > 0 {
+		fields |= 1 << 11
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 12
+	}
+	return fields
 }
 
 func (v *ShippedQuantity) appendJSON(dst []byte) []byte {
@@ -5752,6 +7587,14 @@ func (v *NumberSet) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *NumberSet) present() uint64 {
+	fields := uint64(0x1)
+	if len(v.Numbers) > 0 {
+		fields |= 1 << 1
+	}
+	return fields
+}
+
 func (v *Statement) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -5776,6 +7619,14 @@ func (v *Statement) appendMembers(dst []byte) []byte {
 		dst = append(v.Code.appendJSON(dst), ',')
 	}
 	return dst
+}
+
+func (v *Statement) present() uint64 {
+	fields := uint64(0x17)
+	if len(v.Texts) > 0 {
+		fields |= 1 << 3
+	}
+	return fields
 }
 
 func (v *Load) appendJSON(dst []byte) []byte {
@@ -5803,6 +7654,14 @@ func (v *Load) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *Load) present() uint64 {
+	fields := uint64(0xf)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 4
+	}
+	return fields
+}
+
 func (v *PackageGroup) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -5821,6 +7680,17 @@ func (v *PackageGroup) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Marks), ',')
 	}
 	return dst
+}
+
+func (v *PackageGroup) present() uint64 {
+	fields := uint64(0x1)
+	if len(v.Measures) > 0 {
+		fields |= 1 << 1
+	}
+	if len(v.Marks) > 0 {
+		fields |= 1 << 2
+	}
+	return fields
 }
 
 func (v *StatusEvent) appendJSON(dst []byte) []byte {
@@ -5937,6 +7807,35 @@ func (v *StatusEvent) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *StatusEvent) present() uint64 {
+	fields := uint64(0xffffff)
+	if len(v.FurtherEquipment) > 0 {
+		fields |= 1 << 24
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 25
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 26
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 27
+	}
+	if len(v.Notes) > 0 {
+		fields |= 1 << 28
+	}
+	if len(v.Transports) > 0 {
+		fields |= 1 << 29
+	}
+	if len(v.Goods) > 0 {
+		fields |= 1 << 30
+	}
+	if len(v.Packages) > 0 {
+		fields |= 1 << 31
+	}
+	return fields
+}
+
 func (v *OrderDetail) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -5979,6 +7878,14 @@ func (v *OrderDetail) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.StoreQuantities), ',')
 	}
 	return dst
+}
+
+func (v *OrderDetail) present() uint64 {
+	fields := uint64(0x3ff)
+	if len(v.StoreQuantities) > 0 {
+		fields |= 1 << 10
+	}
+	return fields
 }
 
 func (v *LadingWeight) appendJSON(dst []byte) []byte {
@@ -6121,6 +8028,41 @@ func (v *WarehouseAdviceLine) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *WarehouseAdviceLine) present() uint64 {
+	fields := uint64(0x202ebff)
+	if len(v.IDs) > 0 {
+		fields |= 1 << 10
+	}
+	if len(v.Weights) > 0 {
+		fields |= 1 << 12
+	}
+	if len(v.Descriptions) > 0 {
+		fields |= 1 << 16
+	}
+	if len(v.Marks) > 0 {
+		fields |= 1 << 18
+	}
+	if len(v.Refs) > 0 {
+		fields |= 1 << 19
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 20
+	}
+	if len(v.Quantities) > 0 {
+		fields |= 1 << 21
+	}
+	if len(v.Amounts) > 0 {
+		fields |= 1 << 22
+	}
+	if len(v.Measures) > 0 {
+		fields |= 1 << 23
+	}
+	if len(v.Parties) > 0 {
+		fields |= 1 << 24
+	}
+	return fields
+}
+
 func (v *AcknowledgedElement) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -6149,6 +8091,14 @@ func (v *AcknowledgedElement) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Contexts), ',')
 	}
 	return dst
+}
+
+func (v *AcknowledgedElement) present() uint64 {
+	fields := uint64(0x3f)
+	if len(v.Contexts) > 0 {
+		fields |= 1 << 6
+	}
+	return fields
 }
 
 func (v *ScheduledTo) appendJSON(dst []byte) []byte {
@@ -6224,6 +8174,14 @@ func (v *StockLot) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *StockLot) present() uint64 {
+	fields := uint64(0x7)
+	if len(v.Dates) > 0 {
+		fields |= 1 << 3
+	}
+	return fields
+}
+
 func (v *StatusTransport) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -6270,6 +8228,20 @@ func (v *StatusTransport) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *StatusTransport) present() uint64 {
+	fields := uint64(0xff)
+	if len(v.Refs) > 0 {
+		fields |= 1 << 8
+	}
+	if len(v.Dates) > 0 {
+		fields |= 1 << 9
+	}
+	if len(v.Stops) > 0 {
+		fields |= 1 << 10
+	}
+	return fields
+}
+
 func (v *StatusGoods) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -6295,6 +8267,17 @@ func (v *StatusGoods) appendMembers(dst []byte) []byte {
 	return dst
 }
 
+func (v *StatusGoods) present() uint64 {
+	fields := uint64(0x7)
+	if len(v.Measures) > 0 {
+		fields |= 1 << 3
+	}
+	if len(v.Packages) > 0 {
+		fields |= 1 << 4
+	}
+	return fields
+}
+
 func (v *StatusPackage) appendJSON(dst []byte) []byte {
 	return closed(v.appendMembers(append(dst, '{')))
 }
@@ -6312,6 +8295,17 @@ func (v *StatusPackage) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Marks), ',')
 	}
 	return dst
+}
+
+func (v *StatusPackage) present() uint64 {
+	fields := uint64(0x1)
+	if len(v.Labels) > 0 {
+		fields |= 1 << 1
+	}
+	if len(v.Marks) > 0 {
+		fields |= 1 << 2
+	}
+	return fields
 }
 
 func (v *StatusStop) appendJSON(dst []byte) []byte {
@@ -6337,6 +8331,14 @@ func (v *StatusStop) appendMembers(dst []byte) []byte {
 		dst = append(appendObjects(dst, v.Dates), ',')
 	}
 	return dst
+}
+
+func (v *StatusStop) present() uint64 {
+	fields := uint64(0xf)
+	if len(v.Dates) > 0 {
+		fields |= 1 << 4
+	}
+	return fields
 }
 
 func (v *ID) zero() bool {

@@ -200,18 +200,15 @@ func (o *written) expected() int {
 func (o *written) write() {
 	o.settle()
 	o.out, o.size, o.findings = slices.Grow(o.out[:0], len(o.pieces)*40), 0, nil
-	gaps := o.gaps
-	var loose []piece // made, and of no segment
+	gaps, loose := o.gaps, 0 // loose: the first of those that were made, and stand for no segment
 	for i := range o.pieces {
-		p := &o.pieces[i]
-		if p.ordinal == 0 {
-			loose = append(loose, *p)
-			continue
+		if p := &o.pieces[i]; p.ordinal > 0 {
+			gaps = o.gap(o.pieces[loose:i], gaps, p.ordinal)
+			o.one(p)
+			loose = i + 1
 		}
-		loose, gaps = o.gap(loose, gaps, p.ordinal)
-		o.one(p)
 	}
-	o.gap(loose, gaps, math.MaxInt)
+	o.gap(o.pieces[loose:], gaps, math.MaxInt)
 }
 
 // settle writes the values that are computed over the whole message.
@@ -269,14 +266,14 @@ func (o *written) values(tag string, s spot) []string {
 
 // gap writes what was made between two segments, spelled as the residue says
 // when it is what the residue speaks of.
-func (o *written) gap(loose []piece, gaps []canonical.Format, before int) ([]piece, []canonical.Format) {
+func (o *written) gap(loose []piece, gaps []canonical.Format, before int) []canonical.Format {
 	for len(gaps) > 0 && gaps[0].Segment <= before {
 		f := gaps[0]
 		gaps = gaps[1:]
 		if o.sp.join(loose) == f.Made {
 			o.out = append(o.out, f.Raw...)
 			o.size += f.Count
-			loose = loose[:0]
+			loose = nil
 			continue
 		}
 		o.drop(f.Segment, "its spelling is dropped, with values that no row reads: the document says something else here now")
@@ -284,7 +281,7 @@ func (o *written) gap(loose []piece, gaps []canonical.Format, before int) ([]pie
 	for i := range loose {
 		o.plain(&loose[i])
 	}
-	return loose[:0], gaps
+	return gaps
 }
 
 // one writes a segment that stands for one that was read.

@@ -56,6 +56,25 @@ func BenchmarkIn(b *testing.B) {
 	}
 }
 
+// BenchmarkReader is BenchmarkIn in the same memory again and again.
+func BenchmarkReader(b *testing.B) {
+	g, m := purchaseOrder(b)
+	msg := parse(b, largeOrder(1500))
+	mt := g.Match(msg)
+	for _, opt := range []InOptions{{}, {Lineage: true}} {
+		b.Run(fmt.Sprintf("lineage=%t", opt.Lineage), func(b *testing.B) {
+			var r Reader
+			b.SetBytes(int64(msg.Size()))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := r.In(m, r.Source(msg, mt), opt); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkOut(b *testing.B) {
 	g, m := purchaseOrder(b)
 	msg := parse(b, largeOrder(1500))
@@ -90,10 +109,16 @@ func BenchmarkJSON(b *testing.B) {
 	}
 }
 
+// BenchmarkLoad reads the tables that ship: lazily, as every start does, and with
+// all of them compiled.
 func BenchmarkLoad(b *testing.B) {
-	for b.Loop() {
-		if _, err := Load(tables); err != nil {
-			b.Fatal(err)
-		}
+	for _, lazy := range []bool{true, false} {
+		b.Run(fmt.Sprintf("lazy=%t", lazy), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := (&Library{lazy: lazy}).Extend(tables); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -63,6 +63,7 @@ func (c *compiler) block(b *branch, around reflect.Type) *block {
 		k.width = max(k.width, kid.width)
 	}
 	k.width += len(k.kids)
+	k.looks = len(k.kids) >= presentFrom
 	slices.SortStableFunc(k.order, func(x, y int) int { return b.kids[y].specific() - b.kids[x].specific() })
 	if b.path != "" {
 		c.share(b, k)
@@ -166,7 +167,9 @@ func (c *compiler) object(k *block, b *branch, around reflect.Type) (reflect.Typ
 		c.probs.add(b.node.at, b.node.pathCol, "%v", err)
 		return nil, false
 	}
-	k.member, k.shape = a, oneObject
+	if k.member, k.shape = a, oneObject; k.when == nil {
+		k.field = 1 << a.index[0]
+	}
 	t := a.typ
 	if t.Kind() == reflect.Slice {
 		if !strings.HasSuffix(b.path, "[]") {

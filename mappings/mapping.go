@@ -166,8 +166,9 @@ func (m *Mapping) Out(doc canonical.Document, opt OutOptions) ([]byte, []edi.Fin
 	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Type() != m.doc {
 		return nil, nil, fmt.Errorf("%w: %s writes %s", ErrKind, m.name, m.kind)
 	}
-	sp, respell := opt.spelling()
-	w := m.maker(sp, v.Elem())
+	w := m.maker(v.Elem())
+	sp, respell := opt.spelling(w.sp)
+	w.sp = sp
 	defer w.release()
 	w.control, w.severity = opt.Control, opt.severityOf()
 	segments := sizeHint(w.doc, opt.Residue)
@@ -238,13 +239,16 @@ func sizeHint(doc reflect.Value, res *canonical.Residue) int {
 	return n*4 + 16
 }
 
-// spelling is how to write; respell says that it is another way than the
-// residue's.
-func (opt *OutOptions) spelling() (sp *spelling, respell bool) {
+// spelling is how to write: last, of the document before, if that is the same; respell says
+// that it is another way than the residue's.
+func (opt *OutOptions) spelling(last *spelling) (sp *spelling, respell bool) {
 	if opt.Residue == nil {
 		d := opt.Delimiters
 		if d == (edi.Delimiters{}) {
 			d = defaultDelimiters
+		}
+		if last != nil && last.d == d && last.lineBreak == opt.LineBreak && !last.latin1 {
+			return last, false
 		}
 		return newSpelling(d, opt.LineBreak, false), false
 	}

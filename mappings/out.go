@@ -2,10 +2,12 @@ package mappings
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
 
+	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/edi"
 )
 
@@ -44,13 +46,14 @@ type late struct {
 	obj  reflect.Value
 }
 
-// maker gives one for doc, with the memory of one that was released.
-func (m *Mapping) maker(sp *spelling, doc reflect.Value) *maker {
+// maker gives one for doc, with the memory of one that was released, and the
+// spelling that it had.
+func (m *Mapping) maker(doc reflect.Value) *maker {
 	w, ok := m.makers.Get().(*maker)
 	if !ok {
 		w = &maker{}
 	}
-	*w = maker{m: m, sp: sp, doc: doc, pieces: w.pieces[:0], made: w.made[:0], elems: w.elems[:0], cur: w.cur[:0], ptr: w.ptr[:0],
+	*w = maker{m: m, sp: w.sp, doc: doc, pieces: w.pieces[:0], made: w.made[:0], elems: w.elems[:0], cur: w.cur[:0], ptr: w.ptr[:0],
 		stack: w.stack[:0], taken: w.taken[:0], lates: w.lates[:0]}
 	return w
 }
@@ -70,9 +73,7 @@ func (w *maker) elements(s made) []string { return w.elems[s.from:s.to] }
 func (w *maker) all(segments, elements int) {
 	w.made, w.elems = slices.Grow(w.made, segments), slices.Grow(w.elems, elements)
 	w.open(w.m.plan().root)
-	for _, k := range w.m.plan().root.kids {
-		w.kid(k, w.doc)
-	}
+	w.kids(w.m.plan().root, w.doc)
 	w.left(w.m.plan().root, w.doc)
 }
 
@@ -82,6 +83,22 @@ func (w *maker) open(k *block) {
 	for range k.groups {
 		w.taken = append(w.taken, nil)
 	}
+}
+
+// kids writes what the blocks below one make of its object, and reports whether
+// that was anything. Most members of most objects are empty.
+func (w *maker) kids(k *block, obj reflect.Value) bool {
+	present := uint64(math.MaxUint64)
+	if k.looks {
+		present = canonical.Present(obj.Addr().Interface())
+	}
+	any := false
+	for _, kid := range k.kids {
+		if kid.field == 0 || kid.field&present != 0 {
+			any = w.kid(kid, obj) || any
+		}
+	}
+	return any
 }
 
 // kid writes what a block makes of the object around it and reports whether
@@ -234,10 +251,7 @@ func (w *maker) emit(k *block, obj reflect.Value) bool {
 	at, elems, lates := len(w.made), len(w.elems), len(w.lates)
 	own := w.fill(k, obj)
 	w.close(k)
-	below := false
-	for _, kid := range k.kids {
-		below = w.kid(kid, obj) || below
-	}
+	below := w.kids(k, obj)
 	if !own && !below {
 		w.made, w.elems, w.lates = w.made[:at], w.elems[:elems], w.lates[:lates]
 		return false

@@ -41,7 +41,12 @@ type block struct {
 	selector  *row     // the row of the qualifier
 	single    bool     // values of one qualified segment, into the object around
 	number    int      // of the array that it makes
+	field     uint64   // the bit of the member in canonical.Present; 0: its rows are looked at anyway
+	looks     bool     // it has so many kids that it is worth asking what is present
 }
+
+// presentFrom is from how many kids on that is.
+const presentFrom = 4
 
 // step is the way to a row that reads a segment: what can be told without looking
 // at the row itself.
@@ -115,13 +120,13 @@ type row struct {
 	text     string // the row's places, for people: "PO102"
 	label    string // "file:line"
 	layer    string
-	excluded bool // from marks: its value tells nothing about the place
-	late     bool // its expression needs the whole message
-	from     int  // the first of its elements
-	single   bool // one element, its value, and nothing else
+	excluded bool  // from marks: its value tells nothing about the place
+	late     bool  // its expression needs the whole message
+	from     int   // the first of its elements
+	single   bool  // one element, its value, and nothing else
 	number   int32 // in plan.rows
 	plain    bool  // the value is the element's text
-	follows  bool // more than its value is noted: reader.follow
+	follows  bool  // more than its value is noted: reader.follow
 }
 
 // tuple is a row whose elements come again and again within the segment.

@@ -25,7 +25,8 @@ func (r *reader) residue() *canonical.Residue {
 	for p := 1; p <= n; p++ {
 		whole[p] = r.leftovers(p)
 	}
-	w := r.m.maker(r.sp, r.doc)
+	w := r.m.maker(r.doc)
+	w.sp = r.sp
 	defer w.release()
 	w.all(n+4, len(r.marks)+16)
 	ordinals, marks := r.anchor(w, whole)

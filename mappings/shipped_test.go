@@ -25,6 +25,7 @@ import (
 type shipped struct {
 	g *guide.Guide
 	m *mappings.Mapping
+	r *mappings.Reader // of all its documents, one after the other
 }
 
 // standards are the guides of both standards.
@@ -61,7 +62,7 @@ func allShipped(t testing.TB) []shipped {
 		for _, name := range gl.Names() {
 			g := gl.Named(name)
 			if m := lib.Find(string(g.Standard()), g.Release(), g.Set()); m != nil {
-				all = append(all, shipped{g, m})
+				all = append(all, shipped{g, m, &mappings.Reader{}})
 			}
 		}
 	}
@@ -93,6 +94,9 @@ func (s shipped) bothWays(msg *edi.Message) (r *mappings.Result, problems []stri
 	if err := validates(r.Document.Kind(), line); err != nil {
 		fail("%v\n%s", err, line)
 	}
+	if err := s.sameInOldMemory(msg, r, line); err != nil {
+		fail("%v", err)
+	}
 	doc, res, err := canonical.DecodeWithResidue(line)
 	if err != nil {
 		return r, append(problems, err.Error())
@@ -107,6 +111,25 @@ func (s shipped) bothWays(msg *edi.Message) (r *mappings.Result, problems []stri
 		fail("%v", err)
 	}
 	return r, problems
+}
+
+// sameInOldMemory reads a message again, in the memory of the one before.
+func (s shipped) sameInOldMemory(msg *edi.Message, want *mappings.Result, line []byte) error {
+	got, err := s.r.In(s.m, s.r.Source(msg, s.g.Match(msg)), mappings.InOptions{Lineage: true, Residue: true})
+	if err != nil {
+		return err
+	}
+	again, err := canonical.Encode(got.Document, got.Lineage, got.Residue)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(again, line) {
+		return fmt.Errorf("in old memory: %s", parts(again, line))
+	}
+	if !slices.Equal(got.Keys, want.Keys) || !slices.EqualFunc(got.Findings, want.Findings, func(a, b edi.Finding) bool { return a.String() == b.String() }) {
+		return fmt.Errorf("in old memory\n got %v %v\nwant %v %v", got.Keys, got.Findings, want.Keys, want.Findings)
+	}
+	return nil
 }
 
 func (s shipped) in(msg *edi.Message, whole bool) (*mappings.Result, error) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edifact"
+	"github.com/edibridge/edibridge/mappings"
 	"github.com/edibridge/edibridge/x12"
 )
 
@@ -34,13 +35,14 @@ func TestCorpusOfAllTables(t *testing.T) {
 	sound := soundFiles(t, root)
 	gl, ml := standards(t), library(t)
 	sums := map[string]*tally{}
+	old := &mappings.Reader{}
 	each(t, root, func(name string, msg *edi.Message) {
 		m := ml.Find(string(msg.Standard), msg.Version, msg.Set)
 		g, _ := gl[msg.Standard].Find(msg.Standard, msg.Version, msg.Set)
 		if m == nil || g == nil {
 			return
 		}
-		r, problems := shipped{g, m}.bothWays(msg)
+		r, problems := shipped{g, m, old}.bothWays(msg)
 		for _, p := range problems {
 			t.Errorf("%s %s: %s", name, msg.Set, p)
 		}

@@ -137,14 +137,21 @@ func (u *unnamed) look(t reflect.Type, n naming, m unnamedMember, made map[uintp
 // unwritten tells of the members of an object that say something which no row
 // writes.
 func (w *maker) unwritten(u *unnamed, obj reflect.Value) {
+	present := canonical.Present(obj.Addr().Interface())
 	for i := range u.members {
 		m := &u.members[i]
+		if present&(1<<m.index[0]) == 0 {
+			continue
+		}
 		if v := obj.FieldByIndex(m.index); !v.IsZero() && (v.Kind() != reflect.Slice || v.Len() > 0) {
 			w.leave(m.pointer)
 		}
 	}
 	for i := range u.inner {
 		in := &u.inner[i]
+		if present&(1<<in.index[0]) == 0 {
+			continue
+		}
 		v := obj.FieldByIndex(in.index)
 		at := len(w.ptr)
 		switch v.Kind() {

@@ -1,5 +1,5 @@
 // Command generate writes encoders.go: how each type of package canonical becomes
-// JSON. It is run by go generate in canonical.
+// JSON, and how it tells what is in it. It is run by go generate in canonical.
 package main
 
 import (
@@ -133,6 +133,9 @@ func encoders(dir string) ([]byte, error) {
 	w.text.WriteString("\t}\n\treturn dst, false\n}\n")
 	for i := 0; i < len(w.queue); i++ {
 		if err := w.encoder(w.queue[i]); err != nil {
+			return nil, err
+		}
+		if err := w.present(w.queue[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -269,6 +272,30 @@ func (w *writer) slice(m member, at string) (string, error) {
 		return at + "dst = append(appendObjects(dst, " + m.path + "), ',')", nil
 	}
 	return "", fmt.Errorf("there is no way to write its elements")
+}
+
+// present writes how a struct tells which of its arrays and objects are there.
+func (w *writer) present(name string) error {
+	fields := w.types[name].(*ast.StructType).Fields.List
+	var always uint64
+	var b strings.Builder
+	for i, f := range fields {
+		if i == 64 || len(f.Names) > 1 {
+			return fmt.Errorf("%s: at most 64 fields, each in a line of its own", name)
+		}
+		switch kind, _ := w.kind(f.Type); kind {
+		case "slice":
+			fmt.Fprintf(&b, "if len(v.%s) > 0 {\nfields |= 1 << %d\n}\n", f.Names[0].Name, i)
+		case "pointer":
+			fmt.Fprintf(&b, "if v.%s != nil {\nfields |= 1 << %d\n}\n", f.Names[0].Name, i)
+		default:
+			always |= 1 << i
+		}
+	}
+	if b.Len() > 0 {
+		fmt.Fprintf(&w.text, "\nfunc (v *%s) present() uint64 {\nfields := uint64(%#x)\n%sreturn fields\n}\n", name, always, &b)
+	}
+	return nil
 }
 
 // asked puts a struct among those of which it is asked whether they are zero.
