@@ -22,7 +22,8 @@
 // what could not be converted is a finding and residue too. [Mapping.Out] writes
 // a document from header to trailer; with the residue, byte for byte as it was
 // read; without, with the same meaning. Arrays keep the order of the table,
-// within a row that of the message. [Lineage] ties values and bytes.
+// within a row that of the message. [Lineage] ties values and bytes. A [Reader]
+// reads one source after the other into the same memory.
 //
 // Values are text of the message: bytes that are no UTF-8 are taken for ISO
 // 8859-1 and written back as that.

@@ -120,7 +120,7 @@ func validatePeak(ctx context.Context) (figure, error) {
 		return figure{}, fmt.Errorf("validate: %w", err)
 	}
 	return figure{Name: "validate, peak memory at 150 MB", Value: <-peak, Unit: "MiB",
-		More: map[string]float64{"seconds": time.Since(began).Seconds()}, Note: "bound 64"}, nil
+		More: map[string]float64{"seconds": time.Since(began).Seconds()}, Note: "bound 32"}, nil
 }
 
 // writeBig writes a file of 850s of about size bytes, piece by piece.
