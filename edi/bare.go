@@ -79,7 +79,7 @@ func allAlphanumeric(b []byte) bool {
 
 func allDigits(b []byte) bool {
 	for _, c := range b {
-		if c < '0' || c > '9' {
+		if !digit(c) {
 			return false
 		}
 	}

@@ -366,6 +366,8 @@ func isFiller(c byte, d *Delimiters) bool {
 	return c <= ' ' && c != d.Element && c != d.Segment && (c == ' ' || c != d.Component && c != d.Repetition && c != d.Release)
 }
 
+func digit(c byte) bool { return c >= '0' && c <= '9' }
+
 func alphanumeric(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+	return digit(c) || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
 }

@@ -52,6 +52,7 @@ func (r *Reader) Find(junk io.Writer) (Gap, error) {
 	} else if h, ok := r.repeated(); ok {
 		gap := Gap{Offset: r.here(), Blank: true, Broken: -1, Interactive: -1}
 		r.begin(h)
+		r.repeats = true
 		return gap, nil
 	}
 	if junk == nil {
@@ -199,7 +200,7 @@ func (r *Reader) begin(h header) {
 func (r *Reader) start(h header) {
 	same := h.d.Segment == r.head.d.Segment && h.d.Element == r.head.d.Element && h.d.Release == r.head.d.Release
 	r.head = h
-	r.open, r.again, r.skip = true, false, skipNothing
+	r.open, r.again, r.repeats, r.skip = true, false, false, skipNothing
 	r.ordinal, r.binary = 0, 0
 	r.suspect = min(suspectX12, r.lim.Segment)
 	if h.standard == EDIFACT {
@@ -214,11 +215,12 @@ func (r *Reader) start(h header) {
 
 // indexed reports whether the index of the interchange before, which had the
 // same delimiters, holds for this one too, whose header ends with the
-// terminator n bytes behind pos; what stands before pos is no longer in it. It
-// does not when text of the header holds a terminator. (A header begins with a
-// letter: no release character before it matters behind it.)
+// terminator n bytes behind pos, and goes on with it where it ends within that
+// header; what stands before pos is no longer in it. It does not hold when text
+// of the header holds a terminator. (A header begins with a letter: no release
+// character before it matters behind it.)
 func (r *Reader) indexed(n int) bool {
-	if r.scanned <= r.pos+n {
+	if r.scanned <= r.pos {
 		return false
 	}
 	at := uint32(r.here() - r.origin)
@@ -228,6 +230,10 @@ func (r *Reader) indexed(n int) bool {
 	for r.term < len(r.terms) && int(r.terms[r.term]) < r.next {
 		r.term++
 	}
+	for r.term == len(r.terms) && r.scanned <= r.pos+n {
+		r.index()
+	}
+	at = uint32(r.here() - r.origin)
 	return r.term < len(r.terms) && r.at[r.terms[r.term]] == at+uint32(n)
 }
 

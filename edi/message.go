@@ -151,11 +151,14 @@ func (s *Segment) Terminated() bool {
 
 // End is the offset in the file behind the segment's terminator.
 func (s *Segment) End() int64 {
-	n := int64(len(s.raw) - len(s.Break()))
-	if s.wrap == nil {
-		return s.Offset + n
+	n := len(s.Data())
+	if s.Terminated() {
+		n++
 	}
-	return s.wrap.end(s.wrap.logical(s.Offset) + n)
+	if s.wrap == nil {
+		return s.Offset + int64(n)
+	}
+	return s.wrap.end(s.wrap.logical(s.Offset) + int64(n))
 }
 
 // Break is what stands between the terminator and the next tag, or behind the

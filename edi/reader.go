@@ -82,7 +82,9 @@ type Reader struct {
 
 	// The interchange.
 	head    header
-	said    []byte // UNA and header of this one or one before, as by remember
+	said    []byte // UNA and header of this one or one before, as by remember,
+	varies  int    // and where in it the number begins in which they differ; 0: in none yet
+	repeats bool   // it says what the one before said, but for that number
 	una     []byte
 	open    bool // segments may follow
 	ordinal int  // of the last segment

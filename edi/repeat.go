@@ -12,9 +12,12 @@ const isaControl, isaControlEnd, unbSyntaxEnd = 90, 99, 10
 // remember keeps the header h at pos for [Reader.repeated], if it is one that
 // another can repeat.
 func (r *Reader) remember(h header) {
-	r.said = r.said[:0]
+	r.said, r.varies = r.said[:0], 0
 	if r.wrap == nil && (h.standard == EDIFACT && !alphanumeric(h.d.Release) || h.fixed && h.isx == 0) {
 		r.said = append(r.said, r.buf[r.pos:r.pos+h.una+h.size]...)
+	}
+	if h.standard == X12 {
+		r.varies = isaControl
 	}
 }
 
@@ -30,35 +33,58 @@ func (r *Reader) repeated() (header, bool) {
 			string(b[isaControlEnd:standardWidth]) == string(said[isaControlEnd:]) && allDigits(b[isaControl:isaControlEnd])
 		return h, same && !mayExtend(b[standardWidth:], &h.d) && !r.mayWrap(standardWidth+1)
 	}
-	size := repeatedUNB(b, said, h.una)
+	size := r.repeatedUNB(b)
 	h.size = size - h.una
 	return h, size > 0 && h.size <= headerMax && !r.mayWrap(0)
 }
 
-// repeatedUNB is how many bytes of b repeat said, a UNB that begins behind una
-// bytes, but for one number behind the syntax version; 0 when they do not.
-func repeatedUNB(b, said []byte, una int) int {
-	i := 0
-	for i < len(said) && b[i] == said[i] {
-		i++
+// repeatedUNB is how many bytes of b repeat UNA and UNB that were said but for
+// one number behind the syntax version, always the same; 0 when they do not.
+func (r *Reader) repeatedUNB(b []byte) int {
+	said := r.said
+	if r.varies == 0 {
+		i := 0
+		for i < len(said) && b[i] == said[i] {
+			i++
+		}
+		if i == len(said) {
+			return i
+		}
+		for i > 0 && digit(said[i-1]) {
+			i--
+		}
+		if i < r.head.una+unbSyntaxEnd {
+			return 0
+		}
+		r.varies = i
 	}
-	if i == len(said) {
-		return i
-	}
-	if i < una+unbSyntaxEnd {
+	from := r.varies
+	if string(b[:from]) != string(said[:from]) {
 		return 0
 	}
-	rest, from := said[i:], i
-	for len(rest) > 0 && rest[0] >= '0' && rest[0] <= '9' {
-		rest = rest[1:]
-	}
-	for i < len(b) && i <= from+headerMax && b[i] >= '0' && b[i] <= '9' {
+	i, rest := from, said[from:]
+	for i < len(b) && i <= from+headerMax && digit(b[i]) {
 		i++
 	}
-	if !bytes.HasPrefix(b[i:], rest) {
+	for digit(rest[0]) {
+		rest = rest[1:]
+	}
+	if i == from || !bytes.HasPrefix(b[i:], rest) {
 		return 0
 	}
 	return i + len(rest)
+}
+
+// Repeats reports whether the header of the interchange says what that of the
+// one before it said, but for the number, digits only, with which its element n
+// begins: most interchanges of a file differ in nothing else. False: nothing is
+// known.
+func (r *Reader) Repeats(n int) bool {
+	if !r.repeats {
+		return false
+	}
+	from, _ := r.seg.Span(n)
+	return r.varies == 0 || r.varies == r.head.una+from
 }
 
 // mayExtend reports whether ISX may stand at the start of b, behind ISA.

@@ -184,7 +184,7 @@ func (r *Reader) compareBreak(from, n int) {
 	b := r.buf[r.pos+from : r.pos+n]
 	switch ends := r.err != nil && r.pos+n == len(r.buf); {
 	case r.ordinal == 0:
-		r.breaks.Style = string(b[:min(len(b), 8)])
+		r.breaks.Style = r.Text("\r\n", b[:min(len(b), 8)])
 	case r.breaks.Mixed < 0 && !ends && r.breaks.Empty < r.here() && string(b) != r.breaks.Style:
 		r.breaks.Mixed = r.here() + int64(from)
 	}

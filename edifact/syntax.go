@@ -159,12 +159,17 @@ func (e *envelope) saw(s *edi.Segment) {
 		f := e.at(e.path.Segment(string(s.Tag()), 1), s, 0, 0)
 		e.last.finding = &f
 	}
-	if s.Is("UNZ") {
-		e.last.trailer = true
-		rest := s.Break()
-		e.last.sub = bytes.IndexByte(rest, 0x1A) >= 0
-		e.last.blank = !e.last.sub && len(rest) > 0 && string(rest) != e.r.Breaks().Style && string(rest) != "\n" && string(rest) != "\r\n"
+}
+
+// sawTrailer remembers what stands behind UNZ.
+func (e *envelope) sawTrailer(s *edi.Segment) {
+	e.last.trailer = true
+	rest := s.Break()
+	if len(rest) == 0 {
+		return
 	}
+	e.last.sub = bytes.IndexByte(rest, 0x1A) >= 0
+	e.last.blank = !e.last.sub && string(rest) != e.r.Breaks().Style && string(rest) != "\n" && string(rest) != "\r\n"
 }
 
 // sawMessage remembers the last segment of a message.
@@ -361,7 +366,9 @@ func (e *envelope) endGroup(s *edi.Segment) *edi.Event {
 
 // endInterchange ends it with s, its UNZ, or nil: where UNZ is missing.
 func (e *envelope) endInterchange(s *edi.Segment) *edi.Event {
-	e.ic.Complete = s != nil
+	if e.ic.Complete = s != nil; s != nil {
+		e.sawTrailer(s)
+	}
 	e.ic.Length = e.last.ends - e.ic.Offset
 	e.state = atEnd
 	findings := append(e.outside.findings, e.checkUNZ(s)...)

@@ -26,11 +26,11 @@ const (
 // readUNB fills the interchange from its header and tells what is wrong with it.
 func (e *envelope) readUNB(s *edi.Segment) []edi.Finding {
 	ic := &e.ic
-	if e.sound && e.repeats(s) {
+	if e.repeats(s) {
 		ic.HeaderOffset, ic.Offset = s.Offset, s.Offset-int64(len(e.r.UNA()))
 		ic.Header = e.r.Keep(s.Header())
-		ic.Control = e.text("", s, unbReference, 1)
-		return e.advice(s)
+		ic.Control = e.r.Text("", s.Element(unbReference))
+		return nil
 	}
 	ic.Standard = edi.EDIFACT
 	ic.HeaderOffset, ic.Offset = s.Offset, s.Offset-int64(len(e.r.UNA()))
@@ -59,7 +59,7 @@ func (e *envelope) readUNB(s *edi.Segment) []edi.Finding {
 	c.parties()
 	c.values()
 	findings := append(append(e.advice(s), c.findings...), e.characters(e.path, s)...)
-	e.sound = len(findings) == 0 && digits(ic.Control)
+	e.sound = len(findings) == 0 && digits(string(s.Element(unbReference)))
 	return findings
 }
 
@@ -86,16 +86,10 @@ func (e *envelope) advice(s *edi.Segment) []edi.Finding {
 	return out
 }
 
-// repeats reports whether UNB says what the last one, which was sound, said, but for its
-// reference, when both are numbers: most interchanges of a file differ in
-// nothing else.
+// repeats reports whether UNB says what the last one, which was sound, said, but
+// for its reference, when both are numbers.
 func (e *envelope) repeats(s *edi.Segment) bool {
-	have, want := s.Raw(), e.ic.Header
-	from, to := s.Span(unbReference)
-	size := to - from
-	last := to + len(want) - len(have) // where the reference of the last one ended
-	return want != nil && size <= longestReference && last == from+len(e.ic.Control) && e.r.Delimiters() == e.ic.Delimiters &&
-		string(have[:from]) == string(want[:from]) && string(have[to:]) == string(want[last:]) && digits(string(have[from:to]))
+	return e.sound && e.r.Repeats(unbReference) && len(s.Element(unbReference)) <= longestReference && e.r.Breaks().Style == e.legal.style
 }
 
 // party fills in the party of composite S002 or S003 in element n.

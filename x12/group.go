@@ -80,6 +80,9 @@ func plainNumber(v string) string {
 // sameNumber reports whether two control numbers (type N0) are the same: 1 is
 // 0001. What is no number is compared as text.
 func sameNumber(a, b string) bool {
+	if a == b {
+		return true
+	}
 	a, b = strings.TrimSpace(a), strings.TrimSpace(b)
 	if digits(a) && digits(b) {
 		a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
@@ -167,6 +170,9 @@ func (e *envelope) checkSE(m *edi.Message, end *edi.Tail) []edi.Finding {
 // checkBounds tells of limits that the set went over, and of binary segments
 // that are not as long as they say.
 func (e *envelope) checkBounds(m *edi.Message, end *edi.Tail) []edi.Finding {
+	if end.Limit == "" && end.Binary == 0 {
+		return nil
+	}
 	var out []edi.Finding
 	place := edi.Finding{Path: m.Path, Offset: m.Offset, Length: m.Size(), Interchange: e.ic.Ordinal}
 	if end.Limit != "" {

@@ -7,6 +7,9 @@ import (
 	"github.com/edibridge/edibridge/edi"
 )
 
+// isaControl is the element of ISA that is its control number, ISA13.
+const isaControl = 13
+
 // isaWidths has the width of each element of ISA (X12.5), ISA01 at index 1, and
 // isaNotes the note code (I18) of TA1 that calls it invalid, three characters
 // each.
@@ -18,10 +21,10 @@ const (
 // readISA fills the interchange from its header and tells what is wrong with it.
 func (e *envelope) readISA(s *edi.Segment) []edi.Finding {
 	ic := &e.ic
-	if e.sound && e.repeats(s) {
+	if e.sound && e.r.Repeats(isaControl) {
 		ic.Offset, ic.HeaderOffset = s.Offset, s.Offset
 		ic.Header = e.r.Keep(s.Header())
-		ic.Control = e.r.Text("", s.Element(13))
+		ic.Control = e.r.Text("", s.Element(isaControl))
 		return nil
 	}
 	*ic = edi.Interchange{Standard: edi.X12, Ordinal: ic.Ordinal, Segments: ic.Segments}
@@ -33,7 +36,7 @@ func (e *envelope) readISA(s *edi.Segment) []edi.Finding {
 	ic.Receiver = edi.Party{Qualifier: t.right(7), ID: t.right(8)}
 	ic.Date, ic.Time = t.right(9), t.right(10)
 	ic.Version = t.right(12)
-	ic.Control = t.all(13)
+	ic.Control = t.all(isaControl)
 	ic.AckRequested = t.right(14) == "1"
 	ic.Mode = modeOf(t.right(15))
 	c := isaCheck{e: e, s: s, t: t}
@@ -41,15 +44,6 @@ func (e *envelope) readISA(s *edi.Segment) []edi.Finding {
 	c.values()
 	e.sound = len(c.findings) == 0 && !e.r.Extended()
 	return c.findings
-}
-
-// repeats reports whether ISA says what the last one, which was sound, said, but
-// for its control number: most interchanges of a file differ in nothing else.
-func (e *envelope) repeats(s *edi.Segment) bool {
-	const from, to, size = 90, 99, 106
-	have, want := s.Raw(), e.ic.Header
-	return len(want) >= size && !e.r.Extended() && len(have) == len(want) && string(have[:from]) == string(want[:from]) &&
-		string(have[to:]) == string(want[to:]) && digits(string(have[from:to]))
 }
 
 func modeOf(isa15 string) edi.Mode {
