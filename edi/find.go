@@ -49,10 +49,12 @@ func (r *Reader) Find(junk io.Writer) (Gap, error) {
 			return gap, nil
 		}
 		r.rewrap()
-	} else if h, ok := r.repeated(); ok {
+	} else if size, ok := r.repeated(); ok {
 		gap := Gap{Offset: r.here(), Blank: true, Broken: -1, Interactive: -1}
-		r.begin(h)
-		r.repeats = true
+		r.pos += r.head.una
+		r.head.size = size - r.head.una
+		r.open, r.repeats = true, true
+		r.restart(true)
 		return gap, nil
 	}
 	if junk == nil {
@@ -200,14 +202,21 @@ func (r *Reader) begin(h header) {
 func (r *Reader) start(h header) {
 	same := h.d.Segment == r.head.d.Segment && h.d.Element == r.head.d.Element && h.d.Release == r.head.d.Release
 	r.head = h
-	r.open, r.again, r.repeats, r.skip = true, false, false, skipNothing
-	r.ordinal, r.binary = 0, 0
 	r.suspect = min(suspectX12, r.lim.Segment)
 	if h.standard == EDIFACT {
 		r.suspect = min(suspectEDIFACT, r.lim.Segment)
 	}
+	r.open, r.repeats = true, false
+	r.restart(same)
+}
+
+// restart makes ready for the segments of r.head; same says that the interchange
+// before had the same delimiters.
+func (r *Reader) restart(same bool) {
+	r.again, r.skip = false, skipNothing
+	r.ordinal, r.binary = 0, 0
 	r.breaks = Breaks{Mixed: -1, Empty: -1}
-	if !same || !r.indexed(h.size-1) {
+	if !same || !r.indexed(r.head.size-1) {
 		r.reindex()
 		r.block = firstBlock
 	}

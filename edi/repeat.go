@@ -21,21 +21,20 @@ func (r *Reader) remember(h header) {
 	}
 }
 
-// repeated gives the header at pos where that repeats the last one and what
-// follows is not wrapped. False: nothing is known.
-func (r *Reader) repeated() (header, bool) {
-	h, b, said := r.head, r.buf[r.pos:], r.said
+// repeated reports whether UNA and header at pos repeat the last ones and what
+// follows is not wrapped, and gives their size. False: nothing is known.
+func (r *Reader) repeated() (int, bool) {
+	b, said := r.buf[r.pos:], r.said
 	if len(said) == 0 || len(b) < len(said)+unbSyntaxEnd {
-		return h, false
+		return 0, false
 	}
-	if h.standard == X12 {
+	if r.head.standard == X12 {
 		same := string(b[:isaControl]) == string(said[:isaControl]) &&
 			string(b[isaControlEnd:standardWidth]) == string(said[isaControlEnd:]) && allDigits(b[isaControl:isaControlEnd])
-		return h, same && !mayExtend(b[standardWidth:], &h.d) && !r.mayWrap(standardWidth+1)
+		return standardWidth, same && !mayExtend(b[standardWidth:], &r.head.d) && !r.mayWrap(standardWidth+1)
 	}
 	size := r.repeatedUNB(b)
-	h.size = size - h.una
-	return h, size > 0 && h.size <= headerMax && !r.mayWrap(0)
+	return size, size > 0 && size <= headerMax && !r.mayWrap(0)
 }
 
 // repeatedUNB is how many bytes of b repeat UNA and UNB that were said but for

@@ -1,5 +1,22 @@
 package edi
 
+// Count is what a control count says (SE01, GE01, IEA01; EDIFACT 0074, 0060,
+// 0036): digits, leading zeros among them. -1: none, or more than 18 digits.
+func Count(v []byte) int {
+	const longest = 18
+	n := 0
+	for _, c := range v {
+		if !digit(c) {
+			return -1
+		}
+		n = 10*n + int(c-'0')
+	}
+	if len(v) == 0 || len(v) > longest {
+		return -1
+	}
+	return n
+}
+
 // IsDate reports whether v is a day of the calendar, CCYYMMDD (X12 type DT of
 // eight digits; EDIFACT 2379 code 102).
 func IsDate[T string | []byte](v T) bool {

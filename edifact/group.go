@@ -1,8 +1,6 @@
 package edifact
 
 import (
-	"strconv"
-
 	"github.com/edibridge/edibridge/edi"
 )
 
@@ -51,16 +49,13 @@ func (e *envelope) checkUNE(s *edi.Segment) []edi.Finding {
 		return []edi.Finding{say(e.missing(g.Path, "UNE"), edi.Error, "edifact.group.trailer.missing", isMissing, "the group ends without UNE")}
 	}
 	var out []edi.Finding
-	if n, err := strconv.Atoi(component(s, 1, 1)); err == nil && n >= 0 {
-		g.Declared = n
-	}
-	if g.Declared != g.Messages {
+	if g.Declared = edi.Count(s.Component(1, 1)); g.Declared != g.Messages {
 		out = append(out, say(e.at(g.Path, s, 1, 0), edi.Error, "edifact.group.count", wrongCount,
 			"UNE says %s messages, counted %d", quote(string(s.Element(1))), g.Messages))
 	}
-	if v := component(s, 2, 1); v != g.Control {
+	if !refers(s, 2, g.Control) {
 		out = append(out, say(e.at(g.Path, s, 2, 0), edi.Error, "edifact.group.control", mismatch,
-			"the reference %s in UNE is not %s of UNG", quote(v), quote(g.Control)))
+			"the reference %s in UNE is not %s of UNG", quote(component(s, 2, 1)), quote(g.Control)))
 	}
 	if g.Messages == 0 {
 		out = append(out, say(e.at(g.Path, s, 0, 0), edi.Warning, "edifact.group.empty", emptyLevel, "the group holds no message"))

@@ -89,15 +89,13 @@ func (e *envelope) checkUNT(m *edi.Message, end *edi.Tail) []edi.Finding {
 		return []edi.Finding{say(f, edi.Error, "edifact.message.trailer.missing", isMissing, "the message ends without UNT")}
 	}
 	var out []edi.Finding
-	if n, err := strconv.Atoi(string(s.Component(1, 1))); err != nil || n != end.Segments {
+	if edi.Count(s.Component(1, 1)) != end.Segments {
 		out = append(out, say(e.at(m.Path, s, 1, 0), edi.Error, "edifact.message.count", wrongCount,
 			"UNT says %s segments, counted %d", quote(string(s.Element(1))), end.Segments))
 	}
-	if v := s.Component(2, 1); string(v) != m.Control {
-		if v := value(v, &m.Delimiters); v != m.Control {
-			out = append(out, say(e.at(m.Path, s, 2, 0), edi.Error, "edifact.message.control", mismatch,
-				"the reference %s in UNT is not %s of UNH", quote(v), quote(m.Control)))
-		}
+	if !refers(s, 2, m.Control) {
+		out = append(out, say(e.at(m.Path, s, 2, 0), edi.Error, "edifact.message.control", mismatch,
+			"the reference %s in UNT is not %s of UNH", quote(component(s, 2, 1)), quote(m.Control)))
 	}
 	return out
 }
@@ -154,9 +152,9 @@ func (e *envelope) endPackage(s *edi.Segment) []edi.Finding {
 		out = append(out, say(e.at(o.path, s, 1, 0), edi.Error, "edifact.package.count", wrongCount,
 			"UNP says %s bytes, UNO %s", quote(v), quote(o.length)))
 	}
-	if v := component(s, 2, 1); v != o.reference {
+	if !refers(s, 2, o.reference) {
 		out = append(out, say(e.at(o.path, s, 2, 0), edi.Error, "edifact.package.control", mismatch,
-			"the reference %s in UNP is not %s of UNO", quote(v), quote(o.reference)))
+			"the reference %s in UNP is not %s of UNO", quote(component(s, 2, 1)), quote(o.reference)))
 	}
 	return out
 }

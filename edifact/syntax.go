@@ -174,12 +174,13 @@ func (e *envelope) sawTrailer(s *edi.Segment) {
 
 // sawMessage remembers the last segment of a message.
 func (e *envelope) sawMessage(m *edi.Message, end *edi.Tail) {
-	switch last := m.Segment(m.Len()); {
+	switch {
 	case end.Trailer != nil:
 		e.saw(end.Trailer)
 	case m.Truncated:
 		e.last = tail{ends: e.r.Offset(), terminated: true}
 	default:
+		last := m.Segment(m.Len())
 		e.saw(&last)
 	}
 	e.ic.Segments = m.Ordinal + end.Segments - 1

@@ -1,7 +1,6 @@
 package edifact
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/edibridge/edibridge/edi"
@@ -205,13 +204,13 @@ func (e *envelope) checkUNZ(s *edi.Segment) []edi.Finding {
 	if e.ic.Groups > 0 {
 		want, what = e.ic.Groups, "groups"
 	}
-	if n, err := strconv.Atoi(string(s.Component(1, 1))); err != nil || n != want {
+	if edi.Count(s.Component(1, 1)) != want {
 		out = append(out, say(e.at(e.path, s, 1, 0), edi.Error, "edifact.interchange.count", wrongCount,
 			"UNZ says %s %s, counted %d", quote(string(s.Element(1))), what, want))
 	}
-	if v := e.text(e.ic.Control, s, 2, 1); v != e.ic.Control {
+	if !refers(s, 2, e.ic.Control) {
 		out = append(out, say(e.at(e.path, s, 2, 0), edi.Error, "edifact.interchange.control", mismatch,
-			"the reference %s in UNZ is not %s of UNB", quote(v), quote(e.ic.Control)))
+			"the reference %s in UNZ is not %s of UNB", quote(component(s, 2, 1)), quote(e.ic.Control)))
 	}
 	if want == 0 {
 		out = append(out, say(e.at(e.path, s, 0, 0), edi.Warning, "edifact.interchange.empty", emptyLevel, "the interchange holds no message"))

@@ -26,6 +26,12 @@ func (e *envelope) text(last string, s *edi.Segment, n, c int) string {
 // component is the value of component c of element n.
 func component(s *edi.Segment, n, c int) string { return value(s.Component(n, c), s.Delimiters) }
 
+// refers reports whether component 1 of element n says that reference, which is
+// plain text. Digits say what they are, whatever the delimiters.
+func refers(s *edi.Segment, n int, reference string) bool {
+	return string(s.Element(n)) == reference && digits(reference) || component(s, n, 1) == reference
+}
+
 // party is the party of composite S002 or S003 in element n.
 func party(s *edi.Segment, n int) edi.Party {
 	return edi.Party{ID: component(s, n, 1), Qualifier: component(s, n, 2), Sub: component(s, n, 3)}

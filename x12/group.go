@@ -1,7 +1,6 @@
 package x12
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/edibridge/edibridge/edi"
@@ -53,11 +52,7 @@ func (e *envelope) checkGE(s *edi.Segment) []edi.Finding {
 	if s == nil {
 		return append(out, say(e.missing(g.Path, "GE"), edi.Error, "x12.group.trailer.missing", codes{"ak905": "3"}, "the group ends without GE"))
 	}
-	n, err := strconv.Atoi(string(s.Element(1)))
-	if err == nil && n >= 0 {
-		g.Declared = n
-	}
-	if g.Declared != g.Messages {
+	if g.Declared = edi.Count(s.Element(1)); g.Declared != g.Messages {
 		out = append(out, say(e.at(g.Path, s, 1), edi.Error, "x12.group.count", codes{"ak905": "5"},
 			"GE01 says %s sets, counted %d", quote(s.Element(1)), g.Messages))
 	}
@@ -156,7 +151,7 @@ func (e *envelope) checkSE(m *edi.Message, end *edi.Tail) []edi.Finding {
 		return []edi.Finding{say(f, edi.Error, "x12.set.trailer.missing", codes{"ak502": "2"}, "the set ends without SE")}
 	}
 	var out []edi.Finding
-	if n, err := strconv.Atoi(string(s.Element(1))); err != nil || n != end.Segments {
+	if edi.Count(s.Element(1)) != end.Segments {
 		out = append(out, say(e.at(m.Path, s, 1), edi.Error, "x12.set.count", codes{"ak502": "4"},
 			"SE01 says %s segments, counted %d", quote(s.Element(1)), end.Segments))
 	}

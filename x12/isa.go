@@ -179,7 +179,7 @@ func (e *envelope) checkIEA(s *edi.Segment) []edi.Finding {
 			"the interchange ends without IEA")}
 	}
 	var out []edi.Finding
-	if n, err := strconv.Atoi(string(s.Element(1))); err != nil || n != e.ic.Groups {
+	if edi.Count(s.Element(1)) != e.ic.Groups {
 		out = append(out, say(e.at(e.path, s, 1), edi.Error, "x12.interchange.count", codes{"ta105": "021"},
 			"IEA01 says %s groups, counted %d", quote(s.Element(1)), e.ic.Groups))
 	}

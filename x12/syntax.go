@@ -44,7 +44,7 @@ type envelope struct {
 	controls           edi.Controls  // of its sets
 	groups             edi.Controls  // GS06 of the interchange, as numbers
 	message            edi.Message
-	kind               string // ST01 of the last set
+	kind, control      string // ST01 and ST02 of the last set
 	work               []byte
 }
 
@@ -196,17 +196,19 @@ func (e *envelope) name(m *edi.Message) {
 	if set := st.Element(1); string(set) != e.kind {
 		e.kind = string(set)
 	}
-	m.Set, m.Control = e.kind, e.r.Text("", st.Element(2))
+	e.control = e.r.Text(e.control, st.Element(2))
+	m.Set, m.Control = e.kind, e.control
 }
 
 // sawSet remembers the last segment of a set.
 func (e *envelope) sawSet(m *edi.Message, end *edi.Tail) {
-	switch last := m.Segment(m.Len()); {
+	switch {
 	case end.Trailer != nil:
 		e.saw(end.Trailer)
 	case m.Truncated:
 		e.last = tail{ends: e.r.Offset(), terminated: true}
 	default:
+		last := m.Segment(m.Len())
 		e.saw(&last)
 	}
 	e.ic.Segments = m.Ordinal + end.Segments - 1
