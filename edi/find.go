@@ -49,13 +49,8 @@ func (r *Reader) Find(junk io.Writer) (Gap, error) {
 			return gap, nil
 		}
 		r.rewrap()
-	} else if size, ok := r.repeated(); ok {
-		gap := Gap{Offset: r.here(), Blank: true, Broken: -1, Interactive: -1}
-		r.pos += r.head.una
-		r.head.size = size - r.head.una
-		r.open, r.repeats = true, true
-		r.restart(true)
-		return gap, nil
+	} else if at := r.here(); r.follow() {
+		return Gap{Offset: at, Blank: true, Broken: -1, Interactive: -1}, nil
 	}
 	if junk == nil {
 		junk = io.Discard
@@ -64,6 +59,23 @@ func (r *Reader) Find(junk io.Writer) (Gap, error) {
 	s.gap = Gap{Offset: r.here(), Blank: true, Broken: -1, Interactive: -1}
 	s.begin()
 	return s.run()
+}
+
+// follow begins the next interchange where that stands right behind the last one
+// and begins as it did. False: nothing is known.
+func (r *Reader) follow() bool {
+	if r.open || r.again || r.wrap != nil {
+		return false
+	}
+	size, ok := r.repeated()
+	if !ok {
+		return false
+	}
+	r.pos += r.head.una
+	r.head.size = size - r.head.una
+	r.open, r.repeats = true, true
+	r.restart(true)
+	return true
 }
 
 // search is one call of Find.

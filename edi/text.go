@@ -3,7 +3,7 @@ package edi
 import "strings"
 
 // textBlock is how much of what a file says shares one memory.
-const textBlock = 2 << 10
+const textBlock = 4 << 10
 
 // memory is where what is kept of a file goes: strings and bytes that live as
 // long as anybody holds them. Those read about the same time share blocks of

@@ -83,6 +83,10 @@ func (w *Walker) passed(ev *Event) {
 
 // find opens the next interchange. True: junk stands before it.
 func (w *Walker) find() bool {
+	if w.r.follow() {
+		w.begin()
+		return false
+	}
 	gap, err := w.r.Find(nil)
 	switch {
 	case err == io.EOF:
@@ -91,9 +95,7 @@ func (w *Walker) find() bool {
 		w.done = fmt.Errorf("edi: read at byte %d: %w", w.r.Offset(), err)
 		return false
 	default:
-		w.ordinal++
-		w.env = w.open()
-		w.env.Begin(w.ordinal)
+		w.begin()
 		w.lead = w.wrapped()
 	}
 	if gap.Length == 0 {
@@ -108,6 +110,13 @@ func (w *Walker) find() bool {
 	}
 	w.junk = Event{Kind: Junk, Offset: gap.Offset, Length: gap.Length, Findings: junkFindings(&gap)}
 	return true
+}
+
+// begin begins the interchange that the Reader came to.
+func (w *Walker) begin() {
+	w.ordinal++
+	w.env = w.open()
+	w.env.Begin(w.ordinal)
 }
 
 func (w *Walker) open() Envelope {

@@ -7,12 +7,11 @@ import (
 )
 
 // checkMessage checks the envelope of a message and its characters.
-func (e *envelope) checkMessage(m *edi.Message, end *edi.Tail) []edi.Finding {
-	unh := m.Segment(1)
-	e.fits(m, &unh)
+func (e *envelope) checkMessage(m *edi.Message, unh *edi.Segment, end *edi.Tail) []edi.Finding {
+	e.fits(m, unh)
 	var out []edi.Finding
 	tell := func(n, c int, severity edi.Severity, rule string, code code, format string, args ...any) {
-		out = append(out, say(e.at(m.Path, &unh, n, c), severity, rule, code, format, args...))
+		out = append(out, say(e.at(m.Path, unh, n, c), severity, rule, code, format, args...))
 	}
 	if len(m.Control) == 0 {
 		tell(1, 0, edi.Error, "edifact.message.control.format", isMissing, "the message reference (0062) is missing")

@@ -44,7 +44,8 @@ type envelope struct {
 	within   strays        // in the group, outside any message
 	misfit   []edi.Finding // about UNG and what it says of its messages
 	message  edi.Message
-	kind     kind // of the last message
+	kind     kind   // of the last message
+	control  string // its reference
 	work     []byte
 
 	references   edi.Controls // 0048 of the groups of the interchange,
@@ -317,27 +318,28 @@ func (e *envelope) readMessage() (*edi.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.name(m)
+	unh := m.Segment(1)
+	e.name(m, &unh)
 	if m.Path = e.first; !e.implicit || nth > 1 {
 		e.work = append(strconv.AppendInt(append(append(e.work[:0], e.group.Path...), "/UNH["...), int64(nth), 10), ']')
 		m.Path = edi.Path(e.r.Text("", e.work))
 	}
 	m.Interchange = e.ic.Ordinal
 	e.sawMessage(m, &end)
-	ev := e.event(edi.EndMessage, e.checkMessage(m, &end))
+	ev := e.event(edi.EndMessage, e.checkMessage(m, &unh, &end))
 	ev.Message = m
 	return ev, nil
 }
 
 // name fills in what UNH says. Most messages are of one kind: they share the
 // memory of its name.
-func (e *envelope) name(m *edi.Message) {
-	unh := m.Segment(1)
-	m.Control = e.text("", &unh, 1, 1)
+func (e *envelope) name(m *edi.Message, unh *edi.Segment) {
+	e.control = e.text(e.control, unh, 1, 1)
+	m.Control = e.control
 	if id := unh.Element(2); string(id) != e.kind.raw || m.Delimiters != e.kind.d {
 		e.kind.raw, e.kind.d = string(id), m.Delimiters
-		e.kind.set = component(&unh, 2, 1)
-		e.kind.release = joined(component(&unh, 2, 2), component(&unh, 2, 3), component(&unh, 2, 4), component(&unh, 2, 5))
+		e.kind.set = component(unh, 2, 1)
+		e.kind.release = joined(component(unh, 2, 2), component(unh, 2, 3), component(unh, 2, 4), component(unh, 2, 5))
 	}
 	m.Set, m.Version = e.kind.set, e.kind.release
 }

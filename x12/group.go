@@ -86,22 +86,21 @@ func sameNumber(a, b string) bool {
 }
 
 // checkSet checks the envelope of a set.
-func (e *envelope) checkSet(m *edi.Message, end *edi.Tail) []edi.Finding {
-	st := m.Segment(1)
-	e.fits(m, &st)
+func (e *envelope) checkSet(m *edi.Message, st *edi.Segment, end *edi.Tail) []edi.Finding {
+	e.fits(m, st)
 	var out []edi.Finding
 	if len(m.Set) != 3 {
-		out = append(out, say(e.at(m.Path, &st, 1), edi.Error, "x12.set.id", codes{"ak502": "6"}, "ST01 %s is no set identifier of three characters", quote(st.Element(1))))
+		out = append(out, say(e.at(m.Path, st, 1), edi.Error, "x12.set.id", codes{"ak502": "6"}, "ST01 %s is no set identifier of three characters", quote(st.Element(1))))
 	}
 	switch n := len(m.Control); {
 	case n == 0:
-		out = append(out, say(e.at(m.Path, &st, 2), edi.Error, "x12.set.control.format", codes{"ak502": "7"}, "ST02, the control number, is missing"))
+		out = append(out, say(e.at(m.Path, st, 2), edi.Error, "x12.set.control.format", codes{"ak502": "7"}, "ST02, the control number, is missing"))
 	case n < 4 || n > 9:
-		out = append(out, say(e.at(m.Path, &st, 2), edi.Warning, "x12.set.control.format", codes{"ak502": "7"},
+		out = append(out, say(e.at(m.Path, st, 2), edi.Warning, "x12.set.control.format", codes{"ak502": "7"},
 			"ST02 %s has %d characters, not 4 to 9", quote(st.Element(2)), n))
 	}
 	if e.controls.Add(m.Control) {
-		out = append(out, e.duplicate(m, &st))
+		out = append(out, e.duplicate(m, st))
 	}
 	out = append(out, e.checkSE(m, end)...)
 	return append(out, e.checkBounds(m, end)...)

@@ -191,8 +191,7 @@ func (e *envelope) sawTrailer(s *edi.Segment) {
 
 // name fills in what ST says. Most sets of a group are of one kind: they share
 // the memory of its name.
-func (e *envelope) name(m *edi.Message) {
-	st := m.Segment(1)
+func (e *envelope) name(m *edi.Message, st *edi.Segment) {
 	if set := st.Element(1); string(set) != e.kind {
 		e.kind = string(set)
 	}
@@ -241,16 +240,18 @@ func (e *envelope) betweenGroups() (*edi.Event, error) {
 // betweenSets reads on to the next ST or to the end of the group.
 func (e *envelope) betweenSets() (*edi.Event, error) {
 	for {
-		s, err := e.next()
+		s, err := e.r.Next()
 		if err == io.EOF {
 			return e.endGroup(nil), nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		switch {
-		case s.Is("ST"):
+		if s.Is("ST") {
 			return e.readSet()
+		}
+		e.saw(s)
+		switch {
 		case s.Is("GE"):
 			return e.endGroup(s), nil
 		case s.Is("GS"), s.Is("IEA"):
@@ -331,12 +332,13 @@ func (e *envelope) readSet() (*edi.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.name(m)
+	st := m.Segment(1)
+	e.name(m, &st)
 	m.Path = e.setPath()
 	m.Version = e.group.Version
 	m.Interchange = e.ic.Ordinal
 	e.sawSet(m, &end)
-	findings := e.checkSet(m, &end)
+	findings := e.checkSet(m, &st, &end)
 	ev := e.event(edi.EndMessage, findings)
 	ev.Message = m
 	return ev, nil
