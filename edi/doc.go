@@ -41,6 +41,7 @@
 //	edi.bom               info     a UTF-8 byte order mark before an interchange
 //	edi.blank             info     white space before one
 //	edi.wrapped           info     lines broken at one width, within segments: read without
+//	edi.wrapped.uneven    warning  lines broken within segments, not all at one width: read as they stand
 //	edi.junk              warning  bytes that belong to no interchange
 //	edi.header.malformed  error    such with a header that is cut off or cannot be read
 //	edi.header.missing    error    a message (UNH, ST) or group (GS) without one

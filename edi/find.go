@@ -123,7 +123,7 @@ func (s *search) run() (Gap, error) {
 			continue
 		}
 		s.pass(n)
-		wrapped := (s.last == '\n' || s.last == ' ') && r.unwrap()
+		wrapped := s.last <= ' ' && r.unwrap()
 		h, ok := r.headerAt(0)
 		if !ok && r.err != nil && r.err != io.EOF {
 			s.fail(r.err)

@@ -104,15 +104,7 @@ func (s *Segment) Header() []byte {
 // one at offset, all within the segment: of a file that is wrapped
 // ([Reader.Width]) the breaks before and between them count.
 func (s *Segment) Within(offset int64, from, n int) (int64, int) {
-	if s.wrap == nil {
-		return offset + int64(from), n
-	}
-	at := s.wrap.logical(offset) + int64(from)
-	begin := s.wrap.file(at)
-	if n == 0 {
-		return begin, 0
-	}
-	return begin, int(s.wrap.end(at+int64(n)) - begin)
+	return s.wrap.within(offset, from, n)
 }
 
 // Repetition gives repetition r (from 1) of element n. Without a repetition
@@ -354,6 +346,21 @@ func (m *Message) AppendEnds(dst []uint32) []uint32 {
 func (m *Message) Size() int {
 	at := m.wrap.logical(m.Offset)
 	return int(m.wrap.file(at+int64(len(m.raw))) - m.wrap.file(at))
+}
+
+// Within is the place in the file of n bytes that begin from bytes behind the
+// start of [Message.Unwrapped]: of a file that is wrapped the breaks before and
+// between them count.
+func (m *Message) Within(from, n int) (offset int64, length int) {
+	return m.wrap.within(m.Offset, from, n)
+}
+
+// Head is the message without its segments: what names it and where it stands,
+// [Message.Within] with it. It may be kept.
+func (m *Message) Head() Message {
+	h := *m
+	h.raw, h.segs, h.ends, h.base, h.lent = nil, nil, nil, 0, false
+	return h
 }
 
 // Clone gives a message of its own memory.

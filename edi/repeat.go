@@ -13,8 +13,8 @@ const isaControl, isaControlEnd, unbSyntaxEnd = 90, 99, 10
 // another can repeat.
 func (r *Reader) remember(h header) {
 	r.said, r.varies = r.said[:0], 0
-	if r.wrap == nil && (h.standard == EDIFACT && !alphanumeric(h.d.Release) || h.fixed && h.isx == 0) {
-		r.said = append(r.said, r.buf[r.pos:r.pos+h.una+h.size]...)
+	if size := h.una + h.size; r.wrap == nil && lineBreak(r.buf[r.pos+h.una:r.pos+size-1]) < 0 && (h.standard == EDIFACT && !alphanumeric(h.d.Release) || h.fixed && h.isx == 0) {
+		r.said = append(r.said, r.buf[r.pos:r.pos+size]...)
 	}
 	if h.standard == X12 {
 		r.varies = isaControl
@@ -103,9 +103,9 @@ func (r *Reader) mayWrap(isa int) bool {
 		return false // no line ends
 	}
 	b := r.buf[r.pos:min(r.pos+widest+2, len(r.buf))]
-	i := bytes.IndexByte(b, '\n')
+	i := lineBreak(b)
 	if i < 0 {
 		return len(b) < widest+2
 	}
-	return i >= narrowest && i > isa
+	return i >= narrowest && i >= isa
 }

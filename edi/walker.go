@@ -60,6 +60,9 @@ func (w *Walker) step() (*Event, error) {
 		case err != nil:
 			w.done = fmt.Errorf("edi: read at byte %d: %w", w.r.Offset(), err)
 		default:
+			if ev.Kind == EndInterchange && ev.Interchange != nil {
+				ev.Findings = append(ev.Findings, w.uneven(ev.Interchange)...)
+			}
 			if len(w.lead) > 0 {
 				ev.Findings = append(w.lead, ev.Findings...)
 				w.lead = nil
@@ -133,14 +136,36 @@ func (w *Walker) open() Envelope {
 	return &w.other
 }
 
-// wrapped tells that the interchange is broken into lines of one width.
+// wrapped tells that the interchange is broken into lines of one width, or that
+// lines break within its header and are not of one.
 func (w *Walker) wrapped() []Finding {
-	n := w.r.Width()
-	if n == 0 {
+	f := Finding{Rule: "edi.wrapped", Severity: Info, Offset: w.r.Offset(), Interchange: w.ordinal}
+	switch n := w.r.Width(); {
+	case n > 0:
+		f.Message = fmt.Sprintf("lines are broken every %d characters, within segments: read as if they were not", n)
+	case w.r.brokenHeader():
+		f.Rule, f.Severity, f.Length = unevenLines, Warning, w.r.head.size
+		f.Message = "lines are broken within the header of the interchange, but not all at one width: the breaks are read as part of it"
+		f.Hint = unevenHint
+	default:
 		return nil
 	}
-	return []Finding{{Rule: "edi.wrapped", Severity: Info, Offset: w.r.Offset(), Interchange: w.ordinal,
-		Message: fmt.Sprintf("lines are broken every %d characters, within segments: read as if they were not", n)}}
+	return []Finding{f}
+}
+
+const (
+	unevenLines = "edi.wrapped.uneven"
+	unevenHint  = "blanks at the ends of lines were trimmed, or lines edited: ask for the file as it was made"
+)
+
+// uneven tells of a line that is not as wide as those before it.
+func (w *Walker) uneven(ic *Interchange) []Finding {
+	at, ok := w.r.uneven(ic.Offset, ic.Offset+ic.Length)
+	if !ok {
+		return nil
+	}
+	return []Finding{{Rule: unevenLines, Severity: Warning, Offset: at, Interchange: w.ordinal, Hint: unevenHint,
+		Message: fmt.Sprintf("this line is not of %d characters, as those before it: from here on line breaks are read as they stand", w.r.Width())}}
 }
 
 // blank is the finding about white space or a byte order mark before an

@@ -26,7 +26,7 @@ const mostLines = 4
 type wrapping struct {
 	start int64 // of the first line, over the file
 	width int
-	brk   string // "\n" or "\r\n"
+	brk   string // "\n", "\r\n" or "\r"
 	lines int64  // that end with a break
 }
 
@@ -52,6 +52,20 @@ func (w *wrapping) logical(file int64) int64 {
 		return file
 	}
 	return file - min((file-w.start)/int64(w.width+len(w.brk)), w.lines)*int64(len(w.brk))
+}
+
+// within is the place in the file of n bytes that begin from bytes behind the one
+// at an offset of the file.
+func (w *wrapping) within(offset int64, from, n int) (int64, int) {
+	if w == nil {
+		return offset + int64(from), n
+	}
+	at := w.logical(offset) + int64(from)
+	begin := w.file(at)
+	if n == 0 {
+		return begin, 0
+	}
+	return begin, int(w.end(at+int64(n)) - begin)
 }
 
 // raw gives b, which stands at a logical offset, as it was received: in memory
@@ -80,18 +94,16 @@ func (w *wrapping) raw(at int64, b []byte) []byte {
 // is wrapped. It is when lines end at one width, and one of them at least not
 // behind a terminator: within ISA, or two lines of the first four.
 func wrappingAt(b []byte, eof bool) (wrapping, answer) {
-	i := bytes.IndexByte(b[:min(len(b), widest+2)], '\n')
-	if i < 0 && (eof || len(b) >= widest+2) {
+	i := lineBreak(b[:min(len(b), widest+1)])
+	switch known := eof || len(b) >= widest+2; {
+	case i < 0 && known:
 		return wrapping{}, no
-	} else if i < 0 {
+	case i < 0 || i+1 == len(b) && !known:
 		return wrapping{}, more
 	}
-	w := wrapping{width: i, brk: "\n", lines: math.MaxInt64}
-	if i > 0 && b[i-1] == '\r' {
-		w.width, w.brk = i-1, "\r\n"
-	}
+	w := wrapping{width: i, brk: breakAt(b[i:]), lines: math.MaxInt64}
 	h, a := parseHeader(b, eof)
-	if w.width < narrowest || a == yes && h.fixed && i <= h.size+1 {
+	if w.width < narrowest || a == yes && h.fixed && i <= h.size {
 		return wrapping{}, no // the first line ends behind ISA, or with it
 	}
 	step := w.width + len(w.brk)
@@ -100,13 +112,37 @@ func wrappingAt(b []byte, eof bool) (wrapping, answer) {
 	}
 	b = b[:min(len(b), mostLines*step)]
 	n := 0
-	for n < mostLines && len(b) >= (n+1)*step && bytes.IndexByte(b[n*step:], '\n') == step-1 && string(b[n*step+w.width:(n+1)*step]) == w.brk {
+	for n < mostLines && len(b) >= (n+1)*step && lineBreak(b[n*step:]) == w.width && breakAt(b[n*step+w.width:]) == w.brk {
 		n++
 	}
 	if n < 2 && (b[0] != 'I' || w.width >= standardWidth) {
 		return wrapping{}, no
 	}
 	return w, wraps(b, n, &w)
+}
+
+// lineBreak is the index of the first line break in b, CR or LF; -1 if there is
+// none.
+func lineBreak(b []byte) int {
+	i := bytes.IndexByte(b, '\n')
+	if i < 0 {
+		return bytes.IndexByte(b, '\r')
+	}
+	if k := bytes.IndexByte(b[:i], '\r'); k >= 0 {
+		return k
+	}
+	return i
+}
+
+// breakAt is the line break with which b begins.
+func breakAt(b []byte) string {
+	switch {
+	case bytes.HasPrefix(b, []byte("\r\n")):
+		return "\r\n"
+	case b[0] == '\r':
+		return "\r"
+	}
+	return "\n"
 }
 
 // wraps reports whether b, of which the first n lines end as w says, is an
@@ -118,7 +154,7 @@ func wraps(b []byte, n int, w *wrapping) answer {
 		text = append(text, b[i*step:i*step+w.width]...)
 	}
 	last := b[n*step:]
-	short := bytes.IndexByte(last, '\n')
+	short := lineBreak(last)
 	if n < mostLines && len(last) > w.width && (short < 0 || short > w.width) {
 		return no // a line that does not end
 	}
@@ -153,6 +189,26 @@ func lastLine(b []byte) bool {
 	return len(b) == 0 || isMark(b)
 }
 
+// uneven gives the offset in the file of the line, if there is one, that has not
+// the width of those before it and goes on or breaks off within the interchange
+// from begin to end: from there on breaks are read as they stand. An interchange
+// may end within its last line.
+func (r *Reader) uneven(begin, end int64) (int64, bool) {
+	w := r.wrap
+	if w == nil || w.lines == math.MaxInt64 {
+		return 0, false
+	}
+	at := w.start + w.lines*int64(w.width+len(w.brk))
+	return at, at+int64(w.width) > begin && end-at > int64(w.width)
+}
+
+// brokenHeader reports whether lines break within the header at pos of an
+// interchange that is not read as wrapped.
+func (r *Reader) brokenHeader() bool {
+	n := r.head.size - 1
+	return r.wrap == nil && n > 0 && lineBreak(r.buf[r.pos:r.pos+n]) >= 0
+}
+
 // unwrap begins to read the interchange at pos without its breaks, if it is
 // wrapped.
 func (r *Reader) unwrap() bool {
@@ -181,7 +237,7 @@ func (r *Reader) unwrap() bool {
 // any that is wrapped. No byte is looked at twice.
 func (r *Reader) oneLine() bool {
 	from := max(r.pos, int(r.unbroken-r.off))
-	if from < len(r.buf) && bytes.IndexByte(r.buf[from:], '\n') < 0 {
+	if from < len(r.buf) && lineBreak(r.buf[from:]) < 0 {
 		r.unbroken = r.off + int64(len(r.buf))
 	}
 	return r.unbroken-r.off-int64(r.pos) >= widest+2
@@ -204,7 +260,7 @@ func (r *Reader) rewrap() {
 // stay reports whether the next interchange goes on in the same lines, without
 // a break between.
 func (r *Reader) stay() (header, bool) {
-	if bytes.IndexByte(r.seg.Break(), '\n') >= 0 {
+	if lineBreak(r.seg.Break()) >= 0 {
 		return header{}, false
 	}
 	h, ok := r.headerAt(0)

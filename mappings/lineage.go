@@ -141,8 +141,8 @@ func (l *Lineage) origin(e *traced, w *row) Origin {
 	place, element, component := int(e.place), int(e.element), int(e.component)
 	s := l.src.Segment(place)
 	o := Origin{Segment: s.Ordinal, Tag: s.Tag, Element: element, Component: component, Row: w.label, Layer: w.layer}
-	o.Offset, o.Length = l.src.Position(place, element)
 	if component == 0 && e.repeated == 0 {
+		o.Offset, o.Length = l.src.Position(place, element)
 		return o
 	}
 	whole := l.src.Element(place, element)
@@ -156,7 +156,7 @@ func (l *Lineage) origin(e *traced, w *row) Origin {
 	for c := 1; c < component; c++ {
 		before += l.size(l.sp.part(whole, 1, c)) + 1
 	}
-	o.Offset, o.Length = o.Offset+int64(before), l.size(l.sp.part(whole, 1, component))
+	o.Offset, o.Length = l.src.Part(place, element, before, l.size(l.sp.part(whole, 1, component)))
 	return o
 }
 

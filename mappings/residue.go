@@ -86,15 +86,15 @@ func (r *reader) leftover(place, element int, index int32) {
 	}
 	res := r.res.Residue
 	s := r.src.Segment(place)
-	offset, _ := r.src.Position(place, element)
+	from := 0
 	e := canonical.ResidueEntry{Segment: s.Ordinal, Tag: s.Tag, Element: element}
 	repetitions := r.sp.divide(text, r.sp.repetition)
 	for i, rep := range repetitions {
 		done := r.parts[part{index, int32(i)}]
 		components := r.sp.divide(rep, r.sp.component)
 		for j, c := range components {
-			e.Offset = offset
-			offset += int64(r.size(c)) + 1
+			at := from
+			from += r.size(c) + 1
 			if strings.Trim(c, " ") == "" {
 				continue
 			}
@@ -103,6 +103,7 @@ func (r *reader) leftover(place, element int, index int32) {
 				res.Coverage.Mapped++
 				continue
 			}
+			e.Offset, _ = r.src.Part(place, element, at, 0)
 			e.Repetition, e.Component = 0, 0
 			if len(repetitions) > 1 {
 				e.Repetition = i + 1

@@ -30,6 +30,9 @@ type Source interface {
 	// Position is where element n begins in the file, and its bytes; of element 0,
 	// the segment's tag.
 	Position(place, n int) (offset int64, length int)
+	// Part is where size bytes of element n stand in the file that begin from bytes
+	// behind the element's first.
+	Part(place, n, from, size int) (offset int64, length int)
 	Raw(place int) string // the segment as received, terminator and line break included
 	Path(place int) edi.Path
 }
@@ -74,9 +77,7 @@ func FromMessage(m *edi.Message, _ *guide.Guide, mt *guide.Match) Source {
 
 // reset makes s the Source over another message, in the same memory.
 func (s *message) reset(m *edi.Message, mt *guide.Match) {
-	*s = message{match: mt, text: string(m.Unwrapped()), encoding: "UTF-8", starts: s.starts[:0], ends: m.AppendEnds(s.ends[:0])}
-	s.head = edi.Message{Standard: m.Standard, Delimiters: m.Delimiters, Path: m.Path, Set: m.Set, Version: m.Version,
-		Interchange: m.Interchange, Offset: m.Offset, Ordinal: m.Ordinal}
+	*s = message{head: m.Head(), match: mt, text: string(m.Unwrapped()), encoding: "UTF-8", starts: s.starts[:0], ends: m.AppendEnds(s.ends[:0])}
 	if d := m.Delimiters; d.Segment >= utf8.RuneSelf || d.Element >= utf8.RuneSelf || d.Component >= utf8.RuneSelf ||
 		d.Repetition >= utf8.RuneSelf || !utf8.ValidString(s.text) {
 		s.encoding, s.latin1 = "ISO-8859-1", true
@@ -157,10 +158,18 @@ func (s *message) AppendElements(dst []string, place int) []string {
 func (s *message) Position(place, n int) (int64, int) {
 	if n < 1 || n > s.elements(place) {
 		from := s.starts[place-1]
-		return s.head.Offset + int64(from.text), int(s.ends[from.ends] - from.text)
+		return s.head.Within(int(from.text), int(s.ends[from.ends]-from.text))
 	}
 	from, to := s.span(place, n)
-	return s.head.Offset + int64(from), int(to - from)
+	return s.head.Within(int(from), int(to-from))
+}
+
+func (s *message) Part(place, n, from, size int) (int64, int) {
+	if n < 1 || n > s.elements(place) {
+		return s.head.Within(int(s.starts[place-1].text)+from, size)
+	}
+	begin, _ := s.span(place, n)
+	return s.head.Within(int(begin)+from, size)
 }
 
 // span is where an element stands in text, of those that there are.

@@ -368,6 +368,12 @@ func (s *source) AppendElements(dst []string, place int) []string {
 	return dst
 }
 
+// Part implements mappings.Source.
+func (s *source) Part(place, n, from, size int) (int64, int) {
+	offset, _ := s.Position(place, n)
+	return offset + int64(from), size
+}
+
 // Position implements mappings.Source.
 func (s *source) Position(place, n int) (int64, int) {
 	if n < 1 || n > len(s.elements[place-1]) {
