@@ -151,7 +151,10 @@ func (w *wrongCharacters) findings() []edi.Finding {
 	name := w.e.charset.Name()
 	if w.n > 0 {
 		f := say(w.first, edi.Warning, "edifact.charset", badCharacter, "character %s is not of character set %s", shown(w.char), name)
-		if w.n > 1 {
+		switch {
+		case w.n == 2:
+			f.Message += ", nor is another of the message"
+		case w.n > 2:
 			f.Message += fmt.Sprintf(", nor are %d others of the message", w.n-1)
 		}
 		switch {
@@ -164,6 +167,9 @@ func (w *wrongCharacters) findings() []edi.Finding {
 	}
 	if w.foreign > 0 {
 		f := say(w.encoded, edi.Warning, "edifact.charset.utf8", "", "%d characters are UTF-8, though UNB says %s", w.foreign, name)
+		if w.foreign == 1 {
+			f.Message = fmt.Sprintf("one character is UTF-8, though UNB says %s", name)
+		}
 		f.Hint = "send ISO 8859-1, or name UNOY with syntax version 4"
 		out = append(out, f)
 	}

@@ -1,10 +1,7 @@
 package x12
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/edibridge/edibridge/edi"
 )
@@ -32,45 +29,10 @@ func (r *ackReader) compare(s *edi.Segment) {
 	}
 }
 
-// repeated tells of sets that are answered more than once, at the second answer
-// of the first of them.
-func (r *ackReader) repeated() {
-	sets := r.out.Sets
-	byControl := make([]int32, len(sets))
-	for i := range byControl {
-		byControl[i] = int32(i)
-	}
-	slices.SortFunc(byControl, func(a, b int32) int {
-		return cmp.Or(strings.Compare(sets[a].Control, sets[b].Control), cmp.Compare(a, b))
-	})
-	second := int32(-1)
-	for i := 1; i < len(byControl); i++ {
-		if n := byControl[i]; sets[n].Control != "" && sets[n].Control == sets[byControl[i-1]].Control && (second < 0 || n < second) {
-			second = n
-		}
-	}
-	if second < 0 || !r.room() {
-		return
-	}
-	nth := int32(-1)
-	for place := 2; place <= r.m.Len(); place++ {
-		s := r.m.Segment(place)
-		if s.Is("AK2") {
-			nth++
-		}
-		if nth == second {
-			r.keep(findingAt(r.m.Path.Segment("AK2", int(nth)+1), &s, 2), edi.Warning, "x12.ack.set.repeated",
-				"set %s is answered more than once: where the answers differ, the worst counts", quote(s.Element(2)))
-			return
-		}
-	}
-}
-
 // finish tells of what did not come, of sets that there are in all.
 func (r *ackReader) finish(sets int) {
 	last := r.m.Segment(r.m.Len())
 	r.closeSet(&last)
-	r.repeated()
 	if r.more > 0 {
 		f := &r.findings[len(r.findings)-1]
 		f.Message = fmt.Sprintf("%s; %d more findings are not told", f.Message, r.more)
@@ -83,7 +45,7 @@ func (r *ackReader) finish(sets int) {
 		r.keep(r.before(&last, r.m.Path, "AK9"), edi.Error, "x12.ack.result.missing",
 			"there is no AK9: it is not told what became of the group")
 	}
-	if sets > maxAnswers || r.notes > maxNotes {
+	if sets > maxAnswers && r.each == nil || r.lost {
 		r.keep(findingAt(r.m.Path, &last, 0), edi.Info, "x12.ack.limit",
 			"the first %d of %d sets are kept, and of their segments and elements the first %d", maxAnswers, sets, maxNotes)
 	}

@@ -202,7 +202,7 @@ func fill(v string, n int, with byte) string {
 // element writes AK4 or IK4.
 func (a *GroupAck) element(d *detail) {
 	a.o.segment(a.form.elementTag, a.elementPosition(d.Element, d.Component, d.Repetition), reference(d.Ref),
-		[]string{d.element}, []string{a.o.clean(d.Value, longestValue)})
+		[]string{d.element}, []string{a.o.clean(a.env.received.Plain([]byte(d.Value)), longestValue)})
 	a.segments++
 	a.contexts(d.contexts)
 }

@@ -29,6 +29,8 @@ type Envelope struct {
 	Time               time.Time // ISA09, ISA10, GS04, GS05, as it is: no zone is applied
 	Interchange, Group int64     // control numbers ISA13, GS06: 1 to 999999999
 	AckRequested       bool      // ISA14
+
+	received edi.Delimiters // of the interchange that is answered: values that are repeated lose its release character
 }
 
 // AnswerTo is the envelope for an answer to group g of interchange ic: sender
@@ -43,6 +45,7 @@ func AnswerTo(ic *edi.Interchange, g *edi.Group) Envelope {
 		Mode:       ic.Mode,
 		Delimiters: ic.Delimiters,
 		LineBreak:  lineBreak(ic),
+		received:   ic.Delimiters,
 	}
 	if g != nil {
 		e.GroupSender, e.GroupReceiver, e.GroupVersion = g.Receiver, g.Sender, g.Version

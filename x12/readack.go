@@ -24,10 +24,22 @@ const (
 // document is told by its guide. What it answers must be looked up by the sender
 // of the acknowledgment, Functional and Control.
 //
-// It keeps at most 999,999 sets and 100,000 notes; the answer shares one copy of
-// the message's text.
+// It keeps at most 999,999 sets and 100,000 notes, up to 180 MiB; the answer
+// shares one copy of the message's text. [EachSetAnswer] keeps one set at a time.
 func ReadGroupAck(m *edi.Message) (GroupAnswer, []edi.Finding) {
-	r := ackReader{m: m, text: string(m.Raw())}
+	return readGroupAck(&ackReader{m: m, text: string(m.Raw())})
+}
+
+// EachSetAnswer reads what [ReadGroupAck] reads, but gives each set to each as
+// soon as it was read, instead of keeping it: the answer has no Sets, and memory
+// does not grow with them. A SetAnswer may be kept; it has at most 100,000 notes.
+// What became of a set depends on the whole, too: see [GroupAnswer.Outcome].
+func EachSetAnswer(m *edi.Message, each func(*SetAnswer)) (GroupAnswer, []edi.Finding) {
+	return readGroupAck(&ackReader{m: m, each: each})
+}
+
+func readGroupAck(r *ackReader) (GroupAnswer, []edi.Finding) {
+	m := r.m
 	r.out.Declared, r.out.Received, r.out.Accepted = -1, -1, -1
 	if m.Len() == 0 {
 		return r.out, nil
@@ -43,7 +55,7 @@ func ReadGroupAck(m *edi.Message) (GroupAnswer, []edi.Finding) {
 			sets++
 		}
 	}
-	if sets > 0 {
+	if sets > 0 && r.each == nil {
 		r.out.Sets = make([]SetAnswer, 0, min(sets, maxAnswers))
 	}
 	for place := 2; place <= m.Len(); place++ {
@@ -57,14 +69,18 @@ func ReadGroupAck(m *edi.Message) (GroupAnswer, []edi.Finding) {
 // ackReader reads one acknowledgment.
 type ackReader struct {
 	m        *edi.Message
-	text     string // of the message
+	text     string           // of the message; "" where nothing of it is kept
+	each     func(*SetAnswer) // takes the sets; nil: they are kept
 	out      GroupAnswer
 	findings []edi.Finding
-	more     int // findings that were not kept
-	notes    int // kept
+	more     int  // findings that were not kept
+	notes    int  // kept, of this set where sets are not
+	lost     bool // some were not
 
-	began, ended bool // AK1, AK9 was read
-	accepted     int  // sets by their own status
+	controls     edi.Controls // of the sets,
+	repeated     bool         // of which one was answered again
+	began, ended bool         // AK1, AK9 was read
+	accepted     int          // sets by their own status
 
 	// What is open, and how many of its kind its loop has: for paths.
 	set     *SetAnswer
@@ -171,28 +187,49 @@ func (r *ackReader) elementText(s *edi.Segment, n int) string {
 	return r.text[from : from+len(v)]
 }
 
+// plain is v without release characters, which 007040 has (ISX01).
+func (r *ackReader) plain(v string) string {
+	if by := r.m.Delimiters.Release; by != 0 && strings.IndexByte(v, by) >= 0 {
+		return r.m.Delimiters.Plain([]byte(v))
+	}
+	return v
+}
+
 func (r *ackReader) trimmed(s *edi.Segment, n int) string {
-	return trim(r.elementText(s, n))
+	return r.plain(trim(r.elementText(s, n)))
 }
 
 // trim takes the blanks and line breaks away that stand around a value.
 func trim(v string) string { return strings.Trim(v, " \t\r\n") }
 
-// parts divides a text by a delimiter, at most n of them; what there are more is
-// given behind.
-func parts(v string, by byte, n int) (out [3]string, rest string) {
+// parts divides a text into its components, at most n of them; what there are
+// more is given behind.
+func (r *ackReader) parts(v string, n int) (out [3]string, rest string) {
+	d := &r.m.Delimiters
 	for i := range n {
-		at := -1
-		if by != 0 {
-			at = strings.IndexByte(v, by)
-		}
-		if at < 0 {
-			out[i] = trim(v)
+		one, behind, more := cutAt(v, d.Component, d.Release)
+		out[i] = r.plain(trim(one))
+		if v = behind; !more {
 			return out, ""
 		}
-		out[i], v = trim(v[:at]), v[at+1:]
 	}
 	return out, v
+}
+
+// cutAt is strings.Cut at the first by that no release character stands before;
+// 0 divides nothing.
+func cutAt(v string, by, release byte) (before, after string, found bool) {
+	for i := 0; i < len(v) && by != 0; i++ {
+		switch v[i] {
+		case by:
+			return v[:i], v[i+1:], true
+		case release:
+			if release != 0 {
+				i++
+			}
+		}
+	}
+	return v, "", false
 }
 
 // whole is an element that is a number of at most ten digits; -1 when it is not.
@@ -223,15 +260,21 @@ func (r *ackReader) beginSet(s *edi.Segment) {
 	r.closeSet(s)
 	r.nth.set++
 	r.nth.segment = 0
-	r.spareSet = SetAnswer{}
 	r.set = &r.spareSet
-	if len(r.out.Sets) < cap(r.out.Sets) {
+	if r.each != nil {
+		r.set, r.notes = &SetAnswer{}, 0
+	} else if *r.set = (SetAnswer{}); len(r.out.Sets) < cap(r.out.Sets) {
 		r.out.Sets = append(r.out.Sets, SetAnswer{})
 		r.set = &r.out.Sets[len(r.out.Sets)-1]
 	}
 	r.set.Set, r.set.Control, r.set.Reference = r.trimmed(s, 1), r.trimmed(s, 2), r.trimmed(s, 3)
 	if r.set.Control == "" {
 		r.tell(s, 2, edi.Error, "x12.ack.set.control", "AK202, the control number of the set, is missing")
+	}
+	if r.controls.Add(r.set.Control) && !r.repeated {
+		r.repeated = true
+		r.tell(s, 2, edi.Warning, "x12.ack.set.repeated",
+			"set %s is answered more than once: where the answers differ, the worst counts", quote(s.Element(2)))
 	}
 	if r.ended {
 		r.tell(s, 0, edi.Warning, "x12.ack.segment", "AK2 stands behind AK9")
@@ -246,6 +289,14 @@ func (r *ackReader) closeSet(s *edi.Segment) {
 	if r.room() {
 		f := r.before(s, r.m.Path.Segment("AK2", r.nth.set), r.tagOf("5"))
 		r.keep(f, edi.Error, "x12.ack.set.missing", "set %s ends without %s: it is not told what became of it", quote([]byte(r.set.Control)), f.Tag)
+	}
+	r.leaveSet()
+}
+
+// leaveSet ends what is said of a set.
+func (r *ackReader) leaveSet() {
+	if r.each != nil {
+		r.each(r.set)
 	}
 	r.set, r.segment, r.element = nil, nil, nil
 }
@@ -269,6 +320,7 @@ func (r *ackReader) kin(s *edi.Segment) {
 // kept counts a note and reports whether there is room for it.
 func (r *ackReader) kept() bool {
 	r.notes++
+	r.lost = r.lost || r.notes > maxNotes
 	return r.notes <= maxNotes
 }
 
@@ -315,14 +367,14 @@ func (r *ackReader) readElement(s *edi.Segment) {
 		r.element = &r.segment.Elements[len(r.segment.Elements)-1]
 	}
 	e := r.element
-	e.Ref, e.Code, e.Value = r.trimmed(s, 2), r.trimmed(s, 3), r.elementText(s, 4)
+	e.Ref, e.Code, e.Value = r.trimmed(s, 2), r.trimmed(s, 3), r.plain(r.elementText(s, 4))
 	e.Element, e.Component, e.Repetition = r.elementPosition(s, 1)
 	r.kin(s)
 }
 
 // elementPosition is the composite C030.
 func (r *ackReader) elementPosition(s *edi.Segment, n int) (element, component, repetition int) {
-	v, rest := parts(r.elementText(s, n), r.m.Delimiters.Component, 3)
+	v, rest := r.parts(r.elementText(s, n), 3)
 	element, component, repetition = whole(v[0]), whole(v[1]), whole(v[2])
 	if element < 1 || component < 0 && v[1] != "" || repetition < 0 && v[2] != "" ||
 		strings.Trim(rest, string([]byte{' ', r.m.Delimiters.Component})) != "" {
@@ -345,19 +397,16 @@ func (r *ackReader) readContext(s *edi.Segment) {
 	if r.trimmed(s, 5) != "" {
 		c.Element, c.Component, c.Repetition = r.elementPosition(s, 5)
 	}
-	refs, _ := parts(r.elementText(s, 6), r.m.Delimiters.Component, 2)
+	refs, _ := r.parts(r.elementText(s, 6), 2)
 	c.Ref, c.ComponentRef = refs[0], refs[1]
 	list := &r.segment.Contexts
 	if r.element != nil {
 		list = &r.element.Contexts
 	}
 	for rest, more := r.elementText(s, 1), true; more && r.kept(); {
-		one := rest
-		more = false
-		if by := r.m.Delimiters.Repetition; by != 0 {
-			one, rest, more = strings.Cut(rest, string([]byte{by}))
-		}
-		name, _ := parts(one, r.m.Delimiters.Component, 2)
+		var one string
+		one, rest, more = cutAt(rest, r.m.Delimiters.Repetition, r.m.Delimiters.Release)
+		name, _ := r.parts(one, 2)
 		c.Name, c.Value = name[0], name[1]
 		*list = append(*list, c)
 	}
@@ -369,7 +418,6 @@ func (r *ackReader) endSet(s *edi.Segment) {
 		return
 	}
 	r.kin(s)
-	r.segment, r.element = nil, nil
 	r.set.Status = r.status(s, "A E R M W X")
 	r.set.Reasons = r.reasons(s, 2)
 	switch r.set.Status.Verdict() {
@@ -378,7 +426,7 @@ func (r *ackReader) endSet(s *edi.Segment) {
 	case Rejected:
 		r.out.rejected++
 	}
-	r.set = nil
+	r.leaveSet()
 }
 
 // status is the first element of s, one of those given.

@@ -43,6 +43,7 @@ func readAnswers(t fataler, data []byte) answers {
 			var a GroupAnswer
 			a, findings = ReadGroupAck(ev.Message)
 			out.groups = append(out.groups, a)
+			sameOneByOne(t, ev.Message, a, findings)
 		}
 		for i := range findings {
 			if f := &findings[i]; f.Offset < 0 || f.Offset+int64(f.Length) > int64(len(data)) || f.Rule == "" || f.Message == "" || f.Path == "" {

@@ -243,8 +243,13 @@ func (j *judging) message(ev *edi.Event) error {
 		return j.contrl.Message(edifact.MessageResult{Set: m.Set, Version: m.Version, Control: m.Control, Findings: findings, Verdict: v})
 	}
 	if (m.Set == "997" || m.Set == "999") && !j.mute {
-		_, fs := x12.ReadGroupAck(m)
-		j.tell(fs)
+		if j.streams {
+			_, fs := x12.EachSetAnswer(m, func(*x12.SetAnswer) {})
+			j.tell(fs)
+		} else {
+			_, fs := x12.ReadGroupAck(m)
+			j.tell(fs)
+		}
 	}
 	if j.ack == nil {
 		return nil
