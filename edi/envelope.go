@@ -50,9 +50,12 @@ type Group struct {
 	Ordinal    int    // within the interchange, from 1
 	Functional string // GS01
 	Version    string // GS08 "004010"
-	Sender     string // GS02
-	Receiver   string // GS03
-	Control    string // GS06
+	Sender     string // GS02, UNG 0040
+	Receiver   string // GS03, UNG 0044
+	// What Sender and Receiver are ids of (UNG 0007); "" in X12.
+	SenderQualifier, ReceiverQualifier string
+
+	Control    string // GS06, UNG 0048
 	Agency     string // GS07
 	Date, Time string // GS04, GS05
 	Offset     int64

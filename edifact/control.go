@@ -321,10 +321,13 @@ func (c *ControlWriter) endGroup(g *edi.Group, findings []edi.Finding) {
 
 // header writes UCF.
 func (c *ControlWriter) header(g *edi.Group, action string, findings []edi.Finding) {
-	elements := [][]string{{c.must(g.Control, longestReference)}, {c.must(g.Sender, longestParty)}, {c.must(g.Receiver, longestParty)}, {action}}
+	id := c.must
 	if c.env.version() == '4' { // S006 and S007 need not be there
-		elements[1], elements[2] = []string{c.env.clean(g.Sender, longestParty)}, []string{c.env.clean(g.Receiver, longestParty)}
+		id = c.env.clean
 	}
+	elements := [][]string{{c.must(g.Control, longestReference)},
+		{id(g.Sender, longestParty), c.env.clean(g.SenderQualifier, 4)},
+		{id(g.Receiver, longestParty), c.env.clean(g.ReceiverQualifier, 4)}, {action}}
 	if action == actionRejected {
 		elements = append(elements, c.reason(cause(findings))...)
 	}

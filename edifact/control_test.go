@@ -154,6 +154,11 @@ func TestControlGroups(t *testing.T) {
 		{"all named", ControlOptions{All: true}, func(w *ControlWriter) error {
 			return errors.Join(w.Message(good), w.Group(group("G1"), nil), w.Group(group("G2"), nil), w.Close(nil))
 		}, "7'UCF+G1+NP+LH+7'UCM+1+ORDERS:D:96A:UN+7'UCF+G2+NP+LH+7'"},
+		{"qualifiers", ControlOptions{All: true}, func(w *ControlWriter) error {
+			g := group("G1")
+			g.SenderQualifier, g.ReceiverQualifier = "14", "ZZZ"
+			return errors.Join(w.Message(bad), w.Group(g, nil), w.Close(nil))
+		}, "7'UCF+G1+NP:14+LH:ZZZ+7'UCM+2+ORDERS:D:96A:UN+4+18'"},
 		{"UCF alone", ControlOptions{Detail: DetailGroups}, func(w *ControlWriter) error {
 			return errors.Join(w.Message(bad), w.Group(group("G1"), nil), w.Message(good), w.Message(bad), w.Group(group("G2"), nil), w.Close(nil))
 		}, "7'UCF+G1+NP+LH+4+18'UCF+G2+NP+LH+7'UCM+2+ORDERS:D:96A:UN+4+18'"},

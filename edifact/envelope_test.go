@@ -228,7 +228,7 @@ func TestHeader(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, want := fmt.Sprintf("%+v", *ev.Group), "{Path:UNB[1]/UNG[1] Ordinal:1 Functional:ORDERS Version:D:96A:UN:EAN008 Sender:NP Receiver:LH "+
-		"Control:G1 Agency:UN Date:261123 Time:0930 Offset:92 Messages:0 Declared:-1 Complete:false}"; got != want {
+		"SenderQualifier: ReceiverQualifier: Control:G1 Agency:UN Date:261123 Time:0930 Offset:92 Messages:0 Declared:-1 Complete:false}"; got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 	for ev.Kind != edi.EndInterchange {

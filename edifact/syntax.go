@@ -264,12 +264,16 @@ func (e *envelope) beginGroup(s *edi.Segment) *edi.Event {
 		Functional: v(1, 1),
 		Sender:     v(2, 1),
 		Receiver:   v(3, 1),
-		Date:       v(4, 1),
-		Time:       v(4, 2),
-		Control:    v(5, 1),
-		Agency:     v(6, 1),
-		Version:    joined(v(7, 1), v(7, 2), v(6, 1), v(7, 3)),
-		Offset:     s.Offset,
+
+		SenderQualifier:   v(2, 2),
+		ReceiverQualifier: v(3, 2),
+
+		Date:    v(4, 1),
+		Time:    v(4, 2),
+		Control: v(5, 1),
+		Agency:  v(6, 1),
+		Version: joined(v(7, 1), v(7, 2), v(6, 1), v(7, 3)),
+		Offset:  s.Offset,
 	})
 	e.implicit = false
 	e.messages.Reset()
