@@ -238,7 +238,7 @@ func TestHeader(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, want := fmt.Sprintf("%+v", *ev.Group), "{Path:ISA[1]/GS[1] Ordinal:1 Functional:PO Version:004010 Sender:NORTHPIER Receiver:LAKEHOUSE "+
-		"Control:301 Agency:X Date:20261123 Time:0930 Offset:108 Messages:0 Declared:-1 Complete:false}"; got != want {
+		"SenderQualifier: ReceiverQualifier: Control:301 Agency:X Date:20261123 Time:0930 Offset:108 Messages:0 Declared:-1 Complete:false}"; got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 	for ev.Kind != edi.EndInterchange {

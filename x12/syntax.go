@@ -319,8 +319,7 @@ const gsControl = 6
 func (e *envelope) repeatsGS(s *edi.Segment) bool {
 	have, want := s.Data(), e.soundGS
 	from, to := s.Span(gsControl)
-	control := string(have[from:to])
-	return len(want) > 0 && from == e.soundFrom && len(control) <= longestNumber && digits(control) &&
+	return len(want) > 0 && from == e.soundFrom && to-from <= longestNumber && edi.Count(have[from:to]) >= 0 &&
 		string(have[:from]) == string(want[:from]) && string(have[to:]) == string(want[e.soundTo:])
 }
 
