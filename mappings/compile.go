@@ -150,7 +150,6 @@ func (c *compiler) first(r *row) {
 
 // most says how many segments a block takes and whether it goes on in more.
 func (c *compiler) most(k *block) {
-	k.single = k.shape == sameObject && k.qualifier != "" && len(k.rows) > 0 && len(k.tuples)+len(k.kids) == 0
 	k.chunked = k.shape == sameObject && len(k.tuples) == 1 && len(k.rows)+len(k.kids) == 0
 	switch {
 	case k.limit > 0:
@@ -158,6 +157,8 @@ func (c *compiler) most(k *block) {
 	case k.chunked || k.shape == eachObject || k.shape == sameObject && !k.hasPlace:
 		k.most = unlimited
 	}
+	k.single = k.shape != eachObject && (k.ordinal > 0 || k.qualifier != "" && k.most < unlimited)
+	c.claim(k)
 }
 
 // object resolves the object that a block makes.

@@ -11,6 +11,9 @@ func (r *reader) scope(b *block, obj reflect.Value, loop, from int) {
 	at, used := len(r.heads), len(r.used)
 	r.heads = slices.Grow(r.heads, len(b.kids))[:at+len(b.kids)]
 	clear(r.heads[at:])
+	if b.rivalry {
+		r.contend(b, at, loop, from)
+	}
 	last := r.loops[loop].Last
 	for p := from; p <= last; {
 		item := p
@@ -70,49 +73,27 @@ func (r *reader) divide(b *block, at, place int) {
 	}
 }
 
-// match finds the block that takes the segment, the most specific first. One
-// that could read nothing of it takes it only when no other does.
+// match finds the block that takes the segment, the most specific first.
 func (r *reader) match(b *block, at, place int) int {
-	key, last := r.seats[place].key, -1
+	key := r.seats[place].key
 	for n, has := range b.keys {
 		if has != key {
 			continue
 		}
 		i := b.order[n]
 		k, s := b.kids[i], &r.heads[at+i]
-		if int(s.taken) >= k.most || k.past > 0 && !s.open || k.qualifier != "" && r.qualifier(place, k.qual) != k.qualifier || !r.says(place, k.beside) {
+		if int(s.taken) >= k.most || s.closed || k.past > 0 && !s.open || k.qualifier != "" && r.qualifier(place, k.qual) != k.qualifier || !r.says(place, k.beside) {
+			continue
+		}
+		if k.single && !r.offers(k, place) {
 			continue
 		}
 		if s.seen++; k.ordinal > 0 && k.ordinal != int(s.seen) {
 			continue
 		}
-		if !k.single || r.offers(k, place) {
-			return i
-		}
-		if last < 0 {
-			last = i
-		}
+		return i
 	}
-	return last
-}
-
-// offers reports whether a row of the block can read something of a segment.
-func (r *reader) offers(k *block, place int) bool {
-	for i := range k.rows {
-		w := &k.rows[i]
-		v, any := values{}, false
-		for n, s := range w.spots {
-			v[n] = r.value(place, s, w.conv.whole)
-			any = any || v[n] != ""
-		}
-		if !any || w.noPath || !r.says(place, w.wheres) {
-			continue
-		}
-		if text, _ := w.conv.in(&v, &r.sp.d); text != "" {
-			return true
-		}
-	}
-	return false
+	return -1
 }
 
 func (r *reader) qualifier(place int, q spot) string {

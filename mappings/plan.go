@@ -39,7 +39,10 @@ type block struct {
 	groups    int      // how many there are in its object
 	width     int      // most blocks below it whose segments are sorted at one time
 	selector  *row     // the row of the qualifier
-	single    bool     // values of one qualified segment, into the object around
+	single    bool     // takes a segment only when it can read something of it
+	contends  bool     // of blocks of which one stands in for another
+	rivals    []int    // indexes among its siblings of those that it stands in for
+	rivalry   bool     // some of kids contend
 	number    int      // of the array that it makes
 	field     uint64   // the bit of the member in canonical.Present; 0: its rows are looked at anyway
 	looks     bool     // it has so many kids that it is worth asking what is present

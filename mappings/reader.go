@@ -95,6 +95,8 @@ type slot struct {
 	head, tail  int32 // places, chained by seat.next
 	taken, seen int32
 	open        bool // the segment behind which the block stands was there
+	offered     bool // a segment has something for it
+	closed      bool // a block that it stands in for has something
 }
 
 // check is a computed row that was read.
