@@ -2650,9 +2650,6 @@ func (v *Ref) appendMembers(dst []byte) []byte {
 		dst = append(dst, `"related":`...)
 		dst = append(appendObjects(dst, v.Related), ',')
 	}
-	if v.At != "" {
-		dst = appendMember(dst, `"at":"`, string(v.At))
-	}
 	if v.LineRef != "" {
 		dst = appendMember(dst, `"lineRef":"`, string(v.LineRef))
 	}
@@ -2664,12 +2661,12 @@ func (v *Ref) appendMembers(dst []byte) []byte {
 }
 
 func (v *Ref) present() uint64 {
-	fields := uint64(0x37)
+	fields := uint64(0x17)
 	if len(v.Related) > 0 {
 		fields |= 1 << 3
 	}
 	if len(v.Dates) > 0 {
-		fields |= 1 << 6
+		fields |= 1 << 5
 	}
 	return fields
 }
@@ -6330,6 +6327,9 @@ func (v *RefDate) appendMembers(dst []byte) []byte {
 	if v.At != "" {
 		dst = appendMember(dst, `"at":"`, string(v.At))
 	}
+	if v.Zone != "" {
+		dst = appendMember(dst, `"zone":"`, string(v.Zone))
+	}
 	return dst
 }
 
@@ -8599,7 +8599,6 @@ func (v *Ref) zero() bool {
 		v.Value == "" &&
 		v.Text == "" &&
 		v.Related == nil &&
-		v.At == "" &&
 		v.LineRef == "" &&
 		v.Dates == nil
 }

@@ -6,16 +6,16 @@ type Ref struct {
 	Value   string `json:"value,omitempty"`   // REF02
 	Text    string `json:"text,omitempty"`    // REF03
 	Related []ID   `json:"related,omitempty"` // REF04 (C040), up to three
-	At      Date   `json:"at,omitempty"`      // N904, N905; DTM+171 in the group of RFF
 	// LineRef is the line of the document that is referred to. EDIFACT RFF 1156.
 	LineRef string    `json:"lineRef,omitempty"`
-	Dates   []RefDate `json:"dates,omitempty"` // DTM in the REF loop, in the RFF group
+	Dates   []RefDate `json:"dates,omitempty"` // N904, N905; DTM in the REF loop, in the RFF group
 }
 
-// RefDate is a date of what is referred to. X12 DTM; EDIFACT DTM C507.
+// RefDate is a date of what is referred to. X12 DTM, N9; EDIFACT DTM C507.
 type RefDate struct {
-	Scheme string `json:"scheme,omitempty"` // DTM01 (374); DTM 2005: 171 when it was issued ...
-	At     Date   `json:"at,omitempty"`     // DTM02, DTM03; DTM 2380
+	Scheme string `json:"scheme,omitempty"` // DTM01 (374); DTM 2005: 171 when it was issued ...; of N9 none
+	At     Date   `json:"at,omitempty"`     // DTM02, DTM03; N904, N905; DTM 2380
+	Zone   string `json:"zone,omitempty"`   // DTM04, N906 (623) as received
 }
 
 // DateEntry is a date with its meaning. X12 DTM; EDIFACT DTM C507.

@@ -1,6 +1,8 @@
 package mappings_test
 
 import (
+	"fmt"
+	"maps"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -51,6 +53,7 @@ func uses(g *guide.Guide) *use {
 		case u.loop:
 			u.trigger = &use{tag: u.tag, place: u.place, mandatory: true, most: 1}
 			up.kids = append(up.kids, u)
+			maps.DeleteFunc(at, func(place string, _ *use) bool { return strings.HasPrefix(place, l.Place+"/") })
 			at[l.Place] = u
 		case at[l.Place] == nil && up.tag != u.tag: // the trigger's own line is no further one
 			up.kids = append(up.kids, u)
@@ -108,6 +111,8 @@ type author struct {
 	share int // percent of optional segments
 	nodes int
 	made  []*segment
+
+	convention bool // ST03 is said
 }
 
 // newAuthor makes one for a guide; goals are what its table reads.
@@ -219,6 +224,7 @@ func (a *author) aimed(seed uint64, aims []aim) *edi.Message {
 	a.made, a.nodes = a.made[:0], 0
 	a.share = []int{10, 30, 45, 60}[a.rng.IntN(4)]
 	a.spelled()
+	a.convention = len(a.g.Elements(nil, "ST", &a.d)) > 2 && a.chance(30)
 	a.loop(a.root, nil, 0, aims)
 	for range 40 {
 		text, ordinals := a.raw()
@@ -287,11 +293,12 @@ func (a *author) loop(u *use, within *segment, depth int, aims []aim) {
 			n++
 		}
 		own := through(k, aims)
-		n = max(n, min(len(own), k.most))
+		n = max(n, min(len(own)+a.rng.IntN(2), k.most))
+		first := a.rng.IntN(n + 1)
 		for j := range n {
 			var inner []aim
 			var wants []mappings.Want
-			for x := j; x < len(own); x += n {
+			for x := (j + first) % n; x < len(own); x += n {
 				wants = append(wants, own[x].wants[0]...)
 				if len(own[x].way) > 1 {
 					inner = append(inner, aim{own[x].way[1:], own[x].wants[1:]})
@@ -351,6 +358,9 @@ func (a *author) raw() (text string, ordinals []*segment) {
 	}
 	head, tail, first := "ST", "SE", a.g.Set()
 	id := []string{first, "0001"}
+	if a.convention {
+		id = append(id, "VICS")
+	}
 	if a.g.Standard() == edi.EDIFACT {
 		head, tail = "UNH", "UNT"
 		version, release, _ := strings.Cut(a.g.Release(), ":")
@@ -368,6 +378,40 @@ func (a *author) raw() (text string, ordinals []*segment) {
 	}
 	write(nil, tail, []string{strconv.Itoa(len(ordinals) + 1), number})
 	return b.String(), ordinals
+}
+
+// has notes the elements and components that the message made last has values of.
+func (a *author) has(spots map[string]bool) {
+	note := func(place string, element, component int) {
+		spots[fmt.Sprintf("%s %d.%d", place, element, component)] = true
+	}
+	for _, s := range a.made {
+		if s.gone() {
+			continue
+		}
+		for i, v := range s.elements {
+			for j, c := range strings.Split(v, string(a.d.Component)) {
+				if c != "" {
+					note(s.use.place, i+1, j+1)
+				}
+			}
+			if v != "" {
+				note(s.use.place, i+1, 0)
+			}
+		}
+	}
+}
+
+// lacks are the elements and components of the guide that are in none of spots.
+func (a *author) lacks(spots map[string]bool) (missing []string) {
+	for _, x := range a.spots {
+		w := x.wants[len(x.wants)-1][0]
+		name := fmt.Sprintf("%s %d.%d", x.way[len(x.way)-1].place, w.Element, w.Component)
+		if !spots[name] && !slices.Contains(missing, name) {
+			missing = append(missing, name)
+		}
+	}
+	return missing
 }
 
 // mend makes the segments anew that something is wrong with; one that never

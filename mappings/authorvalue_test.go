@@ -21,10 +21,7 @@ type slot struct {
 
 func slots(elements []guide.Element, wanted []string) []slot {
 	all := make([]slot, 0, len(elements))
-	for i, e := range elements {
-		if i == 30 {
-			break
-		}
+	for _, e := range elements {
 		s := slot{Element: e, codes: e.CodeList(), parts: slots(e.Parts, wanted)}
 		for _, c := range s.codes {
 			if slices.Contains(wanted, c) {
@@ -263,7 +260,7 @@ func (a *author) moment(s *segment, wants []mappings.Want) string {
 	if a.chance(50) {
 		layout = moments[a.rng.IntN(3)]
 	}
-	if a.chance(2) {
+	if a.chance(2) || slices.ContainsFunc(wants, func(w mappings.Want) bool { return w.Odd }) {
 		layout = "2006010220061130:718"
 	}
 	v := a.time(layout)

@@ -105,6 +105,9 @@ func (c *compiler) own(k *block, b *branch, obj reflect.Type) {
 	for _, n := range b.leaves {
 		if strings.HasSuffix(n.path, "[]") {
 			c.tuple(k, n, obj)
+			if len(b.leaves)+len(b.kids) > 1 || b.path != "" {
+				c.alone(k, n)
+			}
 		} else if r, ok := c.row(n, obj); ok {
 			k.rows = append(k.rows, r)
 		}
@@ -126,6 +129,17 @@ func (c *compiler) own(k *block, b *branch, obj reflect.Type) {
 	}
 	k.fills = k.fills || len(k.derived) > 0
 	k.hasPlace = len(k.tuples) > 0 || slices.ContainsFunc(k.rows, func(r row) bool { return !r.noPath || r.expr != nil })
+}
+
+// alone refuses what holds for all of a tuple in a segment that has other rows:
+// it could not go on in the next one when that changes.
+func (c *compiler) alone(k *block, n *node) {
+	if len(k.tuples) == 0 {
+		return
+	}
+	if t := &k.tuples[len(k.tuples)-1]; len(t.shared) > 0 && t.label == n.at.String() {
+		c.probs.add(n.at, n.column, "%s holds for all of %s: the segment can have no other rows", t.shared[0].text, n.path)
+	}
 }
 
 // same reports whether a row's place is that of the qualifier: component 1 is

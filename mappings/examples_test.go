@@ -53,7 +53,7 @@ func example(t *testing.T, folder string) (shipped, *edi.Message) {
 	if !exact || m == nil {
 		t.Fatalf("%s of %s: guide %v, mapping %v", msg.Set, release, g, m)
 	}
-	return shipped{g, m, &mappings.Reader{}}, msg
+	return shipped{g: g, m: m, r: &mappings.Reader{}}, msg
 }
 
 func file(t *testing.T, folder, name string) []byte {

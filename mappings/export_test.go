@@ -5,6 +5,7 @@ type Want struct {
 	Element, Component int    // from 1; component 0: the whole
 	Text               string // "": nothing must stand there, or any value where Any is set
 	Any                bool
+	Odd                bool // a value that the rows before cannot read
 }
 
 // Step is a segment on the way to a row, from outer to inner.
@@ -19,6 +20,7 @@ type Goal struct {
 	ID    GoalID
 	Row   string // "order-850.map:17"
 	Place string // "PO1/PO102"
+	List  string // its code list; "": none
 	Codes []string
 	Steps []Step
 }
@@ -38,7 +40,7 @@ func goals(k *block, around []Step, all *[]Goal) {
 	if k.tag != "" {
 		s := Step{Tag: k.tag, Past: k.past > 0}
 		if k.qualifier != "" {
-			s.Wants = append(s.Wants, Want{k.qual.element, k.qual.component, k.qualifier, false})
+			s.Wants = append(s.Wants, Want{k.qual.element, k.qual.component, k.qualifier, false, false})
 		}
 		s.Wants = append(s.Wants, besideWants(k.beside)...)
 		steps = append(around[:len(around):len(around)], s)
@@ -54,7 +56,7 @@ func goals(k *block, around []Step, all *[]Goal) {
 		for j := range t.shared {
 			t.shared[j].goal(steps, all)
 			last := (*all)[len(*all)-1].Steps
-			last[len(last)-1].Wants = append(last[len(last)-1].Wants, Want{t.spots[0].element, t.spots[0].component, "", true})
+			last[len(last)-1].Wants = append(last[len(last)-1].Wants, Want{t.spots[0].element, t.spots[0].component, "", true, false})
 		}
 	}
 	for _, kid := range k.kids {
@@ -70,14 +72,14 @@ func (r *row) goal(around []Step, all *[]Goal) {
 	last := &g.Steps[len(g.Steps)-1]
 	last.Wants = append(last.Wants[:len(last.Wants):len(last.Wants)], besideWants(r.wheres)...)
 	for _, s := range r.spots {
-		last.Wants = append(last.Wants, Want{s.element, s.component, r.fixed, r.fixed == ""})
+		last.Wants = append(last.Wants, Want{s.element, s.component, r.fixed, r.fixed == "", r.alt && !r.noPath && r.first == nil})
 	}
 	for _, s := range around[:len(around)-1] {
 		g.Place += s.Tag + "/"
 	}
 	g.Place += r.text
 	if l := r.conv.list; l != nil && r.conv.name != "unit" {
-		g.Codes = keys(l.names)
+		g.List, g.Codes = l.name, keys(l.names)
 	}
 	*all = append(*all, g)
 }
@@ -85,7 +87,7 @@ func (r *row) goal(around []Step, all *[]Goal) {
 func besideWants(all []beside) []Want {
 	var wants []Want
 	for _, h := range all {
-		wants = append(wants, Want{h.at.element, h.at.component, h.value, false})
+		wants = append(wants, Want{h.at.element, h.at.component, h.value, false, false})
 	}
 	return wants
 }

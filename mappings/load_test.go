@@ -54,6 +54,8 @@ func TestLoadErrors(t *testing.T) {
 		{layer + "BEG03 parties\n", `a.map:2:7: parties is no value but an array`},
 		{layer + "BEG03 currency\n", `a.map:2:7: currency is no value but an object (code counterCode`},
 		{layer + "BEG03 poNumber.x\n", `a.map:2:7: poNumber has no members, so no "x"`},
+		{"mapping order <-> X12 851\nN9\n  N901 poNumber\n  N904 N905 dates[] to 1\n    N906 scheme\n    N904 N905 at datetime\n",
+			`a.map:4:3: N906 holds for all of dates[]: the segment can have no other rows`},
 		{layer + "BEG03 poNumber upper\n", `a.map:2:16: there is no converter "upper" (there is: code codes date`},
 		{layer + "BEG03 poNumber code colours\n", `a.map:2:16: there is no code list "colours" (there is: `},
 		{layer + "BEG03 poNumber codes none.csv\n", `a.map:2:16: codes none.csv: open none.csv`},

@@ -42,7 +42,7 @@ func TestCorpusOfAllTables(t *testing.T) {
 		if m == nil || g == nil {
 			return
 		}
-		r, problems := shipped{g, m, old}.bothWays(msg)
+		r, problems := shipped{g: g, m: m, r: old}.bothWays(msg)
 		for _, p := range problems {
 			t.Errorf("%s %s: %s", name, msg.Set, p)
 		}

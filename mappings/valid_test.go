@@ -31,11 +31,14 @@ func TestGeneratedForAllTables(t *testing.T) {
 			var sum tally
 			seed, n, odd, failed := uint64(0), documents(), 0, 0
 			const most = 10 // failures that are told
+			spots := map[string]bool{}
 			for ; sum.sets < int(n) && seed < 4*n; seed++ {
 				msg := a.message(seed)
 				if msg == nil {
 					continue
 				}
+				a.has(spots)
+				s.untraced = seed%10 > 0
 				r, problems := s.bothWays(msg)
 				if len(problems) > 0 {
 					t.Errorf("seed %d: %s\n%s\n%s", seed, msg.Raw(), strings.Join(problems, "\n"), told(r))
@@ -50,6 +53,8 @@ func TestGeneratedForAllTables(t *testing.T) {
 					odd++
 				}
 			}
+			lacks := a.lacks(spots)
+			t.Logf("of %d elements and components of the guide %d were never made: %s", len(a.spots), len(lacks), lacks)
 			t.Logf("%s, of %d tried, %d with values that could not be read", &sum, seed, odd)
 			if sum.sets < int(n) || odd > sum.sets/10 || sum.values < 10*sum.sets || sum.mapped == 0 {
 				t.Errorf("%s: the generator makes too little", &sum)
