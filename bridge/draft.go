@@ -56,7 +56,12 @@ type draft struct {
 	result  *guide.Result
 	keys    []canonical.Key
 	covered canonical.Coverage
+	told    []edi.Finding // of severity warning: what of the document is not written
 }
+
+// ruleUnwritten is told of members that no row writes; an agreement's "waive"
+// makes it an error, or nothing.
+const ruleUnwritten = "mapping.member.unwritten"
 
 // setControl is the control number of a set that is alone in its group (ST02),
 // and of a message that is alone in its interchange (UNH 0062).
@@ -85,9 +90,16 @@ func (c *Configuration) draft(partner, agreement string, data []byte) (*draft, e
 	if how.Standard == edi.EDIFACT {
 		opt.Control = messageControl
 	}
+	severity, waived := how.Waive[ruleUnwritten]
+	opt.Unwritten = severity
 	raw, findings, err := d.mapping.Out(doc, opt)
 	if err != nil {
 		return nil, refuse("", "bridge.send.document", "%v", err)
+	}
+	for _, f := range findings {
+		if f.Severity == edi.Warning && !(f.Rule == ruleUnwritten && waived && severity == "") {
+			d.told = append(d.told, f)
+		}
 	}
 	if refused := problemsOf(findings, nil); len(refused) > 0 {
 		return nil, &Refusal{refused}

@@ -3,6 +3,7 @@ package bridge
 import (
 	"bytes"
 	"context"
+	"github.com/edibridge/edibridge/edi"
 
 	"github.com/edibridge/edibridge/transports"
 )
@@ -42,11 +43,14 @@ func (b *Bridge) Submit(ctx context.Context, s Submission) (transports.Receipt, 
 }
 
 // Preview gives the interchange that a document would leave in, with control
-// numbers 1. Nothing is kept or reserved. The error is a [*Refusal].
-func (b *Bridge) Preview(s Submission) ([]byte, error) {
+// numbers 1. Findings, of severity warning, say what of the document does not go
+// with it; their paths are JSON Pointers. Nothing is kept or reserved. The error is
+// a [*Refusal].
+func (b *Bridge) Preview(s Submission) (interchange []byte, findings []edi.Finding, err error) {
 	d, err := b.o.Config().draft(s.Partner, s.Agreement, s.Document)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return d.preview(b.now())
+	interchange, err = d.preview(b.now())
+	return interchange, d.told, err
 }

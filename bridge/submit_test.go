@@ -121,7 +121,7 @@ func TestSubmitRefuses(t *testing.T) {
 			if strings.Join(got, "\n") != strings.Join(c.want, "\n") {
 				t.Errorf("problems\ngot  %q\nwant %q", got, c.want)
 			}
-			if _, err := h.b.Preview(c.s); !errors.As(err, &refused) {
+			if _, _, err := h.b.Preview(c.s); !errors.As(err, &refused) {
 				t.Errorf("the preview was not refused: %v", err)
 			}
 		})
@@ -182,9 +182,12 @@ func TestSubmittedUnderAnotherConfiguration(t *testing.T) {
 // TestPreview is the interchange as it would leave; nothing is kept.
 func TestPreview(t *testing.T) {
 	h := newHouse(t, sends)
-	got, err := h.b.Preview(submission("4711", "EA", ""))
+	got, findings, err := h.b.Preview(submission("4711", "EA", ""))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if len(findings) > 0 {
+		t.Errorf("all is written, told is %v", findings)
 	}
 	if !strings.HasPrefix(string(got), "ISA*") || !strings.Contains(string(got), "*000000001*0*P*") || !strings.Contains(string(got), "BEG*00*SA*4711") {
 		t.Errorf("%s", got)

@@ -1,6 +1,7 @@
 package mappings
 
 import (
+	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
@@ -185,7 +186,8 @@ func (in *unnamedInner) entries(w *maker, v reflect.Value) {
 }
 
 func (w *maker) leave(pointer string) {
-	w.find("mapping.member.unwritten", w.severity, "no row writes this member", pointer, "")
+	at := string(w.ptr) + pointer
+	w.find("mapping.member.unwritten", w.severity, fmt.Sprintf("not written: %s has no place in the %s", at, w.m.set), pointer, "")
 }
 
 // severityOf is that of what is not written.

@@ -61,7 +61,7 @@ func (s *sending) run(cmd *cobra.Command, file string) error {
 	if err != nil {
 		return err
 	}
-	hand := func(doc []byte, n int) (sendResult, error) { return s.preview(cmd, cfg, doc) }
+	hand := func(doc []byte, n int) (sendResult, error) { return s.preview(cmd, cfg, n, doc) }
 	if !s.dryRun {
 		to, err := openSender(cmd.Context(), sys.Data)
 		if err != nil {
@@ -116,17 +116,21 @@ func (s *sending) keyOf(n int) string {
 	return fmt.Sprintf("%s/%d", s.key, n)
 }
 
-// preview prints the interchange that a document would leave in; the result is
-// empty then, and says why where it is refused.
-func (s *sending) preview(cmd *cobra.Command, cfg *bridge.Configuration, doc []byte) (sendResult, error) {
+// preview prints the interchange that the nth document would leave in, and tells
+// what of it does not go with it; the result is empty then, and says why where it is
+// refused.
+func (s *sending) preview(cmd *cobra.Command, cfg *bridge.Configuration, n int, doc []byte) (sendResult, error) {
 	b := bridge.New(bridge.Options{Config: func() *bridge.Configuration { return cfg }})
-	out, err := b.Preview(bridge.Submission{Partner: s.partner, Agreement: s.agreement, Document: doc})
+	out, findings, err := b.Preview(bridge.Submission{Partner: s.partner, Agreement: s.agreement, Document: doc})
 	var refused *bridge.Refusal
 	if errors.As(err, &refused) {
 		return sendResult{Status: sendRefused, Errors: refused.Problems}, nil
 	}
 	if err != nil {
 		return sendResult{}, err
+	}
+	for i := range findings {
+		fmt.Fprintf(cmd.ErrOrStderr(), "document %d: %s\n", n, &findings[i])
 	}
 	if !bytes.HasSuffix(out, []byte("\n")) {
 		out = append(out, '\n')

@@ -144,6 +144,11 @@ func TestSendDryRun(t *testing.T) {
 	if status != 0 || !strings.HasPrefix(out, "ISA*00*") || !strings.Contains(out, "BEG*00*SA*4711**20261123~") {
 		t.Errorf("status %d\n%s%s", status, out, errs)
 	}
+	more := strings.Replace(orderJSON("4711", "EA"), `"lineId":"1"`, `"lineId":"1","ext":{"colour":"blue"}`, 1)
+	status, _, errs = play(t, "send", writeFile(t, more), "--partner", "example", "--dry-run", "-c", file)
+	if want := "not written: /lines/0/ext/colour has no place in the 850"; status != 0 || !strings.Contains(errs, want) {
+		t.Errorf("a member without a place: status %d\n got %s\nwant %s", status, errs, want)
+	}
 	status, out, _ = play(t, "send", writeFile(t, orderJSON("4711", "QQ")), "--partner", "example", "--dry-run", "-c", file)
 	if rs := results(t, out); status != exitNo || len(rs) != 1 || rs[0].Status != sendRefused {
 		t.Errorf("status %d\n%s", status, out)

@@ -101,7 +101,7 @@ func (c *testCase) send() error {
 		if head.Partner == "" {
 			head.Partner = partnerOf(c.folder)
 		}
-		sent, err := b.Preview(bridge.Submission{Partner: head.Partner, Agreement: head.Agreement, Document: doc})
+		sent, _, err := b.Preview(bridge.Submission{Partner: head.Partner, Agreement: head.Agreement, Document: doc})
 		var refused *bridge.Refusal
 		if errors.As(err, &refused) {
 			for _, p := range refused.Problems {
