@@ -57,6 +57,9 @@ func (c *compiler) block(b *branch, around reflect.Type) *block {
 	}
 	c.inTree = wasTree
 	for i, kid := range k.kids {
+		if k.tree != nil && kid.shape == eachObject && kid.member.pointer == k.tree.below.pointer {
+			kid.leaf = &k.tree.below
+		}
 		k.order = append(k.order, i)
 		k.fills = k.fills || kid.fills
 		k.divided = k.divided || kid.past > 0

@@ -153,6 +153,7 @@ func (w *maker) object(k *block, at *access, obj reflect.Value, index int) bool 
 	if any {
 		w.left(k, obj)
 	}
+	w.buried(k, obj)
 	w.ptr, w.base, w.taken = w.ptr[:n], base, w.taken[:taken]
 	return any
 }

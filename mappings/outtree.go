@@ -121,3 +121,15 @@ func (w *maker) branch(k *block, g *grove, obj reflect.Value, index int, parent 
 	w.ptr = w.ptr[:length]
 	return any
 }
+
+// buried tells of objects below one that ends a tree: the message has no place
+// for them.
+func (w *maker) buried(k *block, obj reflect.Value) {
+	if k.leaf == nil {
+		return
+	}
+	v, ok := k.leaf.get(obj)
+	for i := 0; ok && i < v.Len(); i++ {
+		w.find("mapping.object.unwritten", edi.Error, "nothing stands below "+k.tag+" in the "+w.m.set, k.leaf.pointer+"/"+strconv.Itoa(i), "")
+	}
+}

@@ -23,6 +23,7 @@ type block struct {
 	when      expression
 	beside    []beside
 	tree      *treePlan // its objects form a tree
+	leaf      *access   // of objects that end a tree: the array that would hold those below
 	fixed     []constant
 	rows      []row
 	steps     []step // through rows, for the way in

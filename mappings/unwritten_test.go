@@ -64,3 +64,24 @@ HL         levels[]   tree HL01 HL02
 		t.Errorf("got (+), want (-)\n%s", diff)
 	}
 }
+
+// TestBuriedLevels: a level below an item cannot be said in a DESADV, and is
+// refused with its place.
+func TestBuriedLevels(t *testing.T) {
+	m := standard(t).Find("EDIFACT", "D:96A:UN", "DESADV")
+	doc := &canonical.ShipmentNotice{ShipmentID: "S-1", Levels: []canonical.Level{{Kind: "pack", Levels: []canonical.Level{
+		{Kind: "item", LineID: "1", Levels: []canonical.Level{{Kind: "order", Order: canonical.OrderRef{PONumber: "4711"}}}}}}}}
+	_, findings, err := m.Out(doc, OutOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range findings {
+		if f.Severity == edi.Error {
+			got = append(got, f.Rule+" "+string(f.Path))
+		}
+	}
+	if diff := cmp.Diff([]string{"mapping.object.unwritten /levels/0/levels/0/levels/0"}, got); diff != "" {
+		t.Errorf("got (+), want (-)\n%s", diff)
+	}
+}
