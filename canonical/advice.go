@@ -9,7 +9,7 @@ type ApplicationAdvice struct {
 	Zone            string            `json:"zone,omitempty"`                                   // BGN05 (623) as received
 	OriginalNumber  string            `json:"originalNumber,omitempty"`                         // BGN06
 	TransactionType string            `json:"transactionType,omitempty"`                        // BGN07 (640)
-	ActionWanted    string            `json:"actionWanted,omitempty"`                           // BGN08 (306)
+	ActionWanted    string            `json:"actionWanted,omitempty"`                           // BGN08 (306); BGM 4343: AP accepted, RE rejected ...
 	Contacts        []Contact         `json:"contacts,omitempty"`                               // PER; CTA, COM
 	Dates           []DateEntry       `json:"dates,omitempty"`                                  // DTM
 	Refs            []Ref             `json:"refs,omitempty"`                                   // RFF

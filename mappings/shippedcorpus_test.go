@@ -22,7 +22,7 @@ import (
 // at least.
 var floors = map[string]float64{
 	"180": 99, "214": 90, "824": 95, "846": 99, "852": 99, "997": 95, "999": 95,
-	"APERAK": 85, "CONTRL": 85, "IFTSTA": 90, "INVRPT": 99, "SLSRPT": 69,
+	"APERAK": 90, "CONTRL": 85, "IFTSTA": 90, "INVRPT": 99, "SLSRPT": 69,
 }
 
 // TestCorpusOfAllTables takes every message of the corpus that has a table there
