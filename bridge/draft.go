@@ -81,6 +81,11 @@ func (c *Configuration) draft(partner, agreement string, data []byte) (*draft, e
 	if problem != nil {
 		return nil, &Refusal{[]Problem{*problem}}
 	}
+	if doc.Head().Standard == "" && how.Standard == edi.EDIFACT { // derived with the codes of X12
+		if doc, residue, err = canonical.DecodeFor(data, string(how.Standard)); err != nil {
+			return nil, refuse("", "bridge.send.document", "no canonical document: %v", err)
+		}
+	}
 	d := &draft{how: how, doc: doc}
 	how.names(doc.Head())
 	if d.guide, d.mapping = c.languages(how); d.guide == nil {

@@ -349,6 +349,15 @@ func TestEdifactParts(t *testing.T) {
 	if n.Items[0].PONumber != "4711" || n.Levels[0].Marks[0].SSCC == "" {
 		t.Errorf("items %+v, marks %+v", n.Items, n.Levels[0].Marks)
 	}
+	for standard, want := range map[string]ID{"EDIFACT": {"9", "0012345000065"}, "": {"UL", "0012345000065"}} {
+		doc, _, err := DecodeFor([]byte(`{"kind":"order","parties":[{"role":"buyer","gln":"0012345000065"}]}`), standard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := doc.(*Order).Parties[0].IDs[0]; got != want {
+			t.Errorf("a GLN alone, for standard %q\n got %v\nwant %v", standard, got, want)
+		}
+	}
 	x := &Order{Header: Header{Standard: "X12"}, Parties: []Party{{IDs: []ID{{"9", "0012345000065"}}}}}
 	x.Derive()
 	if got := x.Parties[0].GLN; got != "" {

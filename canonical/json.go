@@ -35,7 +35,12 @@ func Decode(data []byte) (Document, error) {
 
 // DecodeWithResidue reads what [Encode] wrote. The residue is nil when the
 // document came without.
-func DecodeWithResidue(data []byte) (Document, *Residue, error) {
+func DecodeWithResidue(data []byte) (Document, *Residue, error) { return DecodeFor(data, "") }
+
+// DecodeFor is [DecodeWithResidue] for a document that goes to a partner who uses a
+// standard, "X12" or "EDIFACT": what names none is derived with its codes. A GLN that
+// stands alone is an id of scheme UL in X12, and 9 in EDIFACT.
+func DecodeFor(data []byte, standard string) (Document, *Residue, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(data, &members); err != nil {
 		return nil, nil, &DecodeError{"", err}
@@ -56,6 +61,9 @@ func DecodeWithResidue(data []byte) (Document, *Residue, error) {
 	}
 	if err := strict(data, doc); err != nil {
 		return nil, nil, &DecodeError{kind, err}
+	}
+	if h := doc.Head(); h.Standard == "" {
+		h.Standard = standard
 	}
 	doc.Derive()
 	if added == nil || len(members["syntax"]) == 0 {

@@ -90,6 +90,11 @@ func (b *builder) document(line []byte) error {
 	if err != nil {
 		return err
 	}
+	if doc.Head().Standard == "" && mp.Standard() == string(edi.EDIFACT) { // derived with the codes of X12
+		if doc, res, err = canonical.DecodeFor(line, mp.Standard()); err != nil {
+			return err
+		}
+	}
 	opt := mappings.OutOptions{Residue: res}
 	if h := doc.Head(); res == nil {
 		opt.Guide, _ = b.langs.guides.Find(edi.Standard(h.Standard), h.Release, mp.Set())
