@@ -76,6 +76,9 @@ func (m *Mapping) Name() string { return m.name }
 // Kind is the kind of its documents, "order".
 func (m *Mapping) Kind() string { return m.kind }
 
+// Standard is that of its messages, "X12" or "EDIFACT", or "RECORD".
+func (m *Mapping) Standard() string { return m.standard }
+
 // Set is the transaction set or message type, "850".
 func (m *Mapping) Set() string { return m.set }
 
