@@ -308,7 +308,7 @@ func (c *compiler) share(b *branch, k *block) {
 				continue
 			}
 			if w.tuple == nil && v.tuple == nil && v.block.leavesNothing(w.block) {
-				c.probs.add(w.at, 1, "%s is made in line %d too: tell them apart by a constant row, a qualifier or \"to\"", w.path, v.at.line)
+				c.probs.add(w.at, 1, "%s is made in %s too: tell them apart by a constant row, a qualifier or \"to\"", w.path, v.at.seenFrom(w.at))
 			}
 			if *v.group == 0 {
 				k.groups++

@@ -52,6 +52,9 @@ func findConverter(name, arg string, n int) (*converter, error) {
 	case "":
 		return &converter{name: "text", arity: 1, in: textIn, out: textOut}, nil
 	case "date":
+		if arg != "" {
+			return patterned(arg)
+		}
 		return &converter{name: name, arity: 1, in: dateIn, out: dateOut, rule: "mapping.value.date"}, nil
 	case "datetime":
 		return &converter{name: name, arity: 2, in: datetimeIn, out: datetimeOut, rule: "mapping.value.date"}, nil

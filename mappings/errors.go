@@ -54,6 +54,15 @@ type origin struct {
 	layer string // name of the mapping whose row it is
 }
 
+// seenFrom is o as a row at another place speaks of it: its file is named where
+// it is another one.
+func (o origin) seenFrom(at origin) string {
+	if o.file == at.file {
+		return fmt.Sprintf("line %d", o.line)
+	}
+	return o.String()
+}
+
 func (o origin) String() string { return fmt.Sprintf("%s:%d", o.file, o.line) }
 
 // problems collects errors while tables are read. What a layer inherits is

@@ -448,6 +448,9 @@ func (p *parser) converter(n *node, words []word) []word {
 			"wrap": "the length of a part must follow", "lookup": "a file must follow, and two of its columns: what the message says, what the document says"}[w.text])
 		return nil
 	}
+	if w.text == "date" && len(words) > 1 && words[1].quoted {
+		count = 1 // the spelling of the partner
+	}
 	n.args, words = words[1:1+count], words[1+count:]
 	if w.text == "lookup" && len(words) > 0 && words[0].text == "first" {
 		n.args, words = append(n.args[:count:count], words[0]), words[1:]

@@ -34,11 +34,19 @@ func (b *branch) clone() *branch {
 
 func (b *branch) kid(step edi.Step, past string) *branch {
 	for _, k := range b.kids {
-		if k.step == step && k.past == past {
+		if unstarred(k.step) == unstarred(step) && k.past == past {
 			return k
 		}
 	}
 	return nil
+}
+
+// unstarred is a step without the qualifier "*", which says no more than none.
+func unstarred(s edi.Step) edi.Step {
+	if s.Qualifier == "*" {
+		s.Qualifier = ""
+	}
+	return s
 }
 
 // planter grows a tree of branches from rows.
