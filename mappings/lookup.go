@@ -20,7 +20,10 @@ type lookupFile struct {
 
 // lookupList reads two columns of a table as a code list.
 func (ld *loader) lookupList(l lookupFile) (*codeList, error) {
-	name := fmt.Sprintf("%s %s %s %t", l.name, l.code, l.text, l.first)
+	name := l.name + " " + l.code + " " + l.text
+	if l.first {
+		name += " first"
+	}
 	if was := ld.files[name]; was != nil {
 		return was, nil
 	}

@@ -33,6 +33,7 @@ type node struct {
 	to         int    // "to N"
 	rows       string // "rows NAME"
 	isShared   bool   // "- rows NAME": the rows stand here
+	taken      int    // sections that segments took on the way to this row
 	after      string // "after TAG"
 	past       string // "past TAG"
 	key        string // "key SCHEME"
@@ -51,7 +52,7 @@ type node struct {
 	wheres     []where
 	tree       []place // "tree ID PARENT": two elements of the segment
 	kids       []*node
-	replaced   []*node // rows of lower layers that it took the place of
+	replaced   []*node // rows whose place it took: of lower layers, of a section that its segment takes
 }
 
 // where is "where PLACE TEXT": another element of the segment says this.

@@ -57,6 +57,7 @@ type planter struct {
 	probs *problems
 	depth int
 	count int // rows planted
+	taken int // sections of rows around, each taken by a segment
 }
 
 // maxRows bounds an effective table: sections of rows that take sections of
@@ -88,7 +89,7 @@ func (p *planter) plant(b *branch, nodes []*node) {
 
 func (p *planter) row(b *branch, n *node) {
 	own := *n // a row of a shared section belongs to each layer that takes it
-	own.at.layer = p.layer
+	own.at.layer, own.taken = p.layer, p.taken
 	n = &own
 	switch {
 	case n.isShared:
@@ -139,8 +140,8 @@ func (p *planter) leaf(b *branch, n *node) {
 	p.settle(&b.leaves, n)
 }
 
-// settle adds a row to the rows of one object, in the place of what it replaces.
-// Within a table several elements may fill one array (W1207 and W1217).
+// settle adds a row to the rows of one object, in the place of what it replaces:
+// of a lower layer, or of the section of rows that its segment takes. Within a table several elements may fill one array (W1207 and W1217).
 func (p *planter) settle(rows *[]*node, n *node) {
 	clash := func(l *node) bool {
 		place, path := l.samePlace(n), l.path != "" && l.path == n.path
@@ -153,7 +154,7 @@ func (p *planter) settle(rows *[]*node, n *node) {
 		return place || path
 	}
 	for _, l := range *rows {
-		if !clash(l) || p.over && l.at.layer != n.at.layer {
+		if !clash(l) || p.over && l.at.layer != n.at.layer || l.taken > n.taken {
 			continue
 		}
 		if l.samePlace(n) {
@@ -218,7 +219,9 @@ func (p *planter) segment(b *branch, n *node) {
 		p.probs.add(n.at, n.convCol, "after %s: %s has its place already", n.after, n.places[0].text)
 	}
 	if n.rows != "" {
+		p.taken++
 		p.shared(k, n)
+		p.taken--
 	}
 	p.plant(k, n.kids)
 }
