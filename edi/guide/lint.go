@@ -256,7 +256,8 @@ func (k *linter) qualifiers(o *overlayLine, p edi.Pattern, column int) {
 		if q == "" || spec == nil || spec.qualifier == 0 || spec.qualifier > len(spec.elements) {
 			continue
 		}
-		if e := k.qualifier(s.Tag, spec); e.codes != nil && !e.codes.has([]byte(q)) {
+		e := spec.qualifierElement()
+		if e.codes != nil && !e.codes.has([]byte(q)) && !k.widened(s.Tag, spec, q) {
 			text := ""
 			if hint := nearest(q, e.list.codes); hint != "" {
 				text = ": " + hint
@@ -266,17 +267,27 @@ func (k *linter) qualifiers(o *overlayLine, p edi.Pattern, column int) {
 	}
 }
 
-// qualifier is the qualifier's element of a segment: that of the guide where an
-// overlay widens its list, else the dictionary's.
-func (k *linter) qualifier(tag string, spec *structSpec) *elementSpec {
+// widened reports whether an overlay adds q to the list of the qualifier where
+// the guide uses the segment.
+func (k *linter) widened(tag string, spec *structSpec, q string) bool {
 	for i := range k.c.g.items {
-		if use := k.c.g.items[i].use; use.Tag == tag && use.spec != spec {
-			spec = use.spec
+		use := k.c.g.items[i].use
+		if use.Tag != tag || use.spec == spec {
+			continue
+		}
+		if e := use.spec.qualifierElement(); e.codes == nil || e.codes.has([]byte(q)) {
+			return true
 		}
 	}
-	e := &spec.elements[spec.qualifier-1]
-	if spec.qualifierPart > 0 && e.parts != nil {
-		return &e.parts.elements[spec.qualifierPart-1]
+	return false
+}
+
+// qualifierElement is the element or component that tells segments of a tag
+// apart; only of a segment that has one.
+func (s *structSpec) qualifierElement() *elementSpec {
+	e := &s.elements[s.qualifier-1]
+	if s.qualifierPart > 0 && e.parts != nil {
+		return &e.parts.elements[s.qualifierPart-1]
 	}
 	return e
 }

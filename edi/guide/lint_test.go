@@ -35,6 +35,7 @@ func TestLint(t *testing.T) {
 		{"a value against its line", "REF:IA value 12 length 3", `acme.guide:2:1: error guide.value.length: REF:IA: "12" has 2 characters, the line asks for 3 to 3`},
 		{"a qualifier of no list", "N1:QQQ required", `acme.guide:2:1: warning guide.qualifier.unknown: N1:QQQ: no N1 has the qualifier "QQQ", it is not on the list of element 98: did you mean QQ?`},
 		{"a qualifier in a condition", "BEG04 required when N1:QQQ", `acme.guide:2:21: warning guide.qualifier.unknown: N1:QQQ: no N1 has the qualifier "QQQ", it is not on the list of element 98: did you mean QQ?`},
+		{"a qualifier that a line adds", "DTM/DTM01 codes + Z01\nDTM:Z01 required\nDTM:002 required", ""},
 		{"unused and mandatory", "BEG unused", `acme.guide:2:1: error guide.unused.mandatory: BEG is mandatory in the base: without it every document is rejected, with it too`},
 		{"an element, unused and mandatory", "BEG03 unused", `acme.guide:2:1: error guide.unused.mandatory: BEG03 is mandatory in the base: without it every BEG is rejected, with it too`},
 		{"mandatory already", "BEG required\nBEG03 required", "acme.guide:2:1: warning guide.line.idle: BEG is mandatory in the base already\n" +
