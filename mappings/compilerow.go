@@ -272,7 +272,7 @@ func (c *compiler) tupleRows(t *tuple, n *node) bool {
 			t.fixed = append(t.fixed, constant{a, kid.fixed, kid.orElse})
 			continue
 		}
-		if kid.isFixed || kid.remove || kid.places[0].pattern.Element == 0 {
+		if kid.isShared || kid.isFixed || kid.remove || kid.places[0].pattern.Element == 0 {
 			c.probs.add(kid.at, kid.column, "only rows of elements stand below %s", n.path)
 			return false
 		}
