@@ -105,7 +105,7 @@ func TestLoadErrors(t *testing.T) {
 		{layer + "- poNumber \"x\"\n", `a.map:2:1: a constant row stands below a row that makes an object`},
 		{layer + "LIN refs[]\n  - scheme\n", `a.map:3:3: a constant row is: - PATH "VALUE"`},
 		{layer + "LIN refs[]\n", `a.map:2:1: refs[] is made in tables/order-850.map:`},
-		{"rows part\nPO106 scheme\n" + layer + "PO1/PO106 PO107 ids[] to 1\n  - rows part\n", `a.map:4:3: only rows of elements stand below ids[]`},
+		{"rows part\nPO106 scheme\n" + layer + "PO1/PO106 PO107 ids[] to 1\n  - rows part\n", `a.map:5:3: only rows of elements stand below ids[]`},
 		{layer + "BEG05 orderDate date \"MM/YY\"\n", `a.map:2:17: date "MM/YY": a spelling has YYYY or YY, MM and DD, as in "MM/DD/YY"`},
 		{layer + "BEG05 orderDate date \"DDMMYYYYDD\"\n", `a.map:2:17: date "DDMMYYYYDD": DD stands there twice`},
 		{layer + "BEG03 poNumber\n  BEG04 contract\n", `a.map:3:3: rows stand below a segment or an array`},
