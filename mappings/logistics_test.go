@@ -79,10 +79,7 @@ func (l logistic) table(t testing.TB, release string) (*guide.Guide, *Mapping) {
 
 // delimiters are those that the standard's messages mostly have.
 func (l logistic) delimiters() edi.Delimiters {
-	if l.standard == edi.EDIFACT {
-		return edi.Delimiters{Segment: '\'', Element: '+', Component: ':', Decimal: '.', Release: '?'}
-	}
-	return defaultDelimiters
+	return usualDelimiters(string(l.standard))
 }
 
 // TestLogisticsTables holds each table against the guide of each release.

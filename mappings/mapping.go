@@ -137,7 +137,8 @@ type OutOptions struct {
 	// Residue as In gave it: the message becomes what it was, as far as the
 	// document still says so.
 	Residue *canonical.Residue
-	// Delimiters to write with; zero: those of the residue, else * > ~ of X12.
+	// Delimiters to write with; zero: those of the residue, else the usual ones of
+	// the standard, * > ~ of X12 and + : ? ' of EDIFACT.
 	// With other delimiters than the residue's its spellings are not used.
 	Delimiters edi.Delimiters
 	// LineBreak stands behind each terminator: "", "\n", "\r\n". The residue's own
@@ -154,8 +155,17 @@ type OutOptions struct {
 	Unwritten edi.Severity
 }
 
-// defaultDelimiters are what most X12 partners use.
+// defaultDelimiters are what most X12 partners use; records have them, too.
 var defaultDelimiters = edi.Delimiters{Segment: '~', Element: '*', Component: '>', Decimal: '.'}
+
+// usualDelimiters are what most partners of a standard use (of EDIFACT
+// those of ISO 9735-1 clause 7, with a point as decimal mark).
+func usualDelimiters(standard string) edi.Delimiters {
+	if edi.Standard(standard) == edi.EDIFACT {
+		return edi.Delimiters{Segment: '\'', Element: '+', Component: ':', Decimal: '.', Release: '?'}
+	}
+	return defaultDelimiters
+}
 
 // Out writes the document from header to trailer (ST to SE). Findings tell, by
 // JSON Pointer as path, what could not be said: of severity error what is
@@ -170,7 +180,7 @@ func (m *Mapping) Out(doc canonical.Document, opt OutOptions) ([]byte, []edi.Fin
 		return nil, nil, fmt.Errorf("%w: %s writes %s", ErrKind, m.name, m.kind)
 	}
 	w := m.maker(v.Elem())
-	sp, respell := opt.spelling(w.sp)
+	sp, respell := opt.spelling(m.standard, w.sp)
 	w.sp = sp
 	defer w.release()
 	w.control, w.severity = opt.Control, opt.severityOf()
@@ -244,11 +254,11 @@ func sizeHint(doc reflect.Value, res *canonical.Residue) int {
 
 // spelling is how to write: last, of the document before, if that is the same; respell says
 // that it is another way than the residue's.
-func (opt *OutOptions) spelling(last *spelling) (sp *spelling, respell bool) {
+func (opt *OutOptions) spelling(standard string, last *spelling) (sp *spelling, respell bool) {
 	if opt.Residue == nil {
 		d := opt.Delimiters
 		if d == (edi.Delimiters{}) {
-			d = defaultDelimiters
+			d = usualDelimiters(standard)
 		}
 		if last != nil && last.d == d && last.lineBreak == opt.LineBreak && !last.latin1 {
 			return last, false
