@@ -177,6 +177,9 @@ func problemsOf(fs []edi.Finding, lineage func() map[string]mappings.Origin) []P
 // pointerTo is the member that the element of a finding was written from, or
 // the object that its segment was; "" where neither is known.
 func pointerTo(lineage map[string]mappings.Origin, f *edi.Finding) string {
+	if strings.HasSuffix(f.Rule, ".segment.missing") {
+		return loopObject(lineage, f)
+	}
 	var of []string
 	for pointer, o := range lineage {
 		switch {
@@ -184,6 +187,29 @@ func pointerTo(lineage map[string]mappings.Origin, f *edi.Finding) string {
 		case o.Element == f.Element && (f.Component == 0 || o.Component == f.Component):
 			return shortest(lineage, o)
 		default:
+			of = append(of, pointer)
+		}
+	}
+	return commonPointer(of)
+}
+
+// loopObject is the object of the loop in which the segment of a finding is
+// missing: that of the loop's trigger, the nearest before; "" is the document.
+func loopObject(lineage map[string]mappings.Origin, f *edi.Finding) string {
+	steps := strings.Split(string(f.Path), "/")
+	if len(steps) < 3 { // ST[1]/REF[2]: in no loop
+		return ""
+	}
+	trigger, _, _ := strings.Cut(steps[len(steps)-2], "[")
+	at := 0
+	for _, o := range lineage {
+		if o.Tag == trigger && o.Segment < f.Segment {
+			at = max(at, o.Segment)
+		}
+	}
+	var of []string
+	for pointer, o := range lineage {
+		if o.Segment == at {
 			of = append(of, pointer)
 		}
 	}
