@@ -331,7 +331,7 @@ func TestEnvelope(t *testing.T) {
 		{"no such syntax", numbered(Envelope{Version: "UNOX:9"}), "UNB+UNOC:3+UNKNOWN+UNKNOWN+261124:0705+17'UNZ+1+17'"},
 		{"UNOB for lower case", small, "UNB+UNOB:1+lower:14:DOCK+NORTHPIER:ZZZ+261124:0705+17++++++1'\r\nUNZ+1+17'\r\n"},
 		{"UNOC for what is beyond", beyond, "UNB+UNOC:2+M\xfcller:14:DOCK+NORTHPIER:ZZZ+261124:0705+17++++++1'UNZ+1+17'"},
-		{"other delimiters, no release character", odd, "UNA^|.  ~\nUNB|UNOC^3|A B?C^14^DOCK|NORTHPIER^ZZZ|261124^0705|17||||||1~\nUNZ|1|17~\n"},
+		{"other delimiters, no release character", odd, "UNA^|,  ~\nUNB|UNOC^3|A B?C^14^DOCK|NORTHPIER^ZZZ|261124^0705|17||||||1~\nUNZ|1|17~\n"},
 		{"delimiters that cannot be used", clash, "UNA:|.?*+UNB|UNOC:4|LAKEHOUSE:14:DOCK|NORTHPIER:ZZZ|20261124:0705|17||||||1+UNZ|1|17+"},
 	} {
 		env, err := c.env.complete()

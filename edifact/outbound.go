@@ -145,7 +145,9 @@ func (e *Envelope) delimiters() edi.Delimiters {
 	if e.version() == '4' && given.Repetition != 0 {
 		d.Repetition = choose(within(given.Repetition), '*', '!', '#', '|', '^')
 	}
-	d.Decimal = '.'
+	if d.Decimal = '.'; given.Decimal == ',' {
+		d.Decimal = ','
+	}
 	return d
 }
 
