@@ -35,7 +35,8 @@ func (s *size) UnmarshalText(text []byte) error {
 }
 
 // identifier is one name of a party in envelopes: "X12 ZZ/ACMERETAIL" (ISA05 to
-// ISA08), "X12 GS ACME" (GS02, GS03), "EDIFACT 14/4012345000009" (S002, S003).
+// ISA08), "X12 GS ACME" (GS02, GS03), "EDIFACT 14/4012345000009" (S002, S003),
+// "EDIFACT /ACME" where the envelope has no qualifier.
 type identifier bridge.Identifier
 
 var idForm = regexp.MustCompile(`^[ -~]{1,35}$`)
@@ -43,7 +44,7 @@ var idForm = regexp.MustCompile(`^[ -~]{1,35}$`)
 // UnmarshalText reads an identifier.
 func (i *identifier) UnmarshalText(text []byte) error {
 	form := func() error {
-		return fmt.Errorf(`%q is no identifier; write "X12 ZZ/ID" (ISA), "X12 GS ID" (group) or "EDIFACT 14/ID"`, text)
+		return fmt.Errorf(`%q is no identifier; write "X12 ZZ/ID" (ISA), "X12 GS ID" (group) or "EDIFACT 14/ID", "EDIFACT /ID" without a qualifier`, text)
 	}
 	standard, rest, _ := strings.Cut(strings.TrimSpace(string(text)), " ")
 	rest = strings.TrimSpace(rest)
@@ -60,7 +61,7 @@ func (i *identifier) UnmarshalText(text []byte) error {
 		got.Level, got.ID = "GS", strings.TrimSpace(group)
 	} else {
 		got.Qualifier, got.ID, ok = strings.Cut(rest, "/")
-		if !ok || got.Qualifier == "" || level == "ISA" && len(got.Qualifier) != 2 || len(got.Qualifier) > 4 {
+		if !ok || level == "ISA" && len(got.Qualifier) != 2 || len(got.Qualifier) > 4 {
 			return form()
 		}
 	}
