@@ -54,6 +54,7 @@ var layers = []layer{
 	{pkg: "canonical/check", ours: []string{"canonical"}},
 	{pkg: "mappings", ours: []string{"canonical", "edi", "edi/guide"}},
 	{pkg: "mappings/celexpr", ours: []string{"mappings"}, third: []string{"cel.dev", "github.com/google/cel-go"}},
+	{pkg: "mappings/propose", ours: []string{"canonical", "edi", "edi/guide", "mappings"}},
 	{pkg: "mappings/record", ours: []string{"canonical", "edi", "mappings"}},
 	{pkg: "archive", third: []string{"golang.org/x/mod/sumdb", "github.com/klauspost/compress/zstd"}},
 	{pkg: "archive/archivetest", ours: []string{"archive"}},

@@ -26,7 +26,7 @@ func mappingCommand() *cobra.Command {
 		},
 	}
 	cmd.PersistentFlags().StringVar(&dir, "mappings", "", "folder of tables laid over those that come with edibridge")
-	cmd.AddCommand(mappingShow(&dir), mappingExplain(&dir), mappingDiff(&dir), mappingCoverage(&dir), mappingDriftCommand())
+	cmd.AddCommand(mappingShow(&dir), mappingExplain(&dir), mappingDiff(&dir), mappingCoverage(&dir), mappingDriftCommand(), mappingNew(&dir))
 	return cmd
 }
 
