@@ -57,7 +57,7 @@ func TestLoopOfOthers(t *testing.T) {
 	if err != nil || len(findings) > 0 {
 		t.Fatal(err, findings)
 	}
-	if got, want := string(out), "PGI*11~LIN*1~LIN*2~"; got != want {
+	if got, want := string(out), "PGI+11'LIN+1'LIN+2'"; got != want {
 		t.Errorf("written\n got %s\nwant %s", got, want)
 	}
 }
@@ -95,7 +95,7 @@ TAX/TAX02  percent  past UNS
 	if g, want := strings.Join(got, ", "), "header 1, header 2, summary 3"; g != want {
 		t.Errorf("read\n got %s\nwant %s", g, want)
 	}
-	out, findings, err := m.Out(r.Document, OutOptions{})
+	out, findings, err := m.Out(r.Document, OutOptions{Delimiters: msg.Delimiters})
 	if err != nil || len(findings) > 0 {
 		t.Fatal(err, findings)
 	}
