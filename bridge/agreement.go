@@ -53,11 +53,32 @@ func (c *Configuration) partnerOf(endpoint, peer string) *Partner {
 // has reports whether ids names this party at an envelope level.
 func has(ids []Identifier, std edi.Standard, level string, p edi.Party) bool {
 	for _, id := range ids {
-		if id.Standard == std && id.Level == level && id.ID == p.ID && (level == "GS" || id.Qualifier == p.Qualifier) {
+		if id.names(std, level, p) {
 			return true
 		}
 	}
 	return false
+}
+
+// names reports whether id is this party's at an envelope level.
+func (id *Identifier) names(std edi.Standard, level string, p edi.Party) bool {
+	return id.Standard == std && id.Level == level && id.ID == p.ID &&
+		(level == "GS" || id.Qualifier == p.Qualifier && (id.Sub == "" || id.Sub == p.Sub))
+}
+
+// senderOf gives whose identifier a party is among partners: one that names its
+// internal address before one that names the party as a whole.
+func senderOf(partners []*Partner, std edi.Standard, p edi.Party) *Partner {
+	var found *Partner
+	for _, one := range partners {
+		for i := range one.Identifiers {
+			id := &one.Identifiers[i]
+			if id.names(std, level(std), p) && (found == nil || id.Sub != "") {
+				found = one
+			}
+		}
+	}
+	return found
 }
 
 // names reports whether ids says anything at an envelope level.
@@ -80,7 +101,7 @@ func (p *Partner) agreement(ic *edi.Interchange, g *edi.Group, m *edi.Message) (
 		if a.Standard != ic.Standard || a.Set != m.Set || !strings.HasPrefix(m.Version, a.Release) {
 			continue
 		}
-		if len(a.Receivers) > 0 && !a.isFor(ic, g) {
+		if len(a.Receivers) > 0 && !a.isFor(ic, g) || len(a.Senders) > 0 && !a.isFrom(ic, g) {
 			continue
 		}
 		if a.Mode == ic.Mode {
@@ -94,6 +115,11 @@ func (p *Partner) agreement(ic *edi.Interchange, g *edi.Group, m *edi.Message) (
 func (a *Agreement) isFor(ic *edi.Interchange, g *edi.Group) bool {
 	return has(a.Receivers, ic.Standard, level(ic.Standard), ic.Receiver) ||
 		g != nil && has(a.Receivers, ic.Standard, "GS", edi.Party{ID: g.Receiver})
+}
+
+func (a *Agreement) isFrom(ic *edi.Interchange, g *edi.Group) bool {
+	return has(a.Senders, ic.Standard, level(ic.Standard), ic.Sender) ||
+		g != nil && has(a.Senders, ic.Standard, "GS", edi.Party{ID: g.Sender})
 }
 
 // acknowledge is how a is answered: its own way or the partner's.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/edibridge/edibridge/acknowledge"
@@ -55,13 +56,23 @@ func (t *translation) answer(ctx context.Context) error {
 // scopes are the numbers that an acknowledgment needs: ISA13 or UNB 0020, and
 // GS06 for a 997.
 func (t *translation) scopes(a *acknowledgment) []Scope {
-	id := FollowID(t.tr.ID, KindAcknowledgment, a.place, a.how.To)
+	id := FollowID(t.tr.ID, KindAcknowledgment, AnswerPlace(a.place, t.tr.Attempts), a.how.To)
 	pair := pairText(a.ic.Receiver, a.ic.Sender, a.ic.Mode)
 	s := []Scope{{Series: level(a.ic.Standard) + " " + pair, For: id, Max: maxControl}}
 	if a.group != nil {
 		s = append(s, Scope{Series: groupSeries("FA", a.group.Receiver, a.group.Sender, pair), For: id, Max: maxControl})
 	}
 	return s
+}
+
+// AnswerPlace is the place, for [FollowID], of the acknowledgment of an
+// interchange ("1") or a group ("1/2") of a file that a person had translated
+// again so often: what was answered before stays, and another answer follows.
+func AnswerPlace(place string, again int) string {
+	if again > 0 {
+		place += " again " + strconv.Itoa(again)
+	}
+	return place
 }
 
 // first is the ordinal of the first document that the acknowledgment speaks of.
@@ -82,7 +93,7 @@ func (t *translation) write(ctx context.Context, a *acknowledgment, numbers []Nu
 	f := Transmission{
 		Kind: KindAcknowledgment, Endpoint: a.how.To, Peer: t.cfg.Endpoints[a.how.To].Peer,
 		Partner: a.ic.answerTo.ID, ContentType: contentType,
-		Name:     answerName(a, t.tr.Sequence),
+		Name:     answerName(a, t.tr),
 		Standard: a.ic.Standard, Set: a.Set, Control: control, Mode: a.ic.Mode,
 		Keys: []canonical.Key{{Scheme: "control", Value: control}},
 	}
@@ -101,7 +112,7 @@ func (t *translation) write(ctx context.Context, a *acknowledgment, numbers []Nu
 		}
 		body = t.body(p)
 	}
-	t.follow(f, a.place, body)
+	t.follow(f, AnswerPlace(a.place, t.tr.Attempts), body)
 	t.s.numbers = append(t.s.numbers, numbers...)
 	return nil
 }
@@ -157,11 +168,15 @@ func (t *translation) verdicts(ctx context.Context, a *acknowledgment, visit fun
 
 // answerName names an acknowledgment by what it answers and the accept order:
 // "997-905-42.edi"; of further groups and interchanges of the file with their
-// place, "997-906-42-2.1.edi". No two in a mailbox have one name.
-func answerName(a *acknowledgment, sequence int64) string {
-	name := fmt.Sprintf("%s-%s-%d", strings.ToLower(a.Set), fileSafe(a.ic.Control), sequence)
+// place, "997-906-42-2.1.edi"; of a file translated again with how often that
+// was, "997-905-42-again1.edi". No two in a mailbox have one name.
+func answerName(a *acknowledgment, of *Transmission) string {
+	name := fmt.Sprintf("%s-%s-%d", strings.ToLower(a.Set), fileSafe(a.ic.Control), of.Sequence)
 	if a.place != "1" && a.place != "1/1" {
 		name += "-" + strings.ReplaceAll(a.place, "/", ".")
+	}
+	if of.Attempts > 0 {
+		name += fmt.Sprintf("-again%d", of.Attempts)
 	}
 	return name + ".edi"
 }

@@ -37,6 +37,10 @@ type Identifier struct {
 	Level     string // "ISA", "GS" (X12); "UNB" (EDIFACT)
 	Qualifier string // "ZZ", "01"
 	ID        string
+	// Sub is the internal address behind it (EDIFACT 0008, 0014): a division.
+	// Without one the Identifier names the party whatever stands there; the one
+	// that has it wins.
+	Sub string
 }
 
 // Partner is a trading partner.
@@ -49,6 +53,7 @@ type Partner struct {
 	Access     []Access
 	Agreements []*Agreement // about what the partner sends
 	Dispatches []*Dispatch  // about what is sent to the partner
+	Routes     []*Route     // about files of the partner that are moved as they are
 	// Acknowledge is for sets that no agreement is there for, and for
 	// interchanges that cannot be read; nil: they are only quarantined.
 	Acknowledge *Acknowledge
@@ -69,6 +74,7 @@ type Agreement struct {
 	Release     string                  // "004010": matched against the beginning of GS08
 	Mode        edi.Mode                // production, test
 	Receivers   []Identifier            // which of our identifiers it is for; empty: all
+	Senders     []Identifier            // which of the partner's identifiers it is from; empty: all
 	Guide       string                  // name in Guides; "": the shipped one of the release
 	Mapping     string                  // name in Mappings; "": the shipped one of the set
 	Waive       map[string]edi.Severity // rule id -> "" (off), "info", "warning"
@@ -126,9 +132,15 @@ type Endpoint struct {
 	Kind EndpointKind
 	// Server and Peer say where a mailbox is: the server endpoint and the user.
 	Server, Peer string
-	Retry        RetryPolicy
-	Settings     any // of its kind: webhook.Config, sftp.Config; read by cmd only
+	// Mode is the only one whose Transmissions go there: what a test interchange
+	// produces never reaches an endpoint for production. "" takes both.
+	Mode     edi.Mode
+	Retry    RetryPolicy
+	Settings any // of its kind: webhook.Config, sftp.Config; read by cmd only
 }
+
+// takes reports whether what belongs to an interchange of that mode may go there.
+func (e *Endpoint) takes(mode edi.Mode) bool { return e.Mode == "" || mode == "" || e.Mode == mode }
 
 // RetryPolicy is exponential: Base, doubled each time up to Max, each wait
 // shortened by up to a half at random, for Attempts tries in all.

@@ -25,6 +25,9 @@ func (b *Bridge) deliver(ctx context.Context, c Claim) error {
 	if !ok {
 		return b.failed(ctx, c, ep, fmt.Errorf("endpoint %q is not configured", t.Endpoint))
 	}
+	if !ep.takes(t.Mode) {
+		return b.outcome(ctx, c, Result{State: Dead, Reason: fmt.Sprintf("it is for %s, endpoint %q for %s", t.Mode, t.Endpoint, ep.Mode)}, nil)
+	}
 	if ep.Kind == EndpointMailbox {
 		return b.outcome(ctx, c, Result{State: Available}, nil)
 	}

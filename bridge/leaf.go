@@ -62,11 +62,7 @@ func decisionLeaf(t *Transmission, state State, s *Slice, now time.Time) archive
 	if err != nil {
 		panic(err) // strings and integers always marshal
 	}
-	which := fmt.Sprint(s.Cursor.Slices)
-	if t.Attempts > 0 { // translated again
-		which += fmt.Sprint(" again ", t.Attempts)
-	}
-	return archive.Leaf{Kind: archive.LeafDecision, ID: leafID(archive.LeafDecision, t.ID, which), Time: now,
+	return archive.Leaf{Kind: archive.LeafDecision, ID: leafID(archive.LeafDecision, t.ID, AnswerPlace(fmt.Sprint(s.Cursor.Slices), t.Attempts)), Time: now,
 		Parents: []string{t.Leaf}, Meta: archive.Commit(metaSalt(t.Body.Salt), archive.Sum(text))}
 }
 

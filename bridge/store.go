@@ -186,7 +186,9 @@ type OperationKind string
 
 // Operations.
 const (
-	Retry   OperationKind = "retry"   // Dead -> Pending, attempts from 0
+	// Retry: Dead -> Pending, attempts from 0. Quarantined -> Accepted, Attempts + 1:
+	// its Documents and findings are gone, its cursor stands at the beginning.
+	Retry   OperationKind = "retry"
 	Discard OperationKind = "discard" // Dead, Pending or Quarantined -> Discarded
 )
 

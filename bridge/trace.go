@@ -159,6 +159,8 @@ func entries(ctx context.Context, q Query, t *Transmission, asked *question) ([]
 		es[0].What = "acknowledged"
 	case KindInterchange:
 		es[0].What = "issued"
+	case KindForward:
+		es[0].What = "forwarded"
 	case KindEvent:
 		es[0].What = "event"
 		es[0].Detail = t.Key
@@ -183,7 +185,7 @@ func decisions(ctx context.Context, q Query, t *Transmission, base Entry) ([]Ent
 		}
 		e := base
 		e.At, e.What, e.Detail = seen[i].At, seen[i].Detail["operation"], operationDetail(&seen[i])
-		if e.What != string(Resubmitted) {
+		if e.What == string(Repair) {
 			e.What = "replayed"
 		}
 		es = append(es, e)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -101,6 +100,12 @@ const seenWait = 250 * time.Millisecond
 var errWait = errors.New("bridge: an older transmission comes first")
 
 func (t *translation) run(ctx context.Context) error {
+	switch r, err := t.routed(ctx); {
+	case err != nil:
+		return err
+	case r != nil:
+		return t.move(ctx, r)
+	}
 	if t.tr.Body.Size == 0 {
 		return t.quarantine(ctx, t.fileFinding("bridge.file.empty", "the file is empty"))
 	}
@@ -230,11 +235,7 @@ func (t *translation) beginInterchange(ctx context.Context, ev *edi.Event) error
 func (t *translation) identify(ic *interchange) {
 	lvl := level(ic.Standard)
 	allowed := t.cfg.senders(t.tr.Endpoint, t.tr.Peer)
-	for _, p := range allowed {
-		if has(p.Identifiers, ic.Standard, lvl, ic.Sender) {
-			ic.partner = p
-		}
-	}
+	ic.partner = senderOf(allowed, ic.Standard, ic.Sender)
 	ic.answerTo = ic.partner
 	if ic.partner == nil {
 		if len(allowed) == 1 {
@@ -291,7 +292,7 @@ func (t *translation) endGroup(ev *edi.Event) {
 		return
 	}
 	if a, ok := how.policy().Group(&t.ic.Interchange, &acknowledge.Group{Group: g.Group, Findings: g.findings, Sets: g.sets}); ok {
-		t.s.answers = append(t.s.answers, acknowledgment{Answer: a, ic: t.ic, group: g, how: how, place: t.answerPlace(fmt.Sprintf("%d/%d", t.ic.Ordinal, g.Ordinal))})
+		t.s.answers = append(t.s.answers, acknowledgment{Answer: a, ic: t.ic, group: g, how: how, place: fmt.Sprintf("%d/%d", t.ic.Ordinal, g.Ordinal)})
 	}
 }
 
@@ -325,17 +326,8 @@ func (t *translation) endInterchange(ev *edi.Event) {
 		return
 	}
 	if a, ok := how.policy().Interchange(whole); ok {
-		t.s.answers = append(t.s.answers, acknowledgment{Answer: a, ic: ic, how: how, place: t.answerPlace(fmt.Sprint(ic.Ordinal))})
+		t.s.answers = append(t.s.answers, acknowledgment{Answer: a, ic: ic, how: how, place: fmt.Sprint(ic.Ordinal)})
 	}
-}
-
-// answerPlace is the place of an acknowledgment. A file that is translated again
-// for repair is answered again.
-func (t *translation) answerPlace(place string) string {
-	if t.tr.Attempts > 0 {
-		place += "/r" + strconv.Itoa(t.tr.Attempts)
-	}
-	return place
 }
 
 // answerBy is how what the agreement is about is answered; nil: not at all.
@@ -430,4 +422,10 @@ func groupFinding(ic *interchange, g *group, rule, msg string) edi.Finding {
 		Offset: g.Offset, Tag: "GS", Element: 2, Value: g.Sender, Path: g.Path.Element("GS", 2, 0, 0)}
 }
 
-func partyText(p edi.Party) string { return p.Qualifier + "/" + p.ID }
+// partyText is a party as people write it: "14/4012345000009:DIV1".
+func partyText(p edi.Party) string {
+	if p.Sub != "" {
+		return p.Qualifier + "/" + p.ID + ":" + p.Sub
+	}
+	return p.Qualifier + "/" + p.ID
+}

@@ -56,6 +56,7 @@ const (
 	KindEvent          Kind = "event"          // a CloudEvent to one endpoint
 	KindDocument       Kind = "document"       // a canonical document that an application handed in
 	KindInterchange    Kind = "interchange"    // an interchange of ours, made from such a document
+	KindForward        Kind = "forward"        // a peer's file on its way to another endpoint, as it came
 )
 
 // OnDead says what a dead Transmission does to younger ones of its order key.
@@ -96,6 +97,8 @@ type Transmission struct {
 	Created  time.Time // accepted, or made
 	Changed  time.Time // of the last change of state
 	NextAt   time.Time // Pending: not before
+	// Attempts counts deliveries; of what came in, how often a person had it
+	// translated again.
 	Attempts int
 	// Standard, Set, Control and Mode say what a person looks for: "X12", "997",
 	// "000000017", "production". Of a file with several sets, the first's.

@@ -64,6 +64,7 @@ func (p Problem) String() string { return p.Rule + " " + p.Subject + ": " + p.Te
 //	feature                 of no partner more features are kept than may be
 //	interchange.count       what an application handed in left in one interchange
 //	interchange.control     under the control number of its record
+//	forward.count           a file that a route moves has one forward, of the same stored bytes; others have none
 //	acknowledgment.missing  each group that is answered has its one acknowledgment when its file has ended
 //	acknowledgment.extra    and never two, and none where none was agreed
 //	number.gap              numbers of a series are 1 to n in each epoch, but for what a person set
@@ -95,6 +96,7 @@ func CheckHouse(ctx context.Context, h House) []Problem {
 		c.documentsOf(t)
 		c.eventsOf(t)
 		c.interchangesOf(t)
+		c.forwardsOf(t)
 		c.acknowledgmentsOf(t)
 	}
 	c.promotions()

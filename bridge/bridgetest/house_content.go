@@ -208,12 +208,9 @@ func (c *check) acknowledges(d *bridge.Document, bad bool) (least, most int) {
 // acknowledgment counts those of one group over all endpoints they could go to.
 func (c *check) acknowledgment(t *bridge.Transmission, acks []*bridge.Transmission, g group, least, most int) {
 	place := g.String()
-	if t.Attempts > 0 { // translated again, and answered again
-		place += fmt.Sprintf("/r%d", t.Attempts)
-	}
 	got := 0
 	for _, f := range acks {
-		if f.ID == bridge.FollowID(t.ID, f.Kind, place, f.Endpoint) {
+		if f.ID == bridge.FollowID(t.ID, f.Kind, bridge.AnswerPlace(place, t.Attempts), f.Endpoint) {
 			got++
 		}
 	}

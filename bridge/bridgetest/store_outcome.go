@@ -240,7 +240,7 @@ func operateStates(b *bench) {
 		kind bridge.OperationKind
 		to   map[bridge.State]bridge.State
 	}{
-		{bridge.Retry, map[bridge.State]bridge.State{bridge.Dead: bridge.Pending}},
+		{bridge.Retry, map[bridge.State]bridge.State{bridge.Dead: bridge.Pending, bridge.Quarantined: bridge.Accepted}},
 		{bridge.Discard, map[bridge.State]bridge.State{bridge.Dead: bridge.Discarded, bridge.Pending: bridge.Discarded, bridge.Quarantined: bridge.Discarded}},
 	} {
 		for _, from := range []bridge.State{bridge.Accepted, bridge.Translated, bridge.Quarantined,

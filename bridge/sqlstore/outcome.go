@@ -314,7 +314,7 @@ func decided(kind bridge.OperationKind, from bridge.State) (bridge.State, error)
 	switch {
 	case kind == bridge.Retry && from == bridge.Dead:
 		return bridge.Pending, nil
-	case kind == bridge.Repair && (from == bridge.Translated || from == bridge.Quarantined):
+	case kind == bridge.Retry && from == bridge.Quarantined, kind == bridge.Repair && (from == bridge.Translated || from == bridge.Quarantined):
 		return bridge.Accepted, nil
 	case kind == bridge.Discard && (from == bridge.Dead || from == bridge.Pending || from == bridge.Quarantined):
 		return bridge.Discarded, nil
@@ -332,7 +332,7 @@ func (x *txn) operate(st *standing, to bridge.State, o bridge.Operation) error {
 			return err
 		}
 	}
-	reason := fmt.Sprintf("%s by %s: %s", o.Kind, o.By, o.Reason)
+	again := to == bridge.Accepted
 	return x.become(st, to, 0, nanos(o.At), change{", reason = $6, ended = token, ended_by = $7, attempts = attempts * $8 + $9",
-		[]any{reason, endedByOperator, flag(o.Kind != bridge.Retry), flag(o.Kind == bridge.Repair)}})
+		[]any{fmt.Sprintf("%s by %s: %s", o.Kind, o.By, o.Reason), endedByOperator, flag(again || o.Kind != bridge.Retry), flag(again)}})
 }

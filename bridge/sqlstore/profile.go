@@ -60,9 +60,9 @@ func (x *txn) addCoverage(sums []bridge.Coverage) error {
 	return nil
 }
 
-// forget makes a Transmission ready to be translated from its beginning: what
-// its documents added to the sums is taken back, and they count for nothing
-// until they are written anew.
+// forget makes a Transmission ready to be translated from its beginning: its
+// documents and findings are gone, and what they added to the sums is taken back.
+// What it made to go out stays, and so do the decisions about it.
 func (x *txn) forget(st *standing) error {
 	var created int64
 	if _, err := x.row("SELECT created FROM transmission WHERE n = $1", []any{st.n}, &created); err != nil {
@@ -77,7 +77,7 @@ func (x *txn) forget(st *standing) error {
 			SELECT partner, type, version, CAST($2 AS TEXT), CAST($3 AS BIGINT), -count(*), -sum(elements), -sum(mapped) FROM document
 			WHERE transmission = $1 AND elements > 0 GROUP BY partner, type, version ORDER BY partner, type, version` + addedCoverage,
 			[]any{st.n, instant(created).Format(dayFormat), x.part}},
-		{"UPDATE document SET elements = 0, mapped = 0 WHERE transmission = $1 AND elements > 0", []any{st.n}},
+		{"DELETE FROM document WHERE transmission = $1", []any{st.n}},
 		{"DELETE FROM finding WHERE transmission = $1", []any{st.n}},
 		{"UPDATE transmission SET total = 0, at_document = 0, at_slice = 0, at_group = 0, at_interchange = 0 WHERE n = $1", []any{st.n}},
 	} {
