@@ -33,6 +33,7 @@ type Dispatch struct {
 	Delimiters                 edi.Delimiters // zero: the usual ones
 	LineBreak                  string         // behind each terminator: "", "\n", "\r\n"
 	AckRequested               bool           // ISA14, UNB 0031
+	FileName                   string         // template, in the words of [FileName]; "": "810-4711-17.edi"
 	OnDead                     OnDead
 }
 

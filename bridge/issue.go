@@ -118,11 +118,15 @@ func (t *translation) interchange(d *draft, doc *Document) Transmission {
 	if subject := canonical.Subject(d.doc); subject != "" {
 		order = d.how.Partner + "/" + subject
 	}
+	name := fmt.Sprintf("%s-%s-%s.edi", strings.ToLower(d.how.Set), fileSafe(number),
+		cmp.Or(strings.TrimLeft(doc.InterchangeControl, "0"), "0"))
+	if d.how.FileName != "" {
+		name = FileName(d.how.FileName, t.tr, doc)
+	}
 	return Transmission{
 		Kind: KindInterchange, Endpoint: d.how.To, Peer: t.cfg.Endpoints[d.how.To].Peer,
 		Partner: d.how.Partner, Agreement: d.how.Name, ContentType: contentType,
-		Name: fmt.Sprintf("%s-%s-%s.edi", strings.ToLower(d.how.Set), fileSafe(number),
-			cmp.Or(strings.TrimLeft(doc.InterchangeControl, "0"), "0")),
+		Name:     name,
 		OrderKey: order, OnDead: d.how.OnDead,
 		Standard: d.how.Standard, Set: d.how.Set, Control: doc.InterchangeControl, Mode: d.how.Mode, Keys: doc.Keys,
 	}

@@ -185,7 +185,7 @@ func decisions(ctx context.Context, q Query, t *Transmission, base Entry) ([]Ent
 		}
 		e := base
 		e.At, e.What, e.Detail = seen[i].At, seen[i].Detail["operation"], operationDetail(&seen[i])
-		if e.What == string(Repair) {
+		if e.What != string(Resubmitted) && e.What != string(Retry) {
 			e.What = "replayed"
 		}
 		es = append(es, e)

@@ -13,7 +13,7 @@ import (
 // dispatch takes over one agreement about what is sent.
 func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
 	at := func(steps ...string) []string { return append([]string{"agreements", name}, steps...) }
-	for _, key := range []string{"receivers", "acknowledge", "events", "accept", "duplicates", "maxFindings"} {
+	for _, key := range []string{"receivers", "senders", "acknowledge", "events", "accept", "duplicates", "maxFindings", "edi"} {
 		if p.has(at(key)) {
 			p.problem(at(key), "%q is for what is received", key)
 		}
@@ -21,6 +21,11 @@ func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
 	if a.Send == (route{}) { // not readable, and said so
 		return
 	}
+	if a.Send.Pattern != "" {
+		p.problem(at("send"), "files are not made here: \"receive: file %s\" and \"to\" move those that come in", a.Send.Pattern)
+		return
+	}
+	l.fileName(p, at("fileName"), a.FileName, true)
 	e := a.Envelope
 	made := &bridge.Dispatch{
 		Name: name, Partner: p.Partner,
@@ -29,7 +34,7 @@ func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
 		Receiver: p.party(at, a.Send.Standard, side{"for", e.For, p.made.Identifiers, p.Partner}),
 		To:       cmp.Or(a.To, p.mailbox()), Guide: a.Guide, Mapping: a.Mapping, Waive: waivers(p, at("waive"), a.Waive),
 		Syntax: e.Syntax, Delimiters: delimiters(p, at("envelope", "delimiters"), a), LineBreak: lineBreaks[e.LineBreak],
-		AckRequested: e.RequestAcknowledgment, OnDead: bridge.OnDead(a.OnDead),
+		AckRequested: e.RequestAcknowledgment, FileName: a.FileName, OnDead: bridge.OnDead(a.OnDead),
 	}
 	if a.Send.Standard == edi.X12 {
 		made.GroupSender = cmp.Or(e.GroupFrom, groupName(l.cfg.Self))
@@ -39,6 +44,7 @@ func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
 		}
 	}
 	l.goesTo(p, at("to"), a.To, made.To, "documents")
+	l.sameMode(p, at("to"), made.To, made.Mode)
 	l.languages(p, at, &a, a.Send)
 	p.made.Dispatches = append(p.made.Dispatches, made)
 }
@@ -70,13 +76,13 @@ func (p *partnerSource) party(at func(...string) []string, standard edi.Standard
 	fits := func(id bridge.Identifier) bool { return id.Standard == standard && id.Level != "GS" }
 	if !p.has(at("envelope", s.key)) {
 		if i := slices.IndexFunc(s.known, fits); i >= 0 {
-			return edi.Party{Qualifier: s.known[i].Qualifier, ID: s.known[i].ID}
+			return edi.Party{Qualifier: s.known[i].Qualifier, ID: s.known[i].ID, Sub: s.known[i].Sub}
 		}
 		p.problem(at("send"), "no identifier of %s is of %s", s.whose, standard)
 	} else if said != (bridge.Identifier{}) && (!slices.Contains(s.known, said) || !fits(said)) {
 		p.problem(at("envelope", s.key), "%s is no identifier of %s for interchanges of %s", s.said, s.whose, standard)
 	}
-	return edi.Party{Qualifier: said.Qualifier, ID: said.ID}
+	return edi.Party{Qualifier: said.Qualifier, ID: said.ID, Sub: said.Sub}
 }
 
 // delimiters reads the delimiters of an envelope.

@@ -16,7 +16,8 @@ type mainFile struct {
 	// stands in it.
 	Store string `yaml:"store" default:"sqlite"`
 	// Who we are in envelopes: every identifier under which partners send to us.
-	// "X12 ZZ/ID" (interchange), "X12 GS ID" (functional group).
+	// "X12 ZZ/ID" (interchange), "X12 GS ID" (functional group), "EDIFACT 14/ID",
+	// "EDIFACT 14/ID:ADDRESS" with an internal address (0014).
 	Self []identifier `yaml:"self" required:"true"`
 	// Where partners connect to us.
 	Listeners listeners `yaml:"listeners"`
@@ -67,6 +68,11 @@ type endpoint struct {
 	Webhook *webhook `yaml:"webhook" required:"true"`
 	// When a delivery that failed is tried again.
 	Retry retry `yaml:"retry"`
+	// Which mode it is for. What a test interchange produces never reaches an
+	// endpoint for production, nor the other way round: an agreement that would
+	// have it go there is a mistake, and what was made before such a change is
+	// dead. both: receivers tell them apart by the event's "edimode".
+	Mode string `yaml:"mode" default:"production" choices:"production test both"`
 }
 
 // webhook is a receiver of events.
@@ -127,9 +133,12 @@ type partnerFile struct {
 	// Name for people.
 	Name string `yaml:"name"`
 	// Who the partner is in envelopes. Only under these may the partner send:
-	// "X12 ZZ/ID" (interchange), "X12 GS ID" (functional group). Without a GS
-	// line any group sender is taken.
-	Identifiers []identifier `yaml:"identifiers" required:"true"`
+	// "X12 ZZ/ID" (interchange), "X12 GS ID" (functional group), "EDIFACT 14/ID",
+	// "EDIFACT 14/ID:ADDRESS" with an internal address (0008). As many as the
+	// partner and its divisions have; one with an address wins over one without.
+	// Without a GS line any group sender is taken. Only a partner with agreements
+	// about files alone has none.
+	Identifiers []identifier `yaml:"identifiers"`
 	// How the partner connects to us.
 	Access access `yaml:"access"`
 	// How the partner is answered where an agreement does not say otherwise, and
@@ -145,6 +154,10 @@ type access struct {
 	// By SFTP. It gives the partner the mailbox endpoint PARTNER-mailbox, whose
 	// documents lie in out/ until they are fetched.
 	SFTP *sftpAccess `yaml:"sftp"`
+	// By the login of another partner: a network, a service provider, a parent
+	// company. What comes by it is told apart by identifiers, and what goes to this
+	// partner lies in that one's mailbox where "to" says nothing else.
+	Via string `yaml:"via"`
 }
 
 // sftpAccess is one user of the SFTP server.
@@ -170,18 +183,34 @@ type sftpAccess struct {
 type agreement struct {
 	// What is received: STANDARD SET RELEASE MODE, as in "X12 850 004010
 	// production". The release fits every GS08 that begins with it. Test and
-	// production are agreed apart.
+	// production are agreed apart. Or "file PATTERN [MODE]", as in "file *.pdf":
+	// files that are moved to the endpoint "to" as they are, by their names (* and
+	// ? as usual, upper and lower case alike; the longer pattern wins). Of what
+	// follows "to", "edi", "fileName", "onDead" and duplicates.bytes hold for them.
 	Receive route `yaml:"receive"`
 	// What is sent: STANDARD SET RELEASE MODE, as in "X12 810 004010 production".
-	// Of what follows, guide, mapping, waive and onDead hold for it, "to" and
+	// Of what follows, guide, mapping, waive, fileName and onDead hold for it,
 	// "envelope" for nothing else.
 	Send route `yaml:"send"`
-	// Endpoint that it goes to. Without it, the partner's mailbox.
+	// Endpoint that it goes to. Without it, the partner's mailbox. Files go to any
+	// endpoint, another partner's mailbox included; it has to be named.
 	To string `yaml:"to"`
+	// Of files: one that holds an X12 or EDIFACT interchange (looked for in its
+	// first 64 KiB) is translated, as if this agreement were not there; or moved
+	// like the others.
+	EDI string `yaml:"edi" default:"translate" choices:"translate move"`
+	// Name of the file that goes out, as in "{partner}-{date}-{control}.edi". Words:
+	// date, time (of the accept, UTC), sequence (accept order), id, partner; of
+	// files also name, stem, ext; of what is sent also set, control, agreement.
+	// Without it files keep their name and what is sent is called
+	// SET-NUMBER-CONTROL.edi.
+	FileName string `yaml:"fileName"`
 	// How it is wrapped.
 	Envelope envelope `yaml:"envelope"`
 	// Which of our identifiers it is for. Empty: all.
 	Receivers []identifier `yaml:"receivers"`
+	// Which of the partner's identifiers it is from: a division's. Empty: all.
+	Senders []identifier `yaml:"senders"`
 	// Implementation guide: a name from guides/, or "X12 004010 850". Without it,
 	// the shipped guide of the release, or the nearest.
 	Guide string `yaml:"guide"`
@@ -267,4 +296,7 @@ type duplicates struct {
 	// A document with the business key of an earlier accepted one and other
 	// content: kept for a person (quarantine) or accept.
 	Document string `yaml:"document" default:"quarantine" choices:"quarantine accept"`
+	// Of files: the same bytes by the same agreement again are kept and go no
+	// further (ignore), or are moved each time (accept). Empty files always are.
+	Bytes string `yaml:"bytes" default:"ignore" choices:"ignore accept"`
 }

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edi/guide"
 	edifactguides "github.com/edibridge/edibridge/edifact/guides"
 	"github.com/edibridge/edibridge/mappings"
@@ -316,10 +317,13 @@ func (l *loader) endpoint(m *mainSource, name string, e endpoint) {
 	if e.Webhook == nil {
 		return
 	}
-	l.cfg.Endpoints[name] = bridge.Endpoint{Name: name, Kind: bridge.EndpointWebhook,
+	l.cfg.Endpoints[name] = bridge.Endpoint{Name: name, Kind: bridge.EndpointWebhook, Mode: endpointModes[e.Mode],
 		Retry: bridge.RetryPolicy{Base: e.Retry.Base, Max: e.Retry.Max, Attempts: e.Retry.Attempts}}
 	l.webhook(m, name, e.Webhook)
 }
+
+// endpointModes are what "mode" of an endpoint says.
+var endpointModes = map[string]edi.Mode{"production": edi.Production, "test": edi.Test}
 
 func (l *loader) webhook(m *mainSource, name string, w *webhook) {
 	at := []string{"endpoints", name, "webhook"}

@@ -72,10 +72,22 @@ func TestLoad(t *testing.T) {
 		Delimiters: edi.Delimiters{Element: '|', Component: ':', Segment: '\'', Repetition: '^', Decimal: '.'},
 		LineBreak:  "\r\n", AckRequested: true, OnDead: bridge.Pass,
 	}
+	divided := bridge.Identifier{Standard: edi.EDIFACT, Level: "UNB", Qualifier: "14", ID: "4012345000009", Sub: "WEST"}
+	whole := divided
+	whole.Sub = ""
+	westOrders := orders
+	westOrders.Partner, westOrders.Senders = "acme-west", []bridge.Identifier{id("ISA", "ZZ", "ACMEWEST")}
+	west := &bridge.Partner{ID: "acme-west", Name: "acme-west",
+		Identifiers: []bridge.Identifier{id("ISA", "ZZ", "ACMEWEST"), divided, whole},
+		Access:      []bridge.Access{{Endpoint: "sftp", Peer: "acme-edi"}},
+		Agreements:  []*bridge.Agreement{&westOrders},
+		Routes: []*bridge.Route{{Name: "drawings", Partner: "acme-west", Pattern: "*.pdf", Mode: edi.Production, To: "acme-mailbox",
+			EDI: true, FileName: "{partner}-{name}", Repeated: "accept", OnDead: bridge.Hold}},
+	}
 	want := &bridge.Configuration{
 		Digest: cfg.Digest, Guides: cfg.Guides, Mappings: cfg.Mappings,
 		Self: []bridge.Identifier{id("ISA", "ZZ", "US"), id("GS", "", "US"), id("ISA", "01", "123456789")},
-		Partners: []*bridge.Partner{{
+		Partners: []*bridge.Partner{west, {
 			ID: "acme", Name: "ACME Retail",
 			Identifiers: []bridge.Identifier{id("ISA", "ZZ", "ACMERETAIL"), id("GS", "", "ACME")},
 			Access:      []bridge.Access{{Endpoint: "sftp", Peer: "acme-edi"}},
@@ -86,7 +98,7 @@ func TestLoad(t *testing.T) {
 		Endpoints: map[string]bridge.Endpoint{
 			"sftp":         {Name: "sftp", Kind: bridge.EndpointSFTPServer},
 			"acme-mailbox": {Name: "acme-mailbox", Kind: bridge.EndpointMailbox, Server: "sftp", Peer: "acme-edi"},
-			"erp": {Name: "erp", Kind: bridge.EndpointWebhook,
+			"erp": {Name: "erp", Kind: bridge.EndpointWebhook, Mode: edi.Production,
 				Retry: bridge.RetryPolicy{Base: time.Second, Max: time.Minute, Attempts: 5}},
 		},
 		Limits: bridge.Limits{File: 100_000_000, Segment: 64 << 10, Message: 1 << 20, Findings: 20},

@@ -24,12 +24,15 @@ func (l *loader) partner(p *partnerSource) {
 	for _, id := range p.Identifiers {
 		p.made.Identifiers = append(p.made.Identifiers, bridge.Identifier(id))
 	}
-	if !slices.ContainsFunc(p.Identifiers, func(id identifier) bool { return id.Level != "GS" }) && p.places["identifiers"] != (place{}) {
+	switch named := slices.ContainsFunc(p.Identifiers, func(id identifier) bool { return id.Level != "GS" }); {
+	case !p.has([]string{"identifiers"}) && !p.filesAlone():
+		p.problem(nil, `"identifiers" is missing`)
+	case p.has([]string{"identifiers"}) && !named:
 		p.problem([]string{"identifiers"}, "no identifier of the interchange level: the partner could not be told from others")
 	}
 	if p.Access.SFTP != nil {
 		l.sftpUser(p)
-	} else if p.receives() {
+	} else if p.Access.Via == "" && p.receives() {
 		p.problem([]string{"agreements"}, "nothing can be received: %s has no access", p.Partner)
 	}
 	l.cfg.Partners = append(l.cfg.Partners, p.made)
@@ -45,8 +48,39 @@ func (p *partnerSource) receives() bool {
 	return false
 }
 
-// mailbox is the endpoint of a partner's out/.
-func (p *partnerSource) mailbox() string { return p.Partner + "-mailbox" }
+// filesAlone reports whether all that is agreed is about files, which need no identifiers.
+func (p *partnerSource) filesAlone() bool {
+	for _, a := range p.Agreements {
+		if a.Receive.Pattern == "" {
+			return false
+		}
+	}
+	return len(p.Agreements) > 0
+}
+
+// mailbox is the endpoint of the partner's out/, or of the one by whose login it comes.
+func (p *partnerSource) mailbox() string {
+	if p.Access.SFTP == nil && p.Access.Via != "" {
+		return p.Access.Via + "-mailbox"
+	}
+	return p.Partner + "-mailbox"
+}
+
+// via lets a partner come by another one's login.
+func (l *loader) via(p *partnerSource) {
+	at := []string{"access", "via"}
+	i := slices.IndexFunc(l.partners, func(o *partnerSource) bool { return o.Partner == p.Access.Via })
+	switch {
+	case p.Access.SFTP != nil:
+		p.problem(at, "%s has a login of its own: sftp or via, not both", p.Partner)
+	case i < 0:
+		p.problem(at, "there is no partner %q", p.Access.Via)
+	case l.partners[i].Access.SFTP == nil:
+		p.problem(at, "%s has no login of its own", p.Access.Via)
+	default:
+		p.made.Access = l.partners[i].made.Access
+	}
+}
 
 func (l *loader) sftpUser(p *partnerSource) {
 	a, at := p.Access.SFTP, []string{"access", "sftp"}
@@ -104,6 +138,9 @@ func (l *loader) together(m *mainSource) {
 		l.partner(p)
 	}
 	for _, p := range l.partners {
+		if p.Access.Via != "" {
+			l.via(p)
+		}
 		for i, id := range p.Identifiers {
 			at := []string{"identifiers", fmt.Sprint(i)}
 			owner, taken := owners[bridge.Identifier(id)]
@@ -135,6 +172,9 @@ func (l *loader) acknowledge(p *partnerSource, at []string, a *acknowledge) *bri
 		return made
 	}
 	l.goesTo(p, append(at, "to"), a.To, made.To, "acknowledgments")
+	if ep := l.cfg.Endpoints[made.To]; len(at) == 1 && ep.Mode != "" {
+		p.problem(append(at, "to"), "%q is for %s alone, and these acknowledgments are for both: say \"mode: both\" there, or where they go in each agreement", made.To, ep.Mode)
+	}
 	return made
 }
 
@@ -150,6 +190,8 @@ func (l *loader) agreed(p *partnerSource, name string, a agreement) {
 		p.problem(append(at, "send"), "an agreement is about what is received or what is sent: make it two")
 	case sends:
 		l.dispatch(p, name, a)
+	case receives && a.Receive.Pattern != "":
+		l.fileRoute(p, name, a)
 	case receives:
 		l.agreement(p, name, a)
 	default:
@@ -160,9 +202,14 @@ func (l *loader) agreed(p *partnerSource, name string, a agreement) {
 // agreement takes over one agreement about what is received.
 func (l *loader) agreement(p *partnerSource, name string, a agreement) {
 	at := func(steps ...string) []string { return append([]string{"agreements", name}, steps...) }
-	for _, key := range []string{"to", "envelope"} {
-		if p.has(at(key)) {
+	for _, key := range []string{"to", "envelope", "fileName"} {
+		if a.Receive != (route{}) && p.has(at(key)) {
 			p.problem(at(key), `%q is for what is sent; acknowledgments go where "acknowledge" says`, key)
+		}
+	}
+	for _, keys := range [][]string{{"edi"}, {"duplicates", "bytes"}} {
+		if p.has(at(keys...)) {
+			p.problem(at(keys...), `%q is for files ("receive: file PATTERN")`, keys[len(keys)-1])
 		}
 	}
 	made := &bridge.Agreement{
@@ -179,6 +226,15 @@ func (l *loader) agreement(p *partnerSource, name string, a agreement) {
 			p.problem(at("receivers", fmt.Sprint(i)), "%s is no identifier of ours (self in edibridge.yaml)", id)
 		}
 	}
+	for i, id := range a.Senders {
+		made.Senders = append(made.Senders, bridge.Identifier(id))
+		if !slices.Contains(p.made.Identifiers, bridge.Identifier(id)) && id != (identifier{}) {
+			p.problem(at("senders", fmt.Sprint(i)), "%s is no identifier of %s", id, p.Partner)
+		}
+	}
+	if made.Acknowledge != nil {
+		l.sameMode(p, at("acknowledge", "to"), made.Acknowledge.To, made.Mode)
+	}
 	for i, e := range a.Events {
 		ep, ok := l.cfg.Endpoints[e]
 		switch {
@@ -188,6 +244,8 @@ func (l *loader) agreement(p *partnerSource, name string, a agreement) {
 			p.problem(at("events", fmt.Sprint(i)), "%q takes no events: it is a %s", e, ep.Kind)
 		case slices.Index(a.Events, e) < i:
 			p.problem(at("events", fmt.Sprint(i)), "%q stands here twice", e)
+		default:
+			l.sameMode(p, at("events", fmt.Sprint(i)), e, made.Mode)
 		}
 	}
 	made.Waive = waivers(p, at("waive"), a.Waive)
@@ -246,17 +304,20 @@ func overlaps(p *partnerSource) {
 	for i, a := range p.made.Agreements {
 		for _, b := range p.made.Agreements[:i] {
 			same := a.Standard == b.Standard && a.Set == b.Set && a.Release == b.Release && a.Mode == b.Mode
-			if same && a.Set != "" && shareReceiver(a, b) {
+			if same && a.Set != "" && share(a.Receivers, b.Receivers) && share(a.Senders, b.Senders) {
 				p.problem([]string{"agreements", a.Name, "receive"}, "agreement %s is about the same documents", b.Name)
 			}
 		}
 	}
 	slices.SortStableFunc(p.made.Agreements, func(a, b *bridge.Agreement) int {
-		return cmp.Or(len(b.Release)-len(a.Release), min(len(b.Receivers), 1)-min(len(a.Receivers), 1))
+		return cmp.Or(len(b.Release)-len(a.Release), min(len(b.Receivers), 1)-min(len(a.Receivers), 1),
+			min(len(b.Senders), 1)-min(len(a.Senders), 1))
 	})
 }
 
-func shareReceiver(a, b *bridge.Agreement) bool {
-	return len(a.Receivers) == 0 && len(b.Receivers) == 0 ||
-		slices.ContainsFunc(a.Receivers, func(id bridge.Identifier) bool { return slices.Contains(b.Receivers, id) })
+// share reports whether two lists, of which an empty one is for the rest, have an
+// identifier in common.
+func share(a, b []bridge.Identifier) bool {
+	return len(a) == 0 && len(b) == 0 ||
+		slices.ContainsFunc(a, func(id bridge.Identifier) bool { return slices.Contains(b, id) })
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"math"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -36,7 +37,8 @@ func (s *size) UnmarshalText(text []byte) error {
 
 // identifier is one name of a party in envelopes: "X12 ZZ/ACMERETAIL" (ISA05 to
 // ISA08), "X12 GS ACME" (GS02, GS03), "EDIFACT 14/4012345000009" (S002, S003),
-// "EDIFACT /ACME" where the envelope has no qualifier.
+// "EDIFACT /ACME" where the envelope has no qualifier, "EDIFACT
+// 14/4012345000009:DIV1" with an internal address (0008, 0014).
 type identifier bridge.Identifier
 
 var idForm = regexp.MustCompile(`^[ -~]{1,35}$`)
@@ -65,6 +67,12 @@ func (i *identifier) UnmarshalText(text []byte) error {
 			return form()
 		}
 	}
+	if level == "UNB" {
+		var divided bool
+		if got.ID, got.Sub, divided = strings.Cut(got.ID, ":"); divided && (!idForm.MatchString(got.Sub) || strings.TrimSpace(got.Sub) != got.Sub) {
+			return fmt.Errorf("%q: an internal address has 1 to 35 printable characters", text)
+		}
+	}
 	if !idForm.MatchString(got.ID) || strings.TrimSpace(got.ID) != got.ID || len(got.ID) > longest {
 		return fmt.Errorf("%q: an identifier has 1 to %d printable characters", text, longest)
 	}
@@ -77,25 +85,33 @@ func (i identifier) String() string {
 	if i.Level == "GS" {
 		return string(i.Standard) + " GS " + i.ID
 	}
+	if i.Sub != "" {
+		return string(i.Standard) + " " + i.Qualifier + "/" + i.ID + ":" + i.Sub
+	}
 	return string(i.Standard) + " " + i.Qualifier + "/" + i.ID
 }
 
 // route says which documents an agreement is about: standard, set or message,
-// release, mode. "X12 850 004010 production", "EDIFACT ORDERS D96A test".
+// release, mode. "X12 850 004010 production", "EDIFACT ORDERS D96A test". Or
+// which files, by their names: "file *.pdf", "file stock *.csv test".
 type route struct {
 	Standard edi.Standard
 	Set      string
 	Release  string
 	Mode     edi.Mode
+	Pattern  string // of file names; the rest but for Mode is empty then
 }
 
 // UnmarshalText reads a route.
 func (r *route) UnmarshalText(text []byte) error {
 	f := strings.Fields(string(text))
+	if len(f) > 0 && f[0] == "file" {
+		return r.file(f[1:])
+	}
 	if len(f) != 4 {
 		return fmt.Errorf(`%q is not "STANDARD SET RELEASE MODE", as in "X12 850 004010 production"`, text)
 	}
-	got := route{edi.Standard(f[0]), f[1], f[2], edi.Mode(f[3])}
+	got := route{Standard: edi.Standard(f[0]), Set: f[1], Release: f[2], Mode: edi.Mode(f[3])}
 	if got.Standard != edi.X12 && got.Standard != edi.EDIFACT {
 		return fmt.Errorf("%q is neither X12 nor EDIFACT", f[0])
 	}
@@ -107,6 +123,28 @@ func (r *route) UnmarshalText(text []byte) error {
 	}
 	*r = got
 	return nil
+}
+
+// file reads what stands behind "file": a pattern of names, and perhaps a mode.
+func (r *route) file(words []string) error {
+	got := route{Mode: edi.Production}
+	if n := len(words) - 1; n > 0 && (words[n] == string(edi.Production) || words[n] == string(edi.Test)) {
+		got.Mode, words = edi.Mode(words[n]), words[:n]
+	}
+	got.Pattern = strings.Join(words, " ")
+	if _, err := path.Match(got.Pattern, ""); err != nil || got.Pattern == "" || strings.ContainsAny(got.Pattern, `/\\`) {
+		return fmt.Errorf("%q is no pattern of file names, as in \"file *.pdf\"", got.Pattern)
+	}
+	*r = got
+	return nil
+}
+
+// String is the route as it is written.
+func (r route) String() string {
+	if r.Pattern != "" {
+		return "file " + r.Pattern + " " + string(r.Mode)
+	}
+	return strings.Join([]string{string(r.Standard), r.Set, r.Release, string(r.Mode)}, " ")
 }
 
 // directory is an EDIFACT directory as people write it: "D96A", "D.96A".
