@@ -55,8 +55,12 @@ type Options struct {
 	// Config gives the configuration in force. It may give another one at each
 	// call; work that runs finishes under the one that it began with.
 	Config func() *Configuration
-	// Senders gives the sender of an endpoint; mailboxes need none.
-	Senders  func(endpoint string) (transports.Sender, bool)
+	// Past gives a configuration that was in force before, for a translation that
+	// began under it; ErrNotFound when it cannot be had any more. nil: none can.
+	Past func(ctx context.Context, digest string) (*Configuration, error)
+	// Senders gives the sender of an endpoint under a configuration; mailboxes
+	// need none.
+	Senders  func(c *Configuration, endpoint string) (transports.Sender, bool)
 	Now      func() time.Time // default time.Now
 	Log      *slog.Logger     // default: none
 	Observer Observer         // may be nil
@@ -123,7 +127,7 @@ func (o *Options) defaults() {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Senders == nil {
-		o.Senders = func(string) (transports.Sender, bool) { return nil, false }
+		o.Senders = func(*Configuration, string) (transports.Sender, bool) { return nil, false }
 	}
 	if o.Owner == "" {
 		host, _ := os.Hostname()

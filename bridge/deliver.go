@@ -21,7 +21,8 @@ func (b *Bridge) deliver(ctx context.Context, c Claim) error {
 		return fmt.Errorf("deliver %s: attempt: %w", t.ID, err)
 	}
 	t.Attempts++
-	ep, ok := b.o.Config().Endpoints[t.Endpoint]
+	cfg := b.o.Config()
+	ep, ok := cfg.Endpoints[t.Endpoint]
 	if !ok {
 		return b.failed(ctx, c, ep, fmt.Errorf("endpoint %q is not configured", t.Endpoint))
 	}
@@ -31,7 +32,7 @@ func (b *Bridge) deliver(ctx context.Context, c Claim) error {
 	if ep.Kind == EndpointMailbox {
 		return b.outcome(ctx, c, Result{State: Available}, nil)
 	}
-	receipt, err := b.send(ctx, t)
+	receipt, err := b.send(ctx, cfg, t)
 	if err != nil {
 		return b.failed(ctx, c, ep, err)
 	}
@@ -42,8 +43,8 @@ func (b *Bridge) deliver(ctx context.Context, c Claim) error {
 	return b.outcome(ctx, c, Result{State: state}, receipt.Evidence)
 }
 
-func (b *Bridge) send(ctx context.Context, t *Transmission) (transports.Receipt, error) {
-	s, ok := b.o.Senders(t.Endpoint)
+func (b *Bridge) send(ctx context.Context, cfg *Configuration, t *Transmission) (transports.Receipt, error) {
+	s, ok := b.o.Senders(cfg, t.Endpoint)
 	if !ok {
 		return transports.Receipt{}, fmt.Errorf("nothing sends to endpoint %q", t.Endpoint)
 	}

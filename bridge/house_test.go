@@ -138,7 +138,7 @@ func (h *house) make() {
 	o := bridge.Options{
 		Store: h.store, Bodies: h.bodies,
 		Config:  func() *bridge.Configuration { return h.cfg },
-		Senders: func(ep string) (transports.Sender, bool) { return h.app, ep == "app" || ep == "bus" },
+		Senders: func(_ *bridge.Configuration, ep string) (transports.Sender, bool) { return h.app, ep == "app" || ep == "bus" },
 		Now:     h.now, Owner: "test",
 	}
 	if h.opts != nil {

@@ -34,7 +34,7 @@ func (h *house) sends(f senderFunc) {
 		if before != nil {
 			before(o)
 		}
-		o.Senders = func(string) (transports.Sender, bool) { return f, true }
+		o.Senders = func(*bridge.Configuration, string) (transports.Sender, bool) { return f, true }
 	}
 	h.make()
 }

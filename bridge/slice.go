@@ -93,7 +93,7 @@ func (t *translation) cut(ctx context.Context) (Slice, error) {
 	if err := t.answer(ctx); err != nil {
 		return Slice{}, err
 	}
-	out := Slice{Documents: s.docs, Sees: s.sees, Unsees: s.unsees, Numbers: s.numbers, Findings: s.findings, Total: s.total, Features: s.features}
+	out := Slice{Documents: s.docs, Sees: s.sees, Unsees: s.unsees, Numbers: s.numbers, Findings: s.findings, Total: s.total, Features: s.features, Version: t.cfg.Digest}
 	out.Cursor = t.at
 	out.Cursor.Slices++
 	end := t.b.observe(StageArchive)

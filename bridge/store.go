@@ -26,6 +26,7 @@ type Store interface {
 	Query
 	Replays
 	Profiles
+	Configurations
 	Close() error
 }
 
@@ -149,6 +150,9 @@ type Slice struct {
 	Total    int           // how many findings this slice had, kept or not
 	Features []Feature     // first seen in its documents; see Profiles
 	Leaves   []archive.Leaf
+	// Version is the digest of the configuration that it was made under; Advance
+	// keeps it, so that the next slice is made under the same. "" changes nothing.
+	Version string
 }
 
 // Result is the end of a claim.
@@ -278,6 +282,8 @@ type Record struct {
 	Promotion    *Promoting
 	Coverage     *Coverage
 	Feature      *Feature
+	Activation   *Activation
+	Files        *StoredFiles
 }
 
 // AuditLeaf is a leaf as the log has it.

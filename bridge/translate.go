@@ -70,14 +70,17 @@ type group struct {
 // translate carries out step 2 for one claim. Its error is a failure of ours:
 // what is committed stays, the rest is done again.
 func (b *Bridge) translate(stop, ctx context.Context, c Claim) error {
-	cfg := b.o.Config()
+	cfg, err := b.version(ctx, &c)
+	if err != nil {
+		return err
+	}
 	t := &translation{b: b, cfg: cfg, claim: c, tr: &c.Transmission, stop: stop, done: c.Cursor,
 		at: Cursor{Slices: c.Cursor.Slices}, kept: len(c.Transmission.Findings), partner: c.Transmission.Partner}
 	run := t.run
 	if t.tr.Kind == KindDocument {
 		run = t.issue
 	}
-	err := run(ctx)
+	err = run(ctx)
 	var seen *SeenError
 	switch {
 	case errors.As(err, &seen):
@@ -90,6 +93,25 @@ func (b *Bridge) translate(stop, ctx context.Context, c Claim) error {
 		return nil
 	}
 	return err
+}
+
+// version is the configuration that a translation runs under from its first slice
+// to its last: one that goes on has begun under the one that its Transmission
+// names. Where that cannot be had any more, it goes on under the one in force.
+func (b *Bridge) version(ctx context.Context, c *Claim) (*Configuration, error) {
+	now, began := b.o.Config(), c.Transmission.Config
+	if c.Cursor.Slices == 0 || began == now.Digest || b.o.Past == nil {
+		return now, nil
+	}
+	past, err := b.o.Past(ctx, began)
+	if errors.Is(err, ErrNotFound) {
+		b.o.Log.Warn("translation goes on under another configuration", "transmission", c.Transmission.ID, "began", began, "now", now.Digest, "error", err)
+		return now, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("translate %s: configuration %.12s: %w", c.Transmission.ID, began, err)
+	}
+	return past, nil
 }
 
 // seenWait is how long a file rests while an older one with the same identity

@@ -19,11 +19,12 @@ type Point string
 
 // StorePoints are the methods of a Store, those that write first.
 func StorePoints() []Point {
-	return []Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Release", "Operate", "Take", "Reserve", "Renumber",
+	return []Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Release", "Operate", "Take", "Reserve", "Renumber", "Activate",
 		"BeginReplay", "RecordReplay", "Promote", "Resubmit",
 		"AllSeries", "Numbers", "Renumberings",
 		"Transmission", "Find", "Family", "List", "Documents", "Evidence", "Seen", "Body", "Counts", "LeafIndexes", "Audit",
-		"ReplayJob", "ReplayJobs", "ReplayItems", "Files", "Effects", "Profile", "Features", "FeatureCount", "Coverage"}
+		"ReplayJob", "ReplayJobs", "ReplayItems", "Files", "Effects", "Profile", "Features", "FeatureCount", "Coverage",
+		"Active", "Activations", "ConfigurationFiles"}
 }
 
 // BodyPoints are the methods of Bodies.
@@ -246,6 +247,22 @@ func (s *faultyStore) Counts(ctx context.Context) (map[bridge.State]int, error) 
 
 func (s *faultyStore) Audit(ctx context.Context, visit func(bridge.Record) error) error {
 	return s.f.run("Audit", func() error { return s.s.Audit(ctx, visit) })
+}
+
+func (s *faultyStore) Activate(ctx context.Context, a bridge.Activation, files []byte, leaf archive.Leaf) (bridge.Activation, error) {
+	return ask(s.f, "Activate", func() (bridge.Activation, error) { return s.s.Activate(ctx, a, files, leaf) })
+}
+
+func (s *faultyStore) Active(ctx context.Context) (bridge.Activation, error) {
+	return ask(s.f, "Active", func() (bridge.Activation, error) { return s.s.Active(ctx) })
+}
+
+func (s *faultyStore) Activations(ctx context.Context, limit int) ([]bridge.Activation, error) {
+	return ask(s.f, "Activations", func() ([]bridge.Activation, error) { return s.s.Activations(ctx, limit) })
+}
+
+func (s *faultyStore) ConfigurationFiles(ctx context.Context, digest string) ([]byte, error) {
+	return ask(s.f, "ConfigurationFiles", func() ([]byte, error) { return s.s.ConfigurationFiles(ctx, digest) })
 }
 
 // Bodies wraps Bodies.

@@ -103,6 +103,22 @@ func (c counting) LeafIndexes(context.Context, []string) (map[string]int64, erro
 	return map[string]int64{"x": 1}, nil
 }
 func (c counting) Audit(context.Context, func(bridge.Record) error) error { c["Audit"]++; return nil }
+func (c counting) Activate(context.Context, bridge.Activation, []byte, archive.Leaf) (bridge.Activation, error) {
+	c["Activate"]++
+	return bridge.Activation{Number: 1}, nil
+}
+func (c counting) Active(context.Context) (bridge.Activation, error) {
+	c["Active"]++
+	return bridge.Activation{Number: 1}, nil
+}
+func (c counting) Activations(context.Context, int) ([]bridge.Activation, error) {
+	c["Activations"]++
+	return []bridge.Activation{{}}, nil
+}
+func (c counting) ConfigurationFiles(context.Context, string) ([]byte, error) {
+	c["ConfigurationFiles"]++
+	return []byte("x"), nil
+}
 func (c counting) Put(context.Context, string, io.Reader) (archive.Object, error) {
 	c["Put"]++
 	return archive.Object{Size: 1}, nil

@@ -71,6 +71,8 @@ func (p Problem) String() string { return p.Rule + " " + p.Subject + ": " + p.Te
 //	number.twice            no Transmission has two of one series, none has two owners
 //	number.state            used by somebody, free, void with one discarded, or reserved for what is unfinished
 //	seen                    identities that are used up belong to somebody, and to one
+//	activation.chain        activations are numbered from 1, each names the one before, its leaf is in the log
+//	activation.files        the files of each are there, under their digest
 //	leaf.index              the log is numbered from 0 without a gap
 //	leaf.text               every leaf can be read, and its id is its own
 //	leaf.parent             the leaves that it follows from are there
@@ -104,6 +106,7 @@ func CheckHouse(ctx context.Context, h House) []Problem {
 	c.sequences()
 	c.owners()
 	c.numbers()
+	c.activationsInOrder()
 	c.bodies(ctx)
 	return c.problems
 }
@@ -130,6 +133,8 @@ type check struct {
 	leaves        map[string]*archive.Leaf    // by id
 	delivered     map[string]bool             // leaves that a leaf of kind delivery follows from
 	translating   bool                        // something is Accepted
+	activations   []*bridge.Activation
+	files         []*bridge.StoredFiles
 }
 
 func (c *check) problem(rule, subject, format string, args ...any) {
@@ -171,6 +176,10 @@ func (c *check) take(r bridge.Record) error {
 		c.log = append(c.log, r.Leaf)
 	case r.Head != nil:
 		c.head = *r.Head
+	case r.Activation != nil:
+		c.activations = append(c.activations, r.Activation)
+	case r.Files != nil:
+		c.files = append(c.files, r.Files)
 	default:
 		c.problem("audit", "", "a record without content")
 	}

@@ -66,13 +66,22 @@ func auditParts() []auditPart {
 			copy(h.Root[:], root)
 			return bridge.Record{Head: &h}, err
 		}},
+		{selectActivation + "ORDER BY n", func(scan scanner) (bridge.Record, error) {
+			a, err := scanActivation(scan)
+			return bridge.Record{Activation: &a}, err
+		}},
+		{"SELECT digest, files FROM configuration ORDER BY digest", func(scan scanner) (bridge.Record, error) {
+			var f bridge.StoredFiles
+			err := scan(&f.Digest, &f.Files)
+			return bridge.Record{Files: &f}, err
+		}},
 	}
 }
 
 // Audit implements bridge.Query: Transmissions by (Sequence, Ordinal), then
 // Documents, Evidence, Numbers, Seen, Renumberings, Promotions, Coverage,
-// Features, Leaves by index, and the Head, all from
-// one snapshot. An empty log has no Head.
+// Features, Leaves by index, the Head, Activations and the files of
+// configurations, all from one snapshot. An empty log has no Head.
 func (s *Store) Audit(ctx context.Context, visit func(bridge.Record) error) error {
 	err := s.reads.snapshot(ctx, func(r reads) error {
 		for _, p := range auditParts() {

@@ -28,7 +28,8 @@ type Copied struct {
 func copiedTables() []string {
 	return []string{"object", "transmission", "cause", "finding", "answer", "document", "business_key", "evidence",
 		"seen", "series", "number", "renumbering", "leaf", "hash", "head",
-		"replay_job", "replay_item", "promotion", "coverage", "feature", "feature_count"}
+		"replay_job", "replay_item", "promotion", "coverage", "feature", "feature_count",
+		"configuration", "activation"}
 }
 
 // Copy writes everything that an embedded store holds into an empty one of a

@@ -75,7 +75,7 @@ func newAnswering(t *testing.T, slice int) *answering {
 	a.cfg = &bridge.Configuration{Digest: "test", Self: []bridge.Identifier{x12ID("EDIBRIDGE"), unbID("4000000000001")}, Partners: []*bridge.Partner{p},
 		Endpoints: map[string]bridge.Endpoint{"out": {Name: "out", Kind: bridge.EndpointMailbox, Server: "sftp", Peer: "acme"}}, Guides: lib, Mappings: standard}
 	a.b = bridge.New(bridge.Options{Store: store, Bodies: a.bodies, Config: func() *bridge.Configuration { return a.cfg },
-		Senders: func(string) (transports.Sender, bool) { return nil, false }, Owner: "test", SliceSets: slice})
+		Senders: func(*bridge.Configuration, string) (transports.Sender, bool) { return nil, false }, Owner: "test", SliceSets: slice})
 	return a
 }
 

@@ -71,7 +71,7 @@ func (m *mortuary) serve() {
 	r.bridge = bridge.New(bridge.Options{
 		Store: r.store, Bodies: archive.New(r.dir, archive.Options{Known: r.store.Body}), Log: log,
 		Config:  func() *bridge.Configuration { return cfg },
-		Senders: func(name string) (transports.Sender, bool) { s, ok := senders[name]; return s, ok },
+		Senders: func(_ *bridge.Configuration, name string) (transports.Sender, bool) { s, ok := senders[name]; return s, ok },
 		Poll:    time.Hour,
 	})
 	m.running = r

@@ -75,7 +75,7 @@ func (r *running) open(ctx context.Context, w around) (err error) {
 	r.bridge = bridge.New(bridge.Options{
 		Store: store, Bodies: bodies, Log: r.log,
 		Config:  func() *bridge.Configuration { return r.cfg },
-		Senders: func(name string) (transports.Sender, bool) { s, ok := senders[name]; return s, ok },
+		Senders: func(_ *bridge.Configuration, name string) (transports.Sender, bool) { s, ok := senders[name]; return s, ok },
 	})
 	for _, l := range r.sys.SFTP {
 		s, err := openSFTP(l, r.sys, r.bridge.Mailbox(), r.log)
