@@ -16,6 +16,10 @@
 // read by people, and should say what it means where it means it. Scalars are
 // taken as they are written: 004010 is the text "004010", not the number 2056.
 //
+// The files that were read, secrets apart, are a [Bundle]: its digest names the
+// configuration, [LoadBundle] loads it again on another machine, and [Compare]
+// tells two apart in words.
+//
 // Secrets never stand in a file: they are "${NAME}", a variable of the
 // environment, or "file:PATH", the content of a file without the line break at
 // its end. Paths are relative to the file that names them.

@@ -1,16 +1,12 @@
 package config
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"maps"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,12 +24,26 @@ import (
 // a whole. An error is [Problems], all of them at once, unless the shipped
 // guides or mappings themselves cannot be read.
 func Load(path string) (*bridge.Configuration, *System, error) {
+	return load(path, diskTree(filepath.Dir(path)))
+}
+
+// LoadBundle loads a configuration that was kept as if it stood at path, where
+// the secrets that it names are read.
+func LoadBundle(b *Bundle, path string) (*bridge.Configuration, *System, error) {
+	t, err := bundleTree(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	return load(filepath.Join(filepath.Dir(path), b.Main), t)
+}
+
+func load(path string, t *tree) (*bridge.Configuration, *System, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("config: %w", err)
 	}
 	l := &loader{
-		dir: filepath.Dir(path), read: map[string][]byte{},
+		dir: filepath.Dir(path), tree: t, bundle: &Bundle{Main: filepath.Base(path), Files: map[string][]byte{}},
 		cfg: &bridge.Configuration{Endpoints: map[string]bridge.Endpoint{}},
 		sys: &System{File: abs},
 	}
@@ -54,7 +64,7 @@ func Load(path string) (*bridge.Configuration, *System, error) {
 	if len(l.problems) > 0 {
 		return nil, nil, l.problems.sorted()
 	}
-	l.cfg.Digest = l.digest()
+	l.cfg.Digest, l.sys.Bundle = l.bundle.Digest(), l.bundle
 	return l.cfg, l.sys, nil
 }
 
@@ -73,8 +83,10 @@ func ShippedGuides() (*guide.Library, error) {
 
 // loader gathers one configuration.
 type loader struct {
-	dir      string            // folder of edibridge.yaml, as given
-	read     map[string][]byte // what was read, by path: makes the digest
+	dir      string // folder of edibridge.yaml, as given
+	tree     *tree  // where files are read from
+	bundle   *Bundle
+	size     int // bytes of what was read
 	problems Problems
 	partners []*partnerSource
 	packages []string // folders of partners
@@ -99,12 +111,11 @@ type partnerSource struct {
 // file reads one YAML file below the folder; false when it cannot be opened.
 func (l *loader) file(name string, d *document, into any) bool {
 	*d = document{file: filepath.Join(l.dir, name), problems: &l.problems}
-	text, err := os.ReadFile(d.file)
+	text, err := l.keep(d.file)
 	if err != nil {
 		d.add(place{}, "%s", reason(err))
 		return false
 	}
-	l.read[d.file] = text
 	d.read(text, into)
 	return true
 }
@@ -120,7 +131,7 @@ func reason(err error) string {
 
 // partnerFiles reads partners/*.yaml and partners/*/partner.yaml.
 func (l *loader) partnerFiles() {
-	entries, err := os.ReadDir(filepath.Join(l.dir, "partners"))
+	entries, err := fs.ReadDir(l.tree.fsys, "partners")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		l.problems = append(l.problems, Problem{File: filepath.Join(l.dir, "partners"), Message: reason(err)})
 	}
@@ -129,7 +140,7 @@ func (l *loader) partnerFiles() {
 		switch {
 		case strings.HasPrefix(e.Name(), ".") || strings.HasSuffix(e.Name(), "~"):
 		case e.IsDir():
-			if _, err := os.Stat(filepath.Join(l.dir, name, partnerFileName)); err == nil {
+			if _, err := fs.Stat(l.tree.fsys, filepath.ToSlash(filepath.Join(name, partnerFileName))); err == nil {
 				l.packages = append(l.packages, name)
 				l.partnerFile(filepath.Join(name, partnerFileName), e.Name())
 			}
@@ -184,17 +195,20 @@ func (l *loader) overlay(folder string, extend func(fs.FS) error) {
 // folder is a folder beside edibridge.yaml whose files count for the digest;
 // nil when there is none.
 func (l *loader) folder(name string) fs.FS {
-	dir := filepath.Join(l.dir, name)
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+	dir, at := filepath.Join(l.dir, name), filepath.ToSlash(name)
+	if info, err := fs.Stat(l.tree.fsys, at); err != nil || !info.IsDir() {
 		return nil
 	}
-	fsys := os.DirFS(dir)
-	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
+	fsys, err := fs.Sub(l.tree.fsys, at)
+	if err != nil {
+		l.problems = append(l.problems, Problem{File: dir, Message: reason(err)})
+		return nil
+	}
+	err = fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		text, err := fs.ReadFile(fsys, p)
-		l.read[filepath.Join(dir, p)] = text
+		_, err = l.keep(filepath.Join(dir, p))
 		return err
 	})
 	if err != nil {
@@ -355,25 +369,6 @@ func (l *loader) webhook(m *mainSource, name string, w *webhook) {
 		m.problem(append(at, "secrets"), "no secret: events could not be signed")
 	}
 	l.sys.Webhooks = append(l.sys.Webhooks, made)
-}
-
-// digest is SHA-256 over names and bytes of all files that were read, secrets
-// apart. Names count as seen from the folder, so that a copy elsewhere has the
-// same digest.
-func (l *loader) digest() string {
-	h := sha256.New()
-	h.Write([]byte("edibridge/configuration/v1\n"))
-	for _, file := range sortedKeys(l.read) {
-		name := file
-		if rel, err := filepath.Rel(l.dir, file); err == nil {
-			name = filepath.ToSlash(rel)
-		}
-		for _, part := range [][]byte{[]byte(name), l.read[file]} {
-			h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
-			h.Write(part)
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -64,10 +64,9 @@ func (l *loader) publicKeys(d *document, entry string) ([]ssh.PublicKey, error) 
 	text := []byte(entry)
 	if name, ok := strings.CutPrefix(entry, "file:"); ok {
 		var err error
-		if text, err = os.ReadFile(d.path(name)); err != nil {
+		if text, err = l.keep(d.path(name)); err != nil {
 			return nil, fmt.Errorf("key file %s: %s", name, reason(err))
 		}
-		l.read[d.path(name)] = text
 	}
 	if strings.Contains(string(text), "PRIVATE KEY") {
 		return nil, errors.New("a private key; the public one (.pub) belongs here")

@@ -11,7 +11,8 @@ import (
 // System is what the program wires around the bridge, as plain values. Paths
 // are absolute.
 type System struct {
-	File     string // edibridge.yaml
+	File     string  // edibridge.yaml
+	Bundle   *Bundle // the files that it was read from
 	Data     string // the data folder
 	Postgres string // address of the database; "": Store
 	SFTP     []SFTPListener
