@@ -137,9 +137,11 @@ func (h *house) open() {
 func (h *house) make() {
 	o := bridge.Options{
 		Store: h.store, Bodies: h.bodies,
-		Config:  func() *bridge.Configuration { return h.cfg },
-		Senders: func(_ *bridge.Configuration, ep string) (transports.Sender, bool) { return h.app, ep == "app" || ep == "bus" },
-		Now:     h.now, Owner: "test",
+		Config: func() *bridge.Configuration { return h.cfg },
+		Senders: func(_ *bridge.Configuration, ep string) (transports.Sender, bool) {
+			return h.app, ep == "app" || ep == "bus"
+		},
+		Now: h.now, Owner: "test",
 	}
 	if h.opts != nil {
 		h.opts(&o)

@@ -77,9 +77,11 @@ func newReplicas(t *testing.T, server *pgtest.Server, n int) *replicas {
 			t.Fatal(err)
 		}
 		b := bridge.New(bridge.Options{Store: store, Bodies: r.bodies,
-			Config:  func() *bridge.Configuration { return r.cfg },
-			Senders: func(_ *bridge.Configuration, ep string) (transports.Sender, bool) { return r.app, ep == "app" || ep == "bus" },
-			Owner:   fmt.Sprint("replica ", i), Lease: 5 * time.Second})
+			Config: func() *bridge.Configuration { return r.cfg },
+			Senders: func(_ *bridge.Configuration, ep string) (transports.Sender, bool) {
+				return r.app, ep == "app" || ep == "bus"
+			},
+			Owner: fmt.Sprint("replica ", i), Lease: 5 * time.Second})
 		r.stores, r.bridges = append(r.stores, store), append(r.bridges, b)
 		running.Go(func() {
 			if err := b.Run(ctx); err != nil {

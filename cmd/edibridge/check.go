@@ -34,22 +34,30 @@ type problemSeen struct {
 
 func checkCommand() *cobra.Command {
 	var (
-		file   string
-		asJSON bool
+		file, running string
+		asJSON        bool
 	)
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "check the configuration, its guides and mappings",
 		Long: `Check edibridge.yaml, the partners, guides and mappings as a whole, and say what
 the data folder holds. Every mistake is one line: file, line, column, what is wrong.
+--against running says what "edibridge activate" would change.
 
 Exit status: 0 everything holds together, 1 there are mistakes.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return check(cmd, file, asJSON)
+			switch running {
+			case "":
+				return check(cmd, file, asJSON)
+			case "running":
+				return checkAgainst(cmd, file, asJSON)
+			}
+			return fmt.Errorf(`--against %q: it is "running"`, running)
 		},
 	}
 	configFlag(cmd, &file)
+	cmd.Flags().StringVar(&running, "against", "", `"running": say what differs from what is in force`)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
 	return cmd
 }
@@ -82,6 +90,23 @@ func check(cmd *cobra.Command, file string, asJSON bool) error {
 	if !seen.Valid {
 		return &exitError{status: exitNo}
 	}
+	return nil
+}
+
+// checkAgainst says what bringing the files into force would change.
+func checkAgainst(cmd *cobra.Command, file string, asJSON bool) error {
+	_, sys, err := config.Load(file)
+	if problems, mistaken := errors.AsType[config.Problems](err); mistaken {
+		return tellProblems(cmd.OutOrStdout(), file, problems, asJSON)
+	}
+	if err != nil {
+		return err
+	}
+	seen, err := differences(cmd.Context(), sys)
+	if err != nil {
+		return err
+	}
+	seen.tell(cmd.OutOrStdout(), asJSON, "is not in force")
 	return nil
 }
 

@@ -145,7 +145,7 @@ func (g ground) decide(ctx context.Context, q controlRequest) controlAnswer {
 
 // conflict says in which state the Transmission is and which would do.
 func (g ground) conflict(ctx context.Context, q controlRequest) string {
-	only := "only what is dead can be retried"
+	only := "only what is dead or quarantined can be retried"
 	if q.Operation == bridge.Discard {
 		only = "only what is dead, pending or quarantined can be discarded"
 	}
@@ -162,6 +162,7 @@ type control struct {
 	ground   ground
 	submit   submit
 	callee   callee
+	activate activator
 	limit    int64 // bytes of one document
 	patience time.Duration
 	log      *slog.Logger
@@ -244,6 +245,9 @@ func (c *control) take(ctx context.Context, line []byte, err error, behind io.Re
 	}
 	if err == nil && isCall(line) {
 		return c.takeCall(ctx, line, behind)
+	}
+	if err == nil && isActivate(line) {
+		return c.takeFiles(ctx, line)
 	}
 	a := c.decide(ctx, line, err)
 	return a.Status, append(marshal(a), '\n')

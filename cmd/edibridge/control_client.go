@@ -29,6 +29,8 @@ type decider interface {
 	// call has something done and fills result, which may be nil. An error that is
 	// errRefused says why it was not done.
 	call(ctx context.Context, name callName, args, result any) error
+	// activate gives what came of bringing files into force; an error as decide's.
+	activate(ctx context.Context, q activateRequest) (activateAnswer, error)
 	close() error
 }
 

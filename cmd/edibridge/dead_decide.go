@@ -45,9 +45,11 @@ done (no data folder, no permission, no answer).`
 
 func deadRetryCommand() *cobra.Command {
 	return decideCommand(decision{kind: bridge.Retry, past: "retried"},
-		"try dead deliveries again", `Deliver again what is dead, at once and with all its attempts before it, under
+		"try dead deliveries again, translate what is quarantined again", `Deliver again what is dead, at once and with all its attempts before it, under
 the same identity: a receiver that honours ids takes it once. What waits behind
-it goes out after it.
+it goes out after it. Translate again what is quarantined, from its beginning and
+under the configuration that is in force now: what was answered before stays as it
+is, and what it comes to now is answered anew.
 `)
 }
 

@@ -64,15 +64,10 @@ func (m *mortuary) serve() {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	senders, err := openSenders(sys, log, around{})
-	if err != nil {
-		m.t.Fatal(err)
-	}
 	r.bridge = bridge.New(bridge.Options{
 		Store: r.store, Bodies: archive.New(r.dir, archive.Options{Known: r.store.Body}), Log: log,
-		Config:  func() *bridge.Configuration { return cfg },
-		Senders: func(_ *bridge.Configuration, name string) (transports.Sender, bool) { s, ok := senders[name]; return s, ok },
-		Poll:    time.Hour,
+		Config: r.live.configuration, Senders: r.live.sender,
+		Poll: time.Hour,
 	})
 	m.running = r
 	ctx, cancel := context.WithCancel(m.t.Context())

@@ -84,7 +84,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
-		demoCommand(), initCommand(), serveCommand(), checkCommand(),
+		demoCommand(), initCommand(), serveCommand(), checkCommand(), activateCommand(), configCommand(), partnerCommand(),
 		inspectCommand(), validateCommand(), ackCommand(), mapCommand(), buildCommand(), mappingCommand(), schemaCommand(),
 		fmtCommand(), guideCommand(), sendCommand(), testCommand(), traceCommand(), deadCommand(), replayCommand(), controlCommand(),
 		storeCommand(), benchCommand(), versionCommand(),

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,7 +18,6 @@ import (
 	"github.com/edibridge/edibridge/internal/config"
 	"github.com/edibridge/edibridge/transports"
 	"github.com/edibridge/edibridge/transports/sftp"
-	"github.com/edibridge/edibridge/transports/webhook"
 )
 
 // running is one bridge with everything around it. It is made by assemble, runs
@@ -27,6 +28,7 @@ type running struct {
 	log     *slog.Logger
 	dir     *archive.Dir
 	store   *sqlstore.Store
+	live    *live
 	bridge  *bridge.Bridge
 	servers []*sftp.Server
 }
@@ -60,8 +62,8 @@ func (r *running) open(ctx context.Context, w around) (err error) {
 	if r.store, err = openStore(ctx, r.sys, sqlstore.Options{Log: r.log, Alone: r.sys.Postgres == ""}); err != nil {
 		return err
 	}
-	senders, err := openSenders(r.sys, r.log, w)
-	if err != nil {
+	r.live = &live{store: r.store, own: r.sys, around: w, log: r.log}
+	if err := newLive(ctx, r.live, r.cfg); err != nil {
 		return err
 	}
 	var store bridge.Store = r.store
@@ -74,11 +76,10 @@ func (r *running) open(ctx context.Context, w around) (err error) {
 	}
 	r.bridge = bridge.New(bridge.Options{
 		Store: store, Bodies: bodies, Log: r.log,
-		Config:  func() *bridge.Configuration { return r.cfg },
-		Senders: func(_ *bridge.Configuration, name string) (transports.Sender, bool) { s, ok := senders[name]; return s, ok },
+		Config: r.live.configuration, Past: r.live.past, Senders: r.live.sender,
 	})
 	for _, l := range r.sys.SFTP {
-		s, err := openSFTP(l, r.sys, r.bridge.Mailbox(), r.log)
+		s, err := openSFTP(l, r.sys, r.bridge.Mailbox(), r.live.user, r.log)
 		if err != nil {
 			return err
 		}
@@ -110,33 +111,14 @@ func openArchive(sys *config.System, log *slog.Logger) (*archive.Dir, error) {
 	return dir, nil
 }
 
-func openSenders(sys *config.System, log *slog.Logger, w around) (map[string]transports.Sender, error) {
-	senders := map[string]transports.Sender{}
-	for _, wh := range sys.Webhooks {
-		s, err := webhook.New(webhook.Config{Endpoint: wh.Endpoint, URL: wh.URL, Secrets: wh.Secrets,
-			Timeout: wh.Timeout, AllowPrivate: wh.AllowPrivate, Log: log})
-		if err != nil {
-			return nil, fmt.Errorf("endpoint %s: %w", wh.Endpoint, err)
-		}
-		senders[wh.Endpoint] = s
-		if w.sender != nil {
-			senders[wh.Endpoint] = w.sender(s)
-		}
-	}
-	return senders, nil
-}
-
-func openSFTP(l config.SFTPListener, sys *config.System, box transports.Mailbox, log *slog.Logger) (*sftp.Server, error) {
+func openSFTP(l config.SFTPListener, sys *config.System, box transports.Mailbox, users func(string) (sftp.User, bool), log *slog.Logger) (*sftp.Server, error) {
 	keys, err := sftp.LoadOrCreateHostKeys(l.HostKeys)
 	if err != nil {
 		return nil, fmt.Errorf("host keys of %s: %w", l.Endpoint, err)
 	}
 	return sftp.New(sftp.Config{
 		Endpoint: l.Endpoint, Addr: l.Addr, HostKeys: keys, Spool: sys.Spool(), Mailbox: box, Log: log,
-		Users: func(name string) (sftp.User, bool) {
-			u, ok := l.Users[name]
-			return sftp.User{Name: u.Name, Keys: u.Keys, PasswordHash: u.PasswordHash, Temp: u.Temp, MaxFile: u.MaxFile}, ok
-		},
+		Users:   users,
 		MaxFile: l.MaxFile, MaxSessions: l.MaxSessions, MaxSessionsPerUser: l.MaxSessionsPerUser, MaxHandles: l.MaxHandles,
 		IdleTimeout: l.IdleTimeout, LoginTimeout: l.LoginTimeout, AcceptTimeout: l.AcceptTimeout,
 	})
@@ -155,9 +137,11 @@ func (r *running) run(ctx context.Context) error {
 
 	listen, ctx := errgroup.WithContext(ctx)
 	for _, s := range r.servers {
-		listen.Go(func() error { return s.Run(ctx, r.bridge) })
+		listen.Go(func() error { return s.Run(ctx, gate{r.bridge, r.live}) })
 	}
 	listen.Go(func() error { return r.control().run(ctx) })
+	listen.Go(func() error { return r.live.run(ctx) })
+	listen.Go(func() error { return r.reload(ctx) })
 	listen.Go(func() error {
 		select {
 		case err := <-done: // the archive can take nothing more
@@ -175,7 +159,31 @@ func (r *running) run(ctx context.Context) error {
 // control is how commands reach this bridge.
 func (r *running) control() *control {
 	return &control{data: r.sys.Data, ground: ground{r.bridge.Operate, r.store.Renumber, r.store.Transmission},
-		submit: r.bridge.Submit, callee: callee{r.bridge, r.store}, limit: int64(r.cfg.Limits.Message), patience: controlPatience, log: r.log}
+		submit: r.bridge.Submit, callee: callee{r.bridge, r.store}, activate: r.live.activate, limit: int64(r.cfg.Limits.Message), patience: controlPatience, log: r.log}
+}
+
+// reload brings the files that the process was started with into force anew each
+// time it gets SIGHUP, until ctx ends.
+func (r *running) reload(ctx context.Context) error {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-hangup:
+		}
+		a, err := r.live.activate(ctx, r.sys.File, decisionOf{"SIGHUP", ""})
+		switch {
+		case err != nil:
+			r.log.Error("configuration refused; the one in force stays", "error", err)
+		case a.Unchanged:
+			r.log.Info("configuration unchanged", "digest", a.Digest)
+		case len(a.Restart) > 0:
+			r.log.Warn("takes effect at the next start", "what", a.Restart)
+		}
+	}
 }
 
 func (r *running) close() error {

@@ -80,6 +80,9 @@ func ParseBundle(text []byte) (*Bundle, error) {
 	return b, nil
 }
 
+// Names are those of its files, in order.
+func (b *Bundle) Names() []string { return sortedKeys(b.Files) }
+
 // Digest names the configuration.
 func (b *Bundle) Digest() string { return bridge.FilesDigest(b.Marshal()) }
 

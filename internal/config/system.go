@@ -13,8 +13,8 @@ import (
 type System struct {
 	File     string  // edibridge.yaml
 	Bundle   *Bundle // the files that it was read from
-	Data     string // the data folder
-	Postgres string // address of the database; "": Store
+	Data     string  // the data folder
+	Postgres string  // address of the database; "": Store
 	SFTP     []SFTPListener
 	Webhooks []Webhook // by endpoint name
 	Log      Log

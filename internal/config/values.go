@@ -80,6 +80,9 @@ func (i *identifier) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// IdentifierText is an identifier as a configuration writes it.
+func IdentifierText(id bridge.Identifier) string { return identifier(id).String() }
+
 // String is the identifier as it is written.
 func (i identifier) String() string {
 	if i.Level == "GS" {
