@@ -201,6 +201,10 @@ agreements:
   invoices: { send: X12 810 004010 production, envelope: { lineBreak: lf } }
 `
 
+// demoFiles is what else is agreed with ACME: drawings go to Globex as they are.
+const demoFiles = `  drawings: { receive: "file *.pdf", to: globex-mailbox }
+`
+
 // demoEDIFACT is a partner who sends EDIFACT.
 const demoEDIFACT = `partner: nordwind
 name: Nordwind Grosshandel
@@ -222,7 +226,7 @@ func (s *stage) configure(secret string) error {
 	files := map[string]string{
 		"edibridge.yaml":         fmt.Sprintf(demoMain, s.app.url),
 		"keys/app.secret":        secret + "\n",
-		"partners/acme.yaml":     fmt.Sprintf(demoPartner, "acme", "ACME Retail", "ACMERETAIL"),
+		"partners/acme.yaml":     fmt.Sprintf(demoPartner, "acme", "ACME Retail", "ACMERETAIL") + demoFiles,
 		"partners/globex.yaml":   fmt.Sprintf(demoPartner, "globex", "Globex Stores", "GLOBEX"),
 		"partners/nordwind.yaml": demoEDIFACT,
 	}

@@ -52,6 +52,7 @@ func (s *stage) play(ctx context.Context) error {
 	s.checks.that("HTTP: the application has its event, in the words of the others",
 		errors.Join(err, s.eventsOnce("order/4711", "order/G-100", "order/G-102", "order/N-2001")))
 
+	s.drawing(ctx)
 	if err := s.sendings(ctx); err != nil {
 		return err
 	}
@@ -62,6 +63,26 @@ func (s *stage) play(ctx context.Context) error {
 	}
 	fmt.Fprintln(s.out, "\nWhat happened to PO 4711 (edibridge trace 4711):")
 	return printTimeline(s.out, tl)
+}
+
+// drawing plays a file that is no EDI: it is moved as it is, and traced.
+func (s *stage) drawing(ctx context.Context) {
+	fmt.Fprintln(s.out, "ACME drops a PDF, which Globex shall have.")
+	pdf := []byte("%PDF-1.7\n\x00\xff drawing 7\n%%EOF\n")
+	err := s.acme.put("Drawing 7.pdf", pdf)
+	got, fetched := s.answers(ctx, s.globex)
+	if !bytes.Equal(got["Drawing 7.pdf"], pdf) {
+		err = errors.Join(err, fmt.Errorf("Globex has %d files, none with its bytes", len(got)))
+	}
+	tl, traced := bridge.Trace(ctx, s.running.store, "file:Drawing 7.pdf")
+	var told []string
+	for _, e := range tl.Timeline {
+		told = append(told, e.What)
+	}
+	if strings.Join(told, " ") != "received translated forwarded taken" {
+		err = errors.Join(err, fmt.Errorf("the trace tells %v", told))
+	}
+	s.checks.that("SFTP: a PDF of ACME's lies in Globex' mailbox as it is, and the trace tells its way", errors.Join(err, fetched, traced))
 }
 
 // answers fetches from a partner's mailbox until something is there.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -153,6 +154,9 @@ func (s *Sender) request(ctx context.Context, d *transports.Delivery, body []byt
 		contentType = "application/json"
 	}
 	request.Header.Set("Content-Type", contentType)
+	if d.Name != "" { // a file: its name, after RFC 6266
+		request.Header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.Name}))
+	}
 	request.Header.Set("User-Agent", "edibridge")
 	request.Header.Set(HeaderID, id)
 	request.Header.Set(HeaderTimestamp, timestamp)
