@@ -222,7 +222,7 @@ func TestDecideThroughTheBridge(t *testing.T) {
 	if got, want := out, ids[2]+"  retried\n"; got != want {
 		t.Errorf("some retried\n got %q\nwant %q", got, want)
 	}
-	want := "edibridge: " + ids[0] + ": it is delivered; only what is dead can be retried\n" +
+	want := "edibridge: " + ids[0] + ": it is delivered; only what is dead or quarantined can be retried\n" +
 		"edibridge: 01ARZ3NDEKTSV4RRFFQ69G5FAV: there is no such transmission\n"
 	if got := errs; got != want {
 		t.Errorf("some refused\n got %s\nwant %s", got, want)
@@ -251,7 +251,7 @@ func TestDecideWithoutABridge(t *testing.T) {
 	m.play(0, "dead", "discard", ids[1], "--reason", "ordered by phone", "--by", "ann")
 	m.wantState(ids[1], bridge.Discarded, "discard by ann: ordered by phone")
 	_, errs := m.play(exitNo, "dead", "retry", ids[1], "--reason", "after all")
-	if got, want := errs, "edibridge: "+ids[1]+": it is discarded; only what is dead can be retried\n"; got != want {
+	if got, want := errs, "edibridge: "+ids[1]+": it is discarded; only what is dead or quarantined can be retried\n"; got != want {
 		t.Errorf("retry of what was discarded\n got %s\nwant %s", got, want)
 	}
 

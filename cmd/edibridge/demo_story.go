@@ -72,9 +72,9 @@ func (s *stage) drawing(ctx context.Context) {
 	err := s.acme.put("Drawing 7.pdf", pdf)
 	got, fetched := s.answers(ctx, s.globex)
 	if !bytes.Equal(got["Drawing 7.pdf"], pdf) {
-		err = errors.Join(err, fmt.Errorf("Globex has %d files, none with its bytes", len(got)))
+		err = errors.Join(err, fmt.Errorf("%d files for Globex, none with its bytes", len(got)))
 	}
-	tl, traced := bridge.Trace(ctx, s.running.store, "file:Drawing 7.pdf")
+	tl, traced := bridge.Trace(ctx, s.running.store, "file:Drawing 7.pdf", false)
 	var told []string
 	for _, e := range tl.Timeline {
 		told = append(told, e.What)
