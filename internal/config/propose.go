@@ -63,7 +63,11 @@ func Propose(c *bridge.Configuration, o *Observation) Proposal {
 		}
 	}
 	o.access(w, p.Partner)
-	w("acknowledge: {} # TO DECIDE: with, detail, when; see docs/CONFIGURATION.md")
+	mark := ""
+	if o.Via == "" { // no mailbox that an answer could go to
+		mark = "# "
+	}
+	w("%sacknowledge: {} # TO DECIDE: with, detail, when; see docs/CONFIGURATION.md", mark)
 	o.agreements(c, w)
 	p.Text = b.Bytes()
 	return p
