@@ -70,9 +70,13 @@ const (
 // Work hands out what is to be done, to one worker at a time, and takes what
 // came of it.
 type Work interface {
-	// Claim leases up to Limit Transmissions that are due, oldest first by
-	// (Sequence, Ordinal), and gives each a new fencing token greater than all
-	// before. For StepDeliver a Transmission with an OrderKey is due only when no
+	// Claim leases up to Limit Transmissions that are due, fewer only when fewer
+	// are, and gives each a new fencing token greater than all before. Of one lane,
+	// party and (StepDeliver) endpoint the oldest by (Sequence, Ordinal) comes
+	// first. Lanes get their [Lane.Share] while they have work; within a lane the
+	// endpoints and parties take turns, one each, so that whoever has something due
+	// in a lane gets one of it as soon as each other one there had one. Whose turn
+	// it is each process remembers for itself. For StepDeliver a Transmission with an OrderKey is due only when no
 	// older unfinished one to the same Endpoint with the same key stands before
 	// it; unfinished are Held, Pending, Attempted, and Dead with OnDead Hold.
 	// Nothing is claimed twice while a lease runs. No work is not an error.
@@ -112,6 +116,9 @@ type ClaimQuery struct {
 	Limit int
 	Now   time.Time
 	Until time.Time // end of the lease
+	// Room bounds how many are given for an endpoint, StepDeliver; 0: none. Where
+	// an endpoint does not stand here there is no bound.
+	Room map[string]int
 }
 
 // Claim is a lease on one Transmission. Advance, Commit, Attempt, Reserve and

@@ -100,6 +100,8 @@ type Transmission struct {
 	// Attempts counts deliveries; of what came in, how often a person had it
 	// translated again.
 	Attempts int
+	Begun    time.Time // of the first of these attempts
+	Lane     Lane      // "" is Normal
 	// Standard, Set, Control and Mode say what a person looks for: "X12", "997",
 	// "000000017", "production". Of a file with several sets, the first's.
 	Standard edi.Standard

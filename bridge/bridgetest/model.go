@@ -61,6 +61,8 @@ type thing struct {
 	sequence  int64
 	ordinal   int
 	endpoint  string
+	lane      bridge.Lane
+	party     string
 	orderKey  string
 	onDead    bridge.OnDead
 	cause     *thing
@@ -108,7 +110,8 @@ func (m *model) accept(ctx context.Context) error {
 	key := []string{"", "", "k1", "k2"}[m.draw("key", 4)]
 	body := []string{"a", "b"}[m.draw("body", 2)]
 	id := m.id()
-	a := bridge.Acceptance{Transmission: bridge.Transmission{ID: id, Endpoint: "sftp", Peer: "acme", Key: key,
+	lane, party := m.turn()
+	a := bridge.Acceptance{Transmission: bridge.Transmission{ID: id, Endpoint: "sftp", Peer: "acme", Key: key, Lane: lane, Partner: party,
 		Body: object("acme", body), Created: m.now}, Leaf: m.leaf(id)}
 	as, err := m.s.Accept(ctx, a)
 	var first *thing
@@ -130,9 +133,14 @@ func (m *model) accept(ctx context.Context) error {
 	case as.Duplicate || as.Sequence != inbound+1:
 		return fmt.Errorf("got %+v, want sequence %d", as, inbound+1)
 	default:
-		m.things = append(m.things, &thing{id: id, state: bridge.Accepted, key: key, body: body, sequence: inbound + 1})
+		m.things = append(m.things, &thing{id: id, state: bridge.Accepted, lane: lane, party: party, key: key, body: body, sequence: inbound + 1})
 	}
 	return nil
+}
+
+// turn draws the lane and the party of a thing.
+func (m *model) turn() (bridge.Lane, string) {
+	return []bridge.Lane{"", bridge.Urgent, bridge.Bulk}[m.draw("lane", 3)], []string{"p1", "p2"}[m.draw("party", 2)]
 }
 
 // due are the things that a step may claim, oldest first.
@@ -164,6 +172,12 @@ func (m *model) waits(t *thing) bool {
 	})
 }
 
+// sameQueue reports whether both are of one lane, party and endpoint: then the
+// older one is served first.
+func (t *thing) sameQueue(o *thing) bool {
+	return t.lane.OrNormal() == o.lane.OrNormal() && t.party == o.party && t.endpoint == o.endpoint
+}
+
 func (m *model) claim(ctx context.Context) error {
 	step := []bridge.Step{bridge.StepTranslate, bridge.StepDeliver}[m.draw("step", 2)]
 	limit := 1 + m.draw("limit", 3)
@@ -172,16 +186,23 @@ func (m *model) claim(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	want := m.due(step)
-	want = want[:min(limit, len(want))]
-	if len(got) != len(want) {
-		return fmt.Errorf("got %d claims to %s, want %d", len(got), step, len(want))
+	due := m.due(step)
+	if want := min(limit, len(due)); len(got) != want {
+		return fmt.Errorf("got %d claims to %s, want %d", len(got), step, want)
 	}
-	for i, c := range got {
-		t := want[i]
-		if c.Transmission.ID != t.id || c.Token <= m.tokens || c.Cursor.Slices != t.slices {
-			return fmt.Errorf("got %s with token %d at slice %d, want %s with one over %d at slice %d",
-				c.Transmission.ID, c.Token, c.Cursor.Slices, t.id, m.tokens, t.slices)
+	for _, c := range got {
+		i := slices.IndexFunc(due, func(t *thing) bool { return t.id == c.Transmission.ID })
+		if i < 0 {
+			return fmt.Errorf("got %s, which is not due to %s", c.Transmission.ID, step)
+		}
+		t := due[i]
+		if j := slices.IndexFunc(due, t.sameQueue); j != i {
+			return fmt.Errorf("got %s before %s, which is older in its queue", t.id, due[j].id)
+		}
+		due = slices.Delete(due, i, i+1)
+		if c.Token <= m.tokens || c.Cursor.Slices != t.slices {
+			return fmt.Errorf("got %s with token %d at slice %d, want one over %d at slice %d",
+				t.id, c.Token, c.Cursor.Slices, m.tokens, t.slices)
 		}
 		m.tokens = c.Token
 		t.token, t.lease = c.Token, until
@@ -205,11 +226,12 @@ func (m *model) slice(h *held) (bridge.Slice, []*thing) {
 	s := bridge.Slice{Cursor: bridge.Cursor{Slices: h.of.slices + 1}, Leaves: []archive.Leaf{m.leaf(h.of.id)}}
 	var made []*thing
 	for range m.draw("follows", 3) {
-		t := &thing{id: m.id(), state: bridge.Held, cause: h.of, sequence: h.of.sequence, ordinal: m.ids,
+		lane, party := m.turn()
+		t := &thing{id: m.id(), state: bridge.Held, lane: lane, party: party, cause: h.of, sequence: h.of.sequence, ordinal: m.ids,
 			endpoint: []string{"e1", "e2"}[m.draw("endpoint", 2)], orderKey: []string{"", "o1", "o2"}[m.draw("order key", 3)],
 			onDead: []bridge.OnDead{bridge.Hold, bridge.Pass}[m.draw("on dead", 2)]}
 		made = append(made, t)
-		s.Follows = append(s.Follows, bridge.Transmission{ID: t.id, Kind: bridge.KindEvent, Endpoint: t.endpoint, OrderKey: t.orderKey,
+		s.Follows = append(s.Follows, bridge.Transmission{ID: t.id, Kind: bridge.KindEvent, Endpoint: t.endpoint, Lane: lane, Partner: party, OrderKey: t.orderKey,
 			OnDead: t.onDead, Causes: []bridge.ID{h.of.id}, Ordinal: t.ordinal, Created: m.now, Body: object("", "e")})
 	}
 	switch v := []string{"x", "y"}[m.draw("identity", 2)]; m.draw("see", 4) {

@@ -113,21 +113,21 @@ const rowOf = "(SELECT n FROM transmission WHERE id = $1)"
 // comes behind it are put in.
 const insertTransmission = `INSERT INTO transmission (id, direction, kind, state, endpoint, peer, partner, agreement, wire_key, name,
 		content_type, header, ordinal, order_key, on_dead, created, changed, next_at, wake, attempts,
-		standard, set_code, control, mode, keys, config, reason, total, leaf, in_line, turn, body, sequence)
+		standard, set_code, control, mode, keys, config, reason, total, leaf, in_line, turn, queue, body, sequence)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18, $19, $20, $21, $22, $23, $24, $25,
-		$26, $27, $28, $29, 1 - CAST($29 AS BIGINT), (SELECT o.n FROM object o WHERE o.peer = $30 AND o.sha256 = $31 AND o.salt = $32), `
+		$26, $27, $28, $29, 1 - CAST($29 AS BIGINT), $30, (SELECT o.n FROM object o WHERE o.peer = $31 AND o.sha256 = $32 AND o.salt = $33), `
 
 // Of what comes in and of what goes out.
 const (
 	insertAccepted = insertTransmission + "(SELECT value FROM counter WHERE name = 'sequence')) RETURNING sequence"
-	insertFollow   = insertTransmission + "$33)"
+	insertFollow   = insertTransmission + "$34)"
 )
 
-// transmissionArgs are $1 to $29 of insertTransmission.
+// transmissionArgs are $1 to $30 of insertTransmission.
 func transmissionArgs(t *bridge.Transmission, texts transmissionTexts) []any {
 	return []any{t.ID, t.Direction, t.Kind, t.State, t.Endpoint, t.Peer, t.Partner, t.Agreement, t.Key, t.Name,
 		t.ContentType, texts.header, t.Ordinal, t.OrderKey, t.OnDead, nanos(t.Created), nanos(t.Changed), nanos(t.NextAt), t.Attempts,
-		t.Standard, t.Set, t.Control, t.Mode, texts.keys, t.Config, t.Reason, t.Total, t.Leaf, flag(inLine(t.OrderKey, t.State, t.OnDead))}
+		t.Standard, t.Set, t.Control, t.Mode, texts.keys, t.Config, t.Reason, t.Total, t.Leaf, flag(inLine(t.OrderKey, t.State, t.OnDead)), queueName(t)}
 }
 
 // bodyArgs tell an object from others; NULL for the zero Object.

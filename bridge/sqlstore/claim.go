@@ -13,15 +13,9 @@ import (
 // first come first.
 const wakeLimit = 1000
 
-// The rows of a step that may be claimed, oldest first, and the waking of what
-// sleeps. The conditions on times hold for every row that is due, unless a
-// caller's clock stands behind another's.
-const (
-	selectDue = `SELECT n FROM transmission WHERE due = $1 AND due <> '' AND next_at <= $2 AND lease_until <= $2
-		ORDER BY sequence, ordinal LIMIT $3 /*pg FOR NO KEY UPDATE SKIP LOCKED */`
-	wakeDue = `UPDATE transmission SET wake = 0
-		WHERE n IN (SELECT n FROM transmission WHERE wake > 0 AND wake <= $1 ORDER BY wake LIMIT $2 /*pg FOR NO KEY UPDATE SKIP LOCKED */)`
-)
+// wakeDue wakes what sleeps no longer.
+const wakeDue = `UPDATE transmission SET wake = 0
+	WHERE n IN (SELECT n FROM transmission WHERE wake > 0 AND wake <= $1 ORDER BY wake LIMIT $2 /*pg FOR NO KEY UPDATE SKIP LOCKED */)`
 
 // Claim implements bridge.Work.
 func (s *Store) Claim(ctx context.Context, q bridge.ClaimQuery) ([]bridge.Claim, error) {
@@ -29,6 +23,7 @@ func (s *Store) Claim(ctx context.Context, q bridge.ClaimQuery) ([]bridge.Claim,
 		return nil, fmt.Errorf("sqlstore: claim for step %q: there is no such step", q.Step)
 	}
 	var claims []bridge.Claim
+	var after turns
 	err := s.write(ctx, func(x *txn) error {
 		claims = nil
 		now := nanos(q.Now)
@@ -40,21 +35,37 @@ func (s *Store) Claim(ctx context.Context, q bridge.ClaimQuery) ([]bridge.Claim,
 				return err
 			}
 		}
-		var rows []int64
-		err := x.rows(selectDue, []any{q.Step, now, q.Limit}, func(scan scanner) error {
-			var n int64
-			err := scan(&n)
-			rows = append(rows, n)
-			return err
-		})
-		if err != nil || len(rows) == 0 {
+		p, err := x.walk(&q, s.rota.get(q.Step))
+		if err != nil {
 			return err
 		}
-		claims, err = x.lease(rows, q)
+		claims, err = x.claims(p, &q)
+		after = p.turns
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("sqlstore: claim: %w", err)
+	}
+	s.rota.set(q.Step, after)
+	return claims, nil
+}
+
+// claims leases what picking gives until there are enough, or no more.
+func (x *txn) claims(p *picking, q *bridge.ClaimQuery) ([]bridge.Claim, error) {
+	var claims []bridge.Claim
+	for len(claims) < q.Limit {
+		rows, more, err := x.pick(p, q, q.Limit-len(claims))
+		if err != nil || !more {
+			return claims, err
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		leased, err := x.lease(rows, *q)
+		if err != nil {
+			return nil, err
+		}
+		claims = append(claims, leased...)
 	}
 	return claims, nil
 }
@@ -177,6 +188,7 @@ func (s *Store) Attempt(ctx context.Context, c bridge.Claim, w bridge.Wire) erro
 			return fmt.Errorf("%w: an attempt on what is %s", bridge.ErrConflict, st.state)
 		}
 		return x.send(`UPDATE transmission SET state = 'attempted', attempts = attempts + 1, changed = $1, tried = token,
+			begun = CASE WHEN attempts = 0 THEN $1 ELSE begun END,
 			name = CASE WHEN tried = 0 THEN $2 ELSE name END, wire_key = CASE WHEN tried = 0 THEN $3 ELSE wire_key END
 			WHERE n = $4`, s.now(), w.Name, w.Key, st.n)
 	})

@@ -63,6 +63,7 @@ type Store struct {
 	intake *committer   // commits what is accepted; nil when read-only
 	lanes  []*committer // commit all else; where one connection writes it is intake
 	lane   atomic.Uint32
+	rota   rota
 	server *server // nil: an embedded database
 }
 
