@@ -13,12 +13,13 @@ import (
 // then one commit makes the Transmission. It implements [transports.Handler].
 //
 // A Key seen before from the same endpoint and peer gives the first receipt
-// again (Duplicate); with other bytes it is refused.
+// again (Duplicate); with other bytes it is refused. While disk or backlog are at
+// their limit nothing is taken: a [*BusyError].
 func (b *Bridge) Accept(ctx context.Context, d *transports.Delivery) (transports.Receipt, error) {
 	cfg := b.o.Config()
 	t := Transmission{Kind: KindFile}
 	if p := cfg.partnerOf(d.Endpoint, d.Peer); p != nil {
-		t.Partner = p.ID
+		t.Partner, t.Lane = p.ID, p.Lane
 	}
 	return b.accept(ctx, cfg, d, t)
 }
@@ -27,6 +28,9 @@ func (b *Bridge) Accept(ctx context.Context, d *transports.Delivery) (transports
 func (b *Bridge) accept(ctx context.Context, cfg *Configuration, d *transports.Delivery, t Transmission) (transports.Receipt, error) {
 	if d.ID == "" {
 		d.ID = transports.NewID(b.now())
+	}
+	if err := b.Ready(ctx); err != nil {
+		return transports.Receipt{}, fmt.Errorf("accept %s from %s: %w", d.ID, d.Peer, err)
 	}
 	end := b.observe(StageArchive)
 	body := &limitReader{r: d.Body, left: cfg.Limits.file()}

@@ -60,14 +60,16 @@ type Options struct {
 	Past func(ctx context.Context, digest string) (*Configuration, error)
 	// Senders gives the sender of an endpoint under a configuration; mailboxes
 	// need none.
-	Senders  func(c *Configuration, endpoint string) (transports.Sender, bool)
-	Now      func() time.Time // default time.Now
-	Log      *slog.Logger     // default: none
-	Observer Observer         // may be nil
-	Owner    string           // names this process in claims; default host and process id
+	Senders func(c *Configuration, endpoint string) (transports.Sender, bool)
+	Now     func() time.Time // default time.Now
+	// Free gives the bytes that are free where bodies are kept; nil: nobody asks.
+	Free     func() (int64, error)
+	Log      *slog.Logger // default: none
+	Observer Observer     // may be nil
+	Owner    string       // names this process in claims; default host and process id
 
 	Translators int           // files translated at once, each with one slice in memory; default 32, negative: none here
-	Deliverers  int           // deliveries at once; default 16, negative: none here
+	Deliverers  int           // deliveries at once, over all endpoints; default 128, negative: none here
 	Lease       time.Duration // default 2 min; a slice and a send must fit into it
 	Poll        time.Duration // how often due work is looked for unasked; default 1 s
 	Grace       time.Duration // how long a stop waits for running work; default 10 s
@@ -88,6 +90,8 @@ type Bridge struct {
 	news          *newsroom       // what is known of what partners send; nil: nobody asks
 	broken        context.Context // ends when the archive takes nothing more
 	breakOff      context.CancelCauseFunc
+	gates         gates
+	valve         valve
 }
 
 // New makes a Bridge. It starts nothing: [Bridge.Run] does.
@@ -114,7 +118,7 @@ func (o *Options) defaults() {
 	def(&o.Grace, 10*time.Second)
 	def(&o.SendTimeout, time.Minute)
 	num(&o.Translators, 32)
-	num(&o.Deliverers, 16)
+	num(&o.Deliverers, 128)
 	num(&o.SliceSets, 500)
 	num(&o.Learn, 100)
 	if o.SliceBytes <= 0 {
@@ -162,10 +166,10 @@ func (b *Bridge) Run(ctx context.Context) error {
 	defer context.AfterFunc(b.broken, func() { cancel(context.Cause(b.broken)) })()
 	var wg sync.WaitGroup
 	if b.o.Translators > 0 {
-		wg.Go(func() { b.serve(ctx, StepTranslate, b.wakeTranslate, b.o.Translators) })
+		wg.Go(func() { b.crew(StepTranslate, b.wakeTranslate, b.o.Translators).run(ctx) })
 	}
 	if b.o.Deliverers > 0 {
-		wg.Go(func() { b.serve(ctx, StepDeliver, b.wakeDeliver, b.o.Deliverers) })
+		wg.Go(func() { b.crew(StepDeliver, b.wakeDeliver, b.o.Deliverers).run(ctx) })
 	}
 	if w, ok := b.o.Store.(Watcher); ok {
 		wg.Go(func() { w.Watch(ctx, b.woken) })
@@ -175,6 +179,10 @@ func (b *Bridge) Run(ctx context.Context) error {
 		return context.Cause(b.broken)
 	}
 	return nil
+}
+
+func (b *Bridge) crew(step Step, woken chan struct{}, size int) *crew {
+	return &crew{b: b, step: step, woken: woken, size: size, ended: make(chan struct{}, 1)}
 }
 
 // woken is told by the store of work that another process has made due.
@@ -195,139 +203,4 @@ func (b *Bridge) check(err error) error {
 		b.breakOff(err)
 	}
 	return err
-}
-
-// serve claims work of one step and hands it to workers until ctx ends.
-func (b *Bridge) serve(ctx context.Context, step Step, woken <-chan struct{}, workers int) {
-	// Work outlives ctx by Grace, so that what is nearly done is not done twice.
-	run, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(b.o.Grace, stop) })()
-
-	jobs := make(chan Claim)
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Go(func() {
-			for c := range jobs {
-				b.do(ctx, run, c)
-			}
-		})
-	}
-	for ctx.Err() == nil {
-		claims, err := b.claim(ctx, step, workers)
-		if err != nil && ctx.Err() == nil {
-			b.o.Log.Error("work could not be claimed", "step", step, "error", err)
-		}
-		b.hand(ctx, run, jobs, claims)
-		if len(claims) == 0 {
-			b.rest(ctx, woken)
-		}
-	}
-	close(jobs)
-	wg.Wait()
-}
-
-// hand gives claims to the workers; those that none takes before ctx ends are
-// given back.
-func (b *Bridge) hand(ctx, run context.Context, jobs chan<- Claim, claims []Claim) {
-	for i, c := range claims {
-		select {
-		case jobs <- c:
-		case <-ctx.Done():
-			for _, c := range claims[i:] {
-				b.release(run, c, time.Time{})
-			}
-			return
-		}
-	}
-}
-
-// rest waits for news, for Poll, or for the end.
-func (b *Bridge) rest(ctx context.Context, woken <-chan struct{}) {
-	t := time.NewTimer(b.o.Poll)
-	defer t.Stop()
-	select {
-	case <-woken:
-	case <-t.C:
-	case <-ctx.Done():
-	}
-}
-
-func (b *Bridge) claim(ctx context.Context, step Step, limit int) ([]Claim, error) {
-	now := b.now()
-	return b.o.Store.Claim(ctx, ClaimQuery{Step: step, Owner: b.o.Owner, Limit: limit, Now: now, Until: now.Add(b.o.Lease)})
-}
-
-func (b *Bridge) release(ctx context.Context, c Claim, next time.Time) {
-	if err := b.o.Store.Release(ctx, c, next); err != nil && !errors.Is(err, ErrStale) {
-		// The lease ends by itself.
-		b.o.Log.Warn("claim was not given back", "transmission", c.Transmission.ID, "error", err)
-	}
-}
-
-// do carries out one claim. A failure leaves the Transmission as it was, to be
-// claimed again: soon when this process stops, after a while otherwise.
-func (b *Bridge) do(ctx, run context.Context, c Claim) {
-	var err error
-	if c.Step == StepTranslate {
-		err = b.translate(ctx, run, c)
-	} else {
-		err = b.deliver(run, c)
-	}
-	switch {
-	case err == nil || errors.Is(err, ErrStale):
-	case errors.Is(err, errStopping):
-		b.release(context.WithoutCancel(run), c, time.Time{})
-	default:
-		b.check(err)
-		b.o.Log.Error("step failed and will be tried again", "step", c.Step, "transmission", c.Transmission.ID, "error", err)
-		b.release(context.WithoutCancel(run), c, b.now().Add(failureWait))
-	}
-}
-
-// failureWait is how long a Transmission rests after a failure of ours (a full
-// disk, a store that cannot be reached).
-const failureWait = 2 * time.Second
-
-// errStopping ends a translation between two slices because the process stops.
-var errStopping = errors.New("bridge: stopping")
-
-// Pass claims what is due of one step, carries it out in the calling goroutine
-// and tells how many Transmissions that were. It is what Run does in a loop.
-func (b *Bridge) Pass(ctx context.Context, step Step) (int, error) {
-	claims, err := b.claim(ctx, step, 64)
-	if err != nil {
-		return 0, err
-	}
-	for i, c := range claims {
-		if step == StepTranslate {
-			err = b.translate(ctx, ctx, c)
-		} else {
-			err = b.deliver(ctx, c)
-		}
-		if err != nil && !errors.Is(err, ErrStale) {
-			for _, c := range claims[i:] {
-				b.release(context.WithoutCancel(ctx), c, time.Time{})
-			}
-			return i, err
-		}
-	}
-	return len(claims), nil
-}
-
-// Drain runs both steps until nothing is due now.
-func (b *Bridge) Drain(ctx context.Context) error {
-	for {
-		n, err := b.Pass(ctx, StepTranslate)
-		if err != nil {
-			return err
-		}
-		m, err := b.Pass(ctx, StepDeliver)
-		if err != nil {
-			return err
-		}
-		if n+m == 0 {
-			return nil
-		}
-	}
 }

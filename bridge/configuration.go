@@ -20,6 +20,10 @@ type Configuration struct {
 	Guides    *guide.Library
 	Mappings  *mappings.Library
 	Limits    Limits
+	// Alarms are the endpoints that get the events about the bridge itself: that an
+	// endpoint failed, and recovered.
+	Alarms   []string
+	Pressure Pressure
 }
 
 // Limits bound what one Transmission may cost. Zero fields take the default.
@@ -54,6 +58,9 @@ type Partner struct {
 	Agreements []*Agreement // about what the partner sends
 	Dispatches []*Dispatch  // about what is sent to the partner
 	Routes     []*Route     // about files of the partner that are moved as they are
+	// Lane is that of the partner's files, one for all, so that they are translated
+	// in the order in which they came; and of their acknowledgments.
+	Lane Lane
 	// Acknowledge is for sets that no agreement is there for, and for
 	// interchanges that cannot be read; nil: they are only quarantined.
 	Acknowledge *Acknowledge
@@ -83,7 +90,8 @@ type Agreement struct {
 	Events      []string                // endpoints that get this agreement's events
 	Duplicates  Duplicates
 	OnDead      OnDead
-	MaxFindings int // kept per document; 0: Limits.Findings
+	Lanes       LanePolicy // of events
+	MaxFindings int        // kept per document; 0: Limits.Findings
 }
 
 // Acknowledge says how a partner is answered. But for To its fields are those of
@@ -134,9 +142,12 @@ type Endpoint struct {
 	Server, Peer string
 	// Mode is the only one whose Transmissions go there: what a test interchange
 	// produces never reaches an endpoint for production. "" takes both.
-	Mode     edi.Mode
-	Retry    RetryPolicy
-	Settings any // of its kind: webhook.Config, sftp.Config; read by cmd only
+	Mode        edi.Mode
+	Retry       RetryPolicy
+	Connections int     // deliveries at once, of one process; default 8
+	Rate        float64 // deliveries a second, of one process; 0: no limit
+	Breaker     Breaker
+	Settings    any // of its kind: webhook.Config, sftp.Config; read by cmd only
 }
 
 // takes reports whether what belongs to an interchange of that mode may go there.
@@ -147,4 +158,17 @@ func (e *Endpoint) takes(mode edi.Mode) bool { return e.Mode == "" || mode == ""
 type RetryPolicy struct {
 	Base, Max time.Duration // default 5 s, 1 h
 	Attempts  int           // default 20
+	// Deadline is how long after the first attempt a failed one is the last; 0: no
+	// deadline.
+	Deadline time.Duration
+}
+
+// Breaker says when an endpoint that fails is left alone. After so many failures
+// in a row that speak against the endpoint (network, busy) nothing goes out to it
+// but a probe, one at a time: Probe after the last failure, the wait doubled each
+// time up to MaxProbe, shortened by up to a half at random. What waits meanwhile
+// loses no attempts. The first success lets all go on.
+type Breaker struct {
+	After           int           // default 5; negative: never
+	Probe, MaxProbe time.Duration // default 5 s, 2 min
 }

@@ -2,9 +2,6 @@ package bridge
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/binary"
-	"errors"
 	"fmt"
 	"time"
 
@@ -17,14 +14,22 @@ import (
 func (b *Bridge) deliver(ctx context.Context, c Claim) error {
 	defer b.observe(StageDeliver)()
 	t := &c.Transmission
-	if err := b.o.Store.Attempt(ctx, c, Wire{Name: t.Name, Key: t.Key}); err != nil {
+	defer b.gates.leave(t.Endpoint)
+	cfg := b.o.Config()
+	ep, ok := cfg.Endpoints[t.Endpoint]
+	if until, shut := b.gates.shut(t.Endpoint, b.now()); shut {
+		b.release(ctx, c, until)
+		return nil
+	}
+	if err := b.o.Store.Attempt(ctx, c, Wire{Name: t.Name, Key: t.Key, At: b.now()}); err != nil {
 		return fmt.Errorf("deliver %s: attempt: %w", t.ID, err)
 	}
 	t.Attempts++
-	cfg := b.o.Config()
-	ep, ok := cfg.Endpoints[t.Endpoint]
+	if t.Begun.IsZero() {
+		t.Begun = b.now()
+	}
 	if !ok {
-		return b.failed(ctx, c, ep, fmt.Errorf("endpoint %q is not configured", t.Endpoint))
+		return b.failed(ctx, c, ep, understand(fmt.Errorf("endpoint %q: %w", t.Endpoint, errSetup), false))
 	}
 	if !ep.takes(t.Mode) {
 		return b.outcome(ctx, c, Result{State: Dead, Reason: fmt.Sprintf("it is for %s, endpoint %q for %s", t.Mode, t.Endpoint, ep.Mode)}, nil)
@@ -32,33 +37,38 @@ func (b *Bridge) deliver(ctx context.Context, c Claim) error {
 	if ep.Kind == EndpointMailbox {
 		return b.outcome(ctx, c, Result{State: Available}, nil)
 	}
-	receipt, err := b.send(ctx, cfg, t)
+	receipt, ours, err := b.send(ctx, cfg, t)
 	if err != nil {
-		return b.failed(ctx, c, ep, err)
+		return b.failed(ctx, c, ep, understand(err, ours))
 	}
-	state := Sent
+	r := Result{State: Sent}
 	if receipt.Status == transports.Delivered {
-		state = Delivered
+		r.State = Delivered
 	}
-	return b.outcome(ctx, c, Result{State: state}, receipt.Evidence)
+	b.judged(ctx, &r, t, ep, nil)
+	return b.outcome(ctx, c, r, receipt.Evidence)
 }
 
-func (b *Bridge) send(ctx context.Context, cfg *Configuration, t *Transmission) (transports.Receipt, error) {
+// send takes a Transmission to its peer. ours: what failed are the bytes to be
+// sent.
+func (b *Bridge) send(ctx context.Context, cfg *Configuration, t *Transmission) (r transports.Receipt, ours bool, err error) {
 	s, ok := b.o.Senders(cfg, t.Endpoint)
 	if !ok {
-		return transports.Receipt{}, fmt.Errorf("nothing sends to endpoint %q", t.Endpoint)
+		return r, false, fmt.Errorf("endpoint %q: %w", t.Endpoint, errSetup)
 	}
 	body, err := b.o.Bodies.Get(ctx, t.Body)
 	if err != nil {
-		return transports.Receipt{}, err
+		return r, true, err
 	}
 	defer body.Close()
 	ctx, cancel := context.WithTimeout(ctx, b.o.SendTimeout)
 	defer cancel()
-	return s.Send(ctx, &transports.Delivery{
+	from := &readings{Reader: body}
+	r, err = s.Send(ctx, &transports.Delivery{
 		ID: string(t.ID), Key: t.Key, Endpoint: t.Endpoint, Peer: t.Peer, Name: t.Name,
-		Size: t.Body.Size, ContentType: t.ContentType, Header: t.Header, Body: body,
+		Size: t.Body.Size, ContentType: t.ContentType, Header: t.Header, Body: from,
 	})
+	return r, from.failed, err
 }
 
 // outcome commits how an attempt ended, with the peer's words in the archive.
@@ -77,7 +87,6 @@ func (b *Bridge) outcome(ctx context.Context, c Claim, r Result, ev *transports.
 	if err := b.o.Store.Commit(ctx, c, r); err != nil {
 		return fmt.Errorf("deliver %s: outcome: %w", t.ID, err)
 	}
-	wake(b.wakeDeliver) // the next one of its order key may be due
 	b.o.Log.Info("delivery", "transmission", t.ID, "kind", t.Kind, "endpoint", t.Endpoint, "state", r.State,
 		"attempt", t.Attempts, "reason", r.Reason)
 	return nil
@@ -99,59 +108,49 @@ func (b *Bridge) evidence(ctx context.Context, t *Transmission, ev transports.Ev
 }
 
 // failed commits an attempt that did not succeed: to be tried again, or dead.
-func (b *Bridge) failed(ctx context.Context, c Claim, ep Endpoint, err error) error {
+func (b *Bridge) failed(ctx context.Context, c Claim, ep Endpoint, f failure) error {
 	t := &c.Transmission
 	if ctx.Err() != nil {
 		// The process stops: the attempt stays recorded and is repeated under the
 		// same identity when its lease ends or the claim is given back.
-		return fmt.Errorf("deliver %s: %w", t.ID, err)
+		return fmt.Errorf("deliver %s: %w", t.ID, f.err)
 	}
-	r := Result{State: Pending, Reason: err.Error()}
-	var ev *transports.Evidence
-	var after time.Duration
-	var f *transports.Failure
-	if errors.As(err, &f) {
-		ev, after = f.Evidence, f.RetryAfter
-		if f.Permanent {
-			r.State = Dead
-		}
-	}
-	p := ep.Retry.withDefaults()
-	if t.Attempts >= p.Attempts {
+	now := b.now()
+	r := Result{State: Pending, Reason: f.err.Error()}
+	if p := ep.Retry.withDefaults(); p.over(&f, t.Attempts, t.Begun, now) {
 		r.State = Dead
-	}
-	if r.State == Pending {
-		r.RetryAt = b.now().Add(max(p.wait(t.Attempts), after))
+	} else {
+		r.RetryAt = now.Add(p.wait(t.Attempts, &f))
 	}
 	b.o.Log.Warn("delivery failed", "transmission", t.ID, "endpoint", t.Endpoint, "attempt", t.Attempts,
-		"state", r.State, "retryAt", r.RetryAt, "error", err)
-	return b.outcome(ctx, c, r, ev)
+		"state", r.State, "class", f.class, "retryAt", r.RetryAt, "error", f.err)
+	b.judged(ctx, &r, t, ep, &f)
+	return b.outcome(ctx, c, r, f.evidence)
 }
 
-func (p RetryPolicy) withDefaults() RetryPolicy {
-	if p.Base <= 0 {
-		p.Base = 5 * time.Second
+// judged counts an attempt for or against its endpoint, and adds to its outcome
+// what is to be told of that. f is nil when the peer took it.
+func (b *Bridge) judged(ctx context.Context, r *Result, t *Transmission, ep Endpoint, f *failure) {
+	var class ErrorClass
+	var after time.Duration
+	if f != nil {
+		class, after = f.class, f.after
 	}
-	if p.Max <= 0 {
-		p.Max = time.Hour
+	if !ep.sends() || ep.Name == "" {
+		return
 	}
-	if p.Attempts <= 0 {
-		p.Attempts = 20
+	now := b.now()
+	turned := b.gates.judge(ep, class, after, now)
+	if turned == turnNone {
+		return
 	}
-	return p
-}
-
-// wait is how long to rest after the nth attempt (from 1): exponential, between
-// a half and the whole of it, so that many that failed together do not come
-// back together.
-func (p RetryPolicy) wait(n int) time.Duration {
-	d := p.Base
-	for i := 1; i < n && d < p.Max; i++ {
-		d *= 2
+	if turned == turnOpened {
+		until, _ := b.gates.shut(ep.Name, now)
+		b.o.Log.Error("endpoint fails and is left alone but for probes", "endpoint", ep.Name, "class", class, "probeAt", until, "error", f.err)
+	} else {
+		f = nil
 	}
-	d = min(d, p.Max)
-	var r [8]byte
-	rand.Read(r[:])
-	half := d / 2
-	return half + time.Duration(binary.LittleEndian.Uint64(r[:])%uint64(half+1))
+	if err := b.alarm(context.WithoutCancel(ctx), r, t, f); err != nil {
+		b.o.Log.Warn("how an endpoint does could not be told", "endpoint", ep.Name, "error", err)
+	}
 }

@@ -35,6 +35,7 @@ type Dispatch struct {
 	AckRequested               bool           // ISA14, UNB 0031
 	FileName                   string         // template, in the words of [FileName]; "": "810-4711-17.edi"
 	OnDead                     OnDead
+	Lanes                      LanePolicy
 }
 
 // names writes into a document what it is sent as: standard, release and set are

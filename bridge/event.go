@@ -30,6 +30,9 @@ func (t *translation) events(d *Document, a *Agreement, doc canonical.Document, 
 	return nil
 }
 
+// eventMediaType is the media type of an event (CloudEvents 1.0, JSON format, 3).
+const eventMediaType = "application/cloudevents+json; charset=utf-8"
+
 // eventPlace is the place of a document's nth event within its Transmission: 0
 // for its own, from 1 those of the life cycle.
 func eventPlace(document string, n int) string {
@@ -58,8 +61,8 @@ func (t *translation) occasion(d *Document, a *Agreement, doc canonical.Document
 	for _, to := range a.Events {
 		t.follow(Transmission{
 			Kind: KindEvent, Endpoint: to, Partner: d.Partner, Agreement: d.Agreement,
-			Key: ev.ID, ContentType: "application/cloudevents+json; charset=utf-8",
-			OrderKey: partition, OnDead: a.OnDead,
+			Key: ev.ID, ContentType: eventMediaType,
+			OrderKey: partition, OnDead: a.OnDead, Lane: a.Lanes.of(d.Keys),
 			Standard: d.Standard, Set: ev.Type, Control: d.Control, Mode: d.Mode,
 			Keys: d.Keys,
 		}, place, at)

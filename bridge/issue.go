@@ -127,7 +127,7 @@ func (t *translation) interchange(d *draft, doc *Document) Transmission {
 		Kind: KindInterchange, Endpoint: d.how.To, Peer: t.cfg.Endpoints[d.how.To].Peer,
 		Partner: d.how.Partner, Agreement: d.how.Name, ContentType: contentType,
 		Name:     name,
-		OrderKey: order, OnDead: d.how.OnDead,
+		OrderKey: order, OnDead: d.how.OnDead, Lane: d.how.Lanes.of(doc.Keys),
 		Standard: d.how.Standard, Set: d.how.Set, Control: doc.InterchangeControl, Mode: d.how.Mode, Keys: doc.Keys,
 	}
 }

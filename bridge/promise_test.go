@@ -91,7 +91,7 @@ func (h *house) ending(id bridge.ID) ending {
 		e.Follows, e.Bodies = append(e.Follows, trs...), append(e.Bodies, bodies...)
 	}
 	timeless := func(t *bridge.Transmission) {
-		t.Created, t.Changed, t.NextAt, t.Body = time.Time{}, time.Time{}, time.Time{}, archive.Object{}
+		t.Created, t.Changed, t.NextAt, t.Begun, t.Body = time.Time{}, time.Time{}, time.Time{}, time.Time{}, archive.Object{}
 	}
 	timeless(&e.File)
 	for i := range e.Follows {

@@ -27,6 +27,7 @@ type Store interface {
 	Replays
 	Profiles
 	Configurations
+	Gauge
 	Close() error
 }
 
@@ -180,6 +181,9 @@ type Result struct {
 type Wire struct {
 	Name string // file name, "" none
 	Key  string // message or event id
+	// At is when: the time of the first attempt is kept as Begun until a person has
+	// it retried.
+	At time.Time
 }
 
 // Operation is a person's decision about one Transmission.

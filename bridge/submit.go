@@ -38,7 +38,7 @@ func (b *Bridge) Submit(ctx context.Context, s Submission) (transports.Receipt, 
 	if s.By != "" {
 		del.Header = map[string]string{"by": s.By}
 	}
-	return b.accept(ctx, cfg, del, Transmission{Kind: KindDocument, Partner: d.how.Partner, Agreement: d.how.Name,
+	return b.accept(ctx, cfg, del, Transmission{Kind: KindDocument, Partner: d.how.Partner, Agreement: d.how.Name, Lane: d.how.Lanes.Lane,
 		Standard: d.how.Standard, Set: d.how.Set, Mode: d.how.Mode, Keys: d.keys})
 }
 

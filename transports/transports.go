@@ -90,6 +90,14 @@ type Handler interface {
 	Accept(ctx context.Context, d *Delivery) (Receipt, error)
 }
 
+// Gate is a [Handler] that can tell beforehand that it takes nothing for now, so
+// that a receiver refuses a peer before its bytes are sent.
+type Gate interface {
+	// Ready gives nil, or an error that is [ErrBusy]. A nil promises nothing:
+	// Accept may fail all the same.
+	Ready(ctx context.Context) error
+}
+
 // Receiver brings what peers send.
 type Receiver interface {
 	// Run serves until ctx ends or it can no longer serve. It returns nil after
@@ -143,6 +151,9 @@ type Failure struct {
 	Err error
 	// Permanent: the same delivery will fail again; it waits for a person.
 	Permanent bool
+	// Busy: the peer answered that it cannot take it now. Neither Permanent nor
+	// Busy: there was no answer, the network's failure.
+	Busy bool
 	// RetryAfter is the least time that the peer asked to be left alone; 0 none.
 	RetryAfter time.Duration
 	Evidence   *Evidence // what the peer said, if it said anything

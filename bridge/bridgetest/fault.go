@@ -22,7 +22,7 @@ func StorePoints() []Point {
 	return []Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Release", "Operate", "Take", "Reserve", "Renumber", "Activate",
 		"BeginReplay", "RecordReplay", "Promote", "Resubmit",
 		"AllSeries", "Numbers", "Renumberings",
-		"Transmission", "Find", "Family", "List", "Documents", "Evidence", "Seen", "Body", "Counts", "LeafIndexes", "Audit",
+		"Transmission", "Find", "Family", "List", "Documents", "Evidence", "Seen", "Body", "Counts", "LeafIndexes", "Audit", "Backlog",
 		"ReplayJob", "ReplayJobs", "ReplayItems", "Files", "Effects", "Profile", "Features", "FeatureCount", "Coverage",
 		"Active", "Activations", "ConfigurationFiles"}
 }
@@ -263,6 +263,10 @@ func (s *faultyStore) Activations(ctx context.Context, limit int) ([]bridge.Acti
 
 func (s *faultyStore) ConfigurationFiles(ctx context.Context, digest string) ([]byte, error) {
 	return ask(s.f, "ConfigurationFiles", func() ([]byte, error) { return s.s.ConfigurationFiles(ctx, digest) })
+}
+
+func (s *faultyStore) Backlog(ctx context.Context, limit int) (int, error) {
+	return ask(s.f, "Backlog", func() (int, error) { return s.s.Backlog(ctx, limit) })
 }
 
 // Bodies wraps Bodies.

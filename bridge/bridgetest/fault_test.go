@@ -62,6 +62,7 @@ func (c counting) Renumberings(context.Context, string) ([]bridge.Renumbering, e
 	c["Renumberings"]++
 	return []bridge.Renumbering{{}}, nil
 }
+func (c counting) Backlog(context.Context, int) (int, error) { c["Backlog"]++; return 1, nil }
 func (c counting) Transmission(context.Context, bridge.ID) (bridge.Transmission, error) {
 	c["Transmission"]++
 	return bridge.Transmission{ID: "a"}, nil

@@ -21,7 +21,7 @@ func TestStore(t *testing.T, open func(t *testing.T) bridge.Store) {
 		name  string
 		tests []storeTest
 	}{
-		{"Accept", acceptTests()}, {"Claim", claimTests()}, {"Order", orderTests()}, {"Slice", sliceTests()},
+		{"Accept", acceptTests()}, {"Claim", claimTests()}, {"Order", orderTests()}, {"Lane", laneTests()}, {"Slice", sliceTests()},
 		{"Seen", seenTests()}, {"Commit", commitTests()}, {"Deliver", deliverTests()}, {"Operate", operateTests()}, {"Again", againTests()}, {"Activate", activateTests()},
 		{"Number", numberTests()}, {"Query", queryTests()}, {"Log", logTests()}, {"Replay", replayTests()},
 	} {

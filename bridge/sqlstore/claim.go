@@ -188,9 +188,9 @@ func (s *Store) Attempt(ctx context.Context, c bridge.Claim, w bridge.Wire) erro
 			return fmt.Errorf("%w: an attempt on what is %s", bridge.ErrConflict, st.state)
 		}
 		return x.send(`UPDATE transmission SET state = 'attempted', attempts = attempts + 1, changed = $1, tried = token,
-			begun = CASE WHEN attempts = 0 THEN $1 ELSE begun END,
+			begun = CASE WHEN attempts = 0 THEN $5 ELSE begun END,
 			name = CASE WHEN tried = 0 THEN $2 ELSE name END, wire_key = CASE WHEN tried = 0 THEN $3 ELSE wire_key END
-			WHERE n = $4`, s.now(), w.Name, w.Key, st.n)
+			WHERE n = $4`, s.now(), w.Name, w.Key, st.n, nanos(w.At))
 	})
 	if err != nil {
 		return fmt.Errorf("sqlstore: attempt %s: %w", c.Transmission.ID, err)

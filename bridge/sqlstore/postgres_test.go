@@ -101,6 +101,22 @@ func TestPostgresModel(t *testing.T) {
 	})
 }
 
+func TestPostgresFairness(t *testing.T) {
+	c := newCluster(t)
+	s := c.open(t, Options{})
+	runs := 0
+	rapid.Check(t, func(r *rapid.T) {
+		if runs++; runs > 20 && os.Getenv("EDIBRIDGE_LONG") == "" {
+			return // a server takes its time
+		}
+		c.do(t, emptied())
+		draw := func(what string, n int) int { return rapid.IntRange(0, n-1).Draw(r, what) }
+		if err := bridgetest.RunFairness(t.Context(), s, draw); err != nil {
+			r.Fatal(err)
+		}
+	})
+}
+
 // wantHouse wants the log, the sequences and the numbers in the store to be in
 // order. What benches write is no house that has bodies and documents.
 func wantHouse(t *testing.T, s *Store) {

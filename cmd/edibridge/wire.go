@@ -76,6 +76,7 @@ func (r *running) open(ctx context.Context, w around) (err error) {
 	}
 	r.bridge = bridge.New(bridge.Options{
 		Store: store, Bodies: bodies, Log: r.log,
+		Free:   func() (int64, error) { return freeBytes(r.sys.Data) },
 		Config: r.live.configuration, Past: r.live.past, Senders: r.live.sender,
 	})
 	for _, l := range r.sys.SFTP {

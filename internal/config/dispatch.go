@@ -34,7 +34,7 @@ func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
 		Receiver: p.party(at, a.Send.Standard, side{"for", e.For, p.made.Identifiers, p.Partner}),
 		To:       cmp.Or(a.To, p.mailbox()), Guide: a.Guide, Mapping: a.Mapping, Waive: waivers(p, at("waive"), a.Waive),
 		Syntax: e.Syntax, Delimiters: delimiters(p, at("envelope", "delimiters"), a), LineBreak: lineBreaks[e.LineBreak],
-		AckRequested: e.RequestAcknowledgment, FileName: a.FileName, OnDead: bridge.OnDead(a.OnDead),
+		AckRequested: e.RequestAcknowledgment, FileName: a.FileName, OnDead: bridge.OnDead(a.OnDead), Lanes: lanes(p, at("lanes"), &a),
 	}
 	if a.Send.Standard == edi.X12 {
 		made.GroupSender = cmp.Or(e.GroupFrom, groupName(l.cfg.Self))

@@ -25,8 +25,14 @@ type mainFile struct {
 	// SFTP access also has a mailbox, called PARTNER-mailbox, without being
 	// listed here.
 	Endpoints map[string]endpoint `yaml:"endpoints"`
+	// Endpoints that get the events about the bridge itself: that deliveries to an
+	// endpoint fail (edibridge.delivery.failed.v1), and go through again
+	// (edibridge.delivery.recovered.v1).
+	Alarms []string `yaml:"alarms"`
 	// What one file may cost.
 	Limits limits `yaml:"limits"`
+	// When partners are told to try again later.
+	Pressure pressure `yaml:"pressure"`
 	// What the bridge writes to standard error.
 	Log logging `yaml:"log"`
 }
@@ -73,6 +79,38 @@ type endpoint struct {
 	// have it go there is a mistake, and what was made before such a change is
 	// dead. both: receivers tell them apart by the event's "edimode".
 	Mode string `yaml:"mode" default:"production" choices:"production test both"`
+	// Deliveries at once, of one process. While an endpoint fails it gets fewer.
+	Connections int `yaml:"connections" default:"8"`
+	// How many deliveries go out in a time, of one process: "20/s", "300/m".
+	// Without it there is no limit.
+	Rate rate `yaml:"rate"`
+	// When an endpoint that fails is left alone.
+	Breaker breaker `yaml:"breaker"`
+}
+
+// breaker leaves an endpoint alone that fails: nothing goes out to it but a
+// probe, one at a time. What waits loses no attempts. The first success lets all
+// go on.
+type breaker struct {
+	// Failures in a row after which it opens: no answer, or one that says "not now"
+	// (HTTP 408, 425, 429, 5xx); 0: never.
+	After int `yaml:"after" default:"5"`
+	// Wait before the first probe, doubled each time, shortened by up to a half at
+	// random.
+	Probe time.Duration `yaml:"probe" default:"5s"`
+	// Longest wait between two probes.
+	Max time.Duration `yaml:"max" default:"2m"`
+}
+
+// pressure says when no more is taken in. Uploads are refused with "busy", HTTP
+// requests with 503; what is in custody goes on. It ends by itself, when a tenth
+// more is free, or a tenth less waits, than the limit.
+type pressure struct {
+	// Bytes free on the disk of the data folder; below it nothing is taken.
+	MinFree size `yaml:"minFree" default:"256MiB"`
+	// Files that wait to be translated and documents that wait to be delivered; at
+	// so many nothing is taken. Dead letters and what lies in mailboxes do not count.
+	Backlog int `yaml:"backlog" default:"1000000"`
 }
 
 // webhook is a receiver of events.
@@ -100,8 +138,11 @@ type retry struct {
 	// Longest wait.
 	Max time.Duration `yaml:"max" default:"1h"`
 	// Attempts in all. After the last one the delivery is a dead letter and
-	// waits for a person.
+	// waits for a person. Failures of our own (a disk) never end it.
 	Attempts int `yaml:"attempts" default:"20"`
+	// How long after the first attempt a failed one is the last. Without it the
+	// attempts alone decide.
+	Deadline time.Duration `yaml:"deadline"`
 }
 
 // limits are what one file may cost in memory and space.
@@ -145,6 +186,11 @@ type partnerFile struct {
 	// where there is none: an interchange that cannot be read, a set that nothing
 	// is agreed about.
 	Acknowledge *acknowledge `yaml:"acknowledge"`
+	// Lane in which the partner's files are translated and acknowledged. It is one
+	// for all of them, so that they keep their order. Of 21 files that are taken up
+	// while all lanes have work 16 are urgent, 4 normal and 1 bulk; within a lane
+	// partners take turns.
+	Lane string `yaml:"lane" default:"normal" choices:"urgent normal bulk"`
 	// What is agreed, by a name of your own.
 	Agreements map[string]agreement `yaml:"agreements"`
 }
@@ -189,7 +235,7 @@ type agreement struct {
 	// follows "to", "edi", "fileName", "onDead" and duplicates.bytes hold for them.
 	Receive route `yaml:"receive"`
 	// What is sent: STANDARD SET RELEASE MODE, as in "X12 810 004010 production".
-	// Of what follows, guide, mapping, waive, fileName and onDead hold for it,
+	// Of what follows, guide, mapping, waive, fileName, lane, lanes and onDead hold for it,
 	// "envelope" for nothing else.
 	Send route `yaml:"send"`
 	// Endpoint that it goes to. Without it, the partner's mailbox. Files go to any
@@ -231,6 +277,12 @@ type agreement struct {
 	// What a dead letter does to younger documents of the same order key: they
 	// wait for a person (hold), or go on (pass).
 	OnDead string `yaml:"onDead" default:"hold" choices:"hold pass"`
+	// Lane in which what follows from these documents is delivered. What waits
+	// behind an older document of its order key waits in any lane.
+	Lane string `yaml:"lane" default:"normal" choices:"urgent normal bulk"`
+	// Lanes by business key, as in "po:RUSH*: urgent": scheme and pattern, or the
+	// pattern alone. Where several fit, the longest wins.
+	Lanes map[string]string `yaml:"lanes" choices:"urgent normal bulk"`
 	// Findings kept for one document; 0: as limits say.
 	MaxFindings int `yaml:"maxFindings" default:"0"`
 }

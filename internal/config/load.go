@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -258,6 +259,7 @@ func (l *loader) bridge(m *mainSource) {
 	if m.Limits.Message > 1<<31 {
 		m.problem([]string{"limits", "message"}, "a message is held in memory: at most 2GiB")
 	}
+	l.pressure(m)
 	l.sys.Log.Format = m.Log.Format
 	if err := l.sys.Log.Level.UnmarshalText([]byte(m.Log.Level)); err != nil {
 		l.sys.Log.Level = slog.LevelInfo // the choices of its tag have said so
@@ -268,6 +270,7 @@ func (l *loader) bridge(m *mainSource) {
 	for _, name := range sortedKeys(m.Endpoints) {
 		l.endpoint(m, name, m.Endpoints[name])
 	}
+	l.alarms(m)
 }
 
 // postgres is the address of the database, "" for the embedded one.
@@ -328,11 +331,13 @@ func (l *loader) endpoint(m *mainSource, name string, e endpoint) {
 	if e.Retry.Attempts < 1 {
 		m.problem(append(at, "retry", "attempts"), "at least one attempt")
 	}
+	checkFlow(m, at, e)
 	if e.Webhook == nil {
 		return
 	}
-	l.cfg.Endpoints[name] = bridge.Endpoint{Name: name, Kind: bridge.EndpointWebhook, Mode: endpointModes[e.Mode],
-		Retry: bridge.RetryPolicy{Base: e.Retry.Base, Max: e.Retry.Max, Attempts: e.Retry.Attempts}}
+	l.cfg.Endpoints[name] = bridge.Endpoint{Name: name, Kind: bridge.EndpointWebhook, Mode: endpointModes[e.Mode], Connections: e.Connections, Rate: float64(e.Rate),
+		Retry:   bridge.RetryPolicy{Base: e.Retry.Base, Max: e.Retry.Max, Attempts: e.Retry.Attempts, Deadline: e.Retry.Deadline},
+		Breaker: bridge.Breaker{After: cmp.Or(e.Breaker.After, -1), Probe: e.Breaker.Probe, MaxProbe: e.Breaker.Max}}
 	l.webhook(m, name, e.Webhook)
 }
 

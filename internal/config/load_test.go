@@ -48,7 +48,7 @@ func TestLoad(t *testing.T) {
 	}
 	orders := bridge.Agreement{
 		Name: "orders", Partner: "acme", Standard: edi.X12, Set: "850", Release: "004010", Mode: edi.Production,
-		Waive: map[string]edi.Severity{}, OnDead: bridge.Hold,
+		Waive: map[string]edi.Severity{}, OnDead: bridge.Hold, Lanes: bridge.LanePolicy{Lane: bridge.Normal},
 		Duplicates: bridge.Duplicates{Control: "reject", Document: "quarantine"},
 	}
 	forOne := bridge.Agreement{
@@ -57,12 +57,13 @@ func TestLoad(t *testing.T) {
 		Waive:       map[string]edi.Severity{"x12.element.code": "", "x12.element.long": edi.Warning},
 		Acknowledge: &bridge.Acknowledge{With: "none", To: "acme-mailbox", Detail: "full", When: "always", TA1: "never", CONTRL: "always"}, Events: []string{"erp"},
 		Duplicates: bridge.Duplicates{Control: "accept", Document: "accept"}, OnDead: bridge.Pass, MaxFindings: 7,
+		Lanes: bridge.LanePolicy{Lane: bridge.Bulk, Rules: []bridge.LaneRule{{Scheme: "po", Pattern: "RUSH*", Lane: bridge.Urgent}, {Pattern: "X", Lane: bridge.Normal}}},
 	}
 	toThem := bridge.Dispatch{
 		Name: "to-them", Partner: "acme", Standard: edi.X12, Set: "850", Release: "004010", Mode: edi.Test,
 		Sender: edi.Party{Qualifier: "ZZ", ID: "US"}, Receiver: edi.Party{Qualifier: "ZZ", ID: "ACMERETAIL"},
 		GroupSender: "US", GroupReceiver: "ACME", To: "acme-mailbox", Waive: map[string]edi.Severity{},
-		Syntax: "UNOC:3", OnDead: bridge.Hold,
+		Syntax: "UNOC:3", OnDead: bridge.Hold, Lanes: bridge.LanePolicy{Lane: bridge.Normal},
 	}
 	toThemToo := bridge.Dispatch{
 		Name: "to-them-too", Partner: "acme", Standard: edi.X12, Set: "850", Release: "005010", Mode: edi.Production,
@@ -70,7 +71,7 @@ func TestLoad(t *testing.T) {
 		GroupSender: "BUYING", GroupReceiver: "SELLING", To: "acme-mailbox",
 		Waive: map[string]edi.Severity{"x12.element.code": edi.Warning}, Syntax: "UNOC:3",
 		Delimiters: edi.Delimiters{Element: '|', Component: ':', Segment: '\'', Repetition: '^', Decimal: '.'},
-		LineBreak:  "\r\n", AckRequested: true, OnDead: bridge.Pass,
+		LineBreak:  "\r\n", AckRequested: true, OnDead: bridge.Pass, Lanes: bridge.LanePolicy{Lane: bridge.Normal},
 	}
 	divided := bridge.Identifier{Standard: edi.EDIFACT, Level: "UNB", Qualifier: "14", ID: "4012345000009", Sub: "WEST"}
 	whole := divided
@@ -88,7 +89,7 @@ func TestLoad(t *testing.T) {
 		Digest: cfg.Digest, Guides: cfg.Guides, Mappings: cfg.Mappings,
 		Self: []bridge.Identifier{id("ISA", "ZZ", "US"), id("GS", "", "US"), id("ISA", "01", "123456789")},
 		Partners: []*bridge.Partner{west, {
-			ID: "acme", Name: "ACME Retail",
+			ID: "acme", Name: "ACME Retail", Lane: bridge.Urgent,
 			Identifiers: []bridge.Identifier{id("ISA", "ZZ", "ACMERETAIL"), id("GS", "", "ACME")},
 			Access:      []bridge.Access{{Endpoint: "sftp", Peer: "acme-edi"}},
 			Agreements:  []*bridge.Agreement{&forOne, &orders}, // the one with receivers is asked first
@@ -99,9 +100,12 @@ func TestLoad(t *testing.T) {
 			"sftp":         {Name: "sftp", Kind: bridge.EndpointSFTPServer},
 			"acme-mailbox": {Name: "acme-mailbox", Kind: bridge.EndpointMailbox, Server: "sftp", Peer: "acme-edi"},
 			"erp": {Name: "erp", Kind: bridge.EndpointWebhook, Mode: edi.Production,
-				Retry: bridge.RetryPolicy{Base: time.Second, Max: time.Minute, Attempts: 5}},
+				Connections: 3, Rate: 5,
+				Retry:   bridge.RetryPolicy{Base: time.Second, Max: time.Minute, Attempts: 5, Deadline: 72 * time.Hour},
+				Breaker: bridge.Breaker{After: 7, Probe: 2 * time.Second, MaxProbe: time.Minute}},
 		},
 		Limits: bridge.Limits{File: 100_000_000, Segment: 64 << 10, Message: 1 << 20, Findings: 20},
+		Alarms: []string{"erp"}, Pressure: bridge.Pressure{MinFree: 2 << 30, Backlog: 5000},
 	}
 	same := func(a, b any) bool { return a == b } // libraries by identity
 	opt := cmp.FilterPath(func(p cmp.Path) bool {

@@ -20,7 +20,7 @@ func (l *loader) partner(p *partnerSource) {
 	if p.Partner != p.id && p.Partner != "" {
 		p.problem([]string{"partner"}, "partner %q in the file of %q: they have to be the same", p.Partner, p.id)
 	}
-	p.made = &bridge.Partner{ID: p.Partner, Name: cmp.Or(p.Name, p.Partner)}
+	p.made = &bridge.Partner{ID: p.Partner, Name: cmp.Or(p.Name, p.Partner), Lane: bridge.Lane(p.Lane)}
 	for _, id := range p.Identifiers {
 		p.made.Identifiers = append(p.made.Identifiers, bridge.Identifier(id))
 	}
@@ -217,7 +217,7 @@ func (l *loader) agreement(p *partnerSource, name string, a agreement) {
 		Standard: a.Receive.Standard, Set: a.Receive.Set, Release: a.Receive.Release, Mode: a.Receive.Mode,
 		Guide: a.Guide, Mapping: a.Mapping, WithErrors: a.Accept == "with-errors", Events: a.Events,
 		Duplicates: bridge.Duplicates{Control: a.Duplicates.Control, Document: a.Duplicates.Document},
-		OnDead:     bridge.OnDead(a.OnDead), MaxFindings: a.MaxFindings,
+		OnDead:     bridge.OnDead(a.OnDead), Lanes: lanes(p, at("lanes"), &a), MaxFindings: a.MaxFindings,
 		Acknowledge: l.acknowledge(p, at("acknowledge"), a.Acknowledge),
 	}
 	for i, id := range a.Receivers {

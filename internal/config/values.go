@@ -35,6 +35,22 @@ func (s *size) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// rate is how many a second, written "20/s", "300/m", "1000/h".
+type rate float64
+
+var rateUnits = map[string]float64{"s": 1, "m": 60, "h": 3600}
+
+// UnmarshalText reads a rate.
+func (r *rate) UnmarshalText(text []byte) error {
+	many, unit, _ := strings.Cut(string(text), "/")
+	n, err := strconv.ParseFloat(many, 64)
+	if err != nil || !(n > 0 && n < 1e9) || rateUnits[unit] == 0 {
+		return fmt.Errorf("%q is no rate; write 20/s, 300/m or 1000/h", text)
+	}
+	*r = rate(n / rateUnits[unit])
+	return nil
+}
+
 // identifier is one name of a party in envelopes: "X12 ZZ/ACMERETAIL" (ISA05 to
 // ISA08), "X12 GS ACME" (GS02, GS03), "EDIFACT 14/4012345000009" (S002, S003),
 // "EDIFACT /ACME" where the envelope has no qualifier, "EDIFACT

@@ -89,7 +89,7 @@ func TestDeafClients(t *testing.T) {
 func TestWriteErrorIsRemembered(t *testing.T) {
 	h := open(t)
 	defer h.Close()
-	ses := &session{srv: h.Server, log: h.cfg.Log}
+	ses := &session{srv: h.Server, log: h.cfg.Log, ready: func() error { return nil }}
 	tr := &tree{ses: ses, user: User{Name: "acme", MaxFile: 100}, box: newInbox()}
 	request := sftp.NewRequest("Put", "/in/a")
 	request.Flags = 0x1a

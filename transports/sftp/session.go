@@ -45,6 +45,7 @@ type session struct {
 	client  string // SSH version string
 	started time.Time
 	accept  func(*transports.Delivery) (transports.Receipt, error)
+	ready   func() error
 	mail    mailbox
 	box     *inbox
 
@@ -65,6 +66,19 @@ func acceptor(ctx context.Context, h transports.Handler, base time.Duration) fun
 		ctx, cancel := context.WithTimeout(ctx, timeFor(base, d.Size))
 		defer cancel()
 		return h.Accept(ctx, d)
+	}
+}
+
+// asker asks a Handler that is a Gate whether it takes anything now.
+func asker(ctx context.Context, h transports.Handler, limit time.Duration) func() error {
+	gate, ok := h.(transports.Gate)
+	if !ok {
+		return func() error { return nil }
+	}
+	return func() error {
+		ctx, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
+		return gate.Ready(ctx)
 	}
 }
 
@@ -94,6 +108,7 @@ func (ses *session) run(ctx context.Context, live *liveConn, h transports.Handle
 	ses.box = ses.srv.inbox(ses.user.Name)
 	ses.mail = bindMailbox(ctx, ses.srv.cfg.Mailbox, &ses.srv.cfg, ses.user.Name)
 	ses.accept = acceptor(ctx, h, ses.srv.cfg.AcceptTimeout)
+	ses.ready = asker(ctx, h, ses.srv.cfg.AcceptTimeout)
 
 	ended := make(chan struct{})
 	var wg sync.WaitGroup

@@ -2,6 +2,7 @@ package sftp
 
 import (
 	"io"
+	"log/slog"
 	"os"
 	"slices"
 	"strings"
@@ -45,6 +46,10 @@ func (t *tree) Filewrite(r *sftp.Request) (io.WriterAt, error) {
 	over, stood := t.box.find(at.path, now)
 	if err := mayOverwrite(over, stood, flags); err != nil {
 		return nil, err
+	}
+	if err := t.ses.ready(); err != nil {
+		t.ses.log.Warn("not accepted", slog.String("name", at.path), slog.String("reason", textBusy), slog.Any("error", err))
+		return nil, failed(textBusy)
 	}
 	if err := t.ses.openHandle(); err != nil {
 		return nil, err

@@ -25,18 +25,36 @@ type Handler struct {
 	mu       sync.Mutex
 	arrivals []Arrival
 	refuse   error
+	busy     error
 	hook     func(ctx context.Context, d *transports.Delivery) error
 	calls    int
 	changed  chan struct{} // closed at the next call of Accept
 }
 
-var _ transports.Handler = (*Handler)(nil)
+var (
+	_ transports.Handler = (*Handler)(nil)
+	_ transports.Gate    = (*Handler)(nil)
+)
 
 // Refuse makes Accept read the body and then fail with err; nil: take again.
 func (h *Handler) Refuse(err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.refuse = err
+}
+
+// Shut makes Ready give err, and Accept too before it reads; nil: ready again.
+func (h *Handler) Shut(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.busy = err
+}
+
+// Ready implements transports.Gate.
+func (h *Handler) Ready(context.Context) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.busy
 }
 
 // Hook is called by each Accept before it reads; its error is Accept's.
@@ -51,8 +69,11 @@ func (h *Handler) Hook(hook func(ctx context.Context, d *transports.Delivery) er
 func (h *Handler) Accept(ctx context.Context, d *transports.Delivery) (transports.Receipt, error) {
 	h.mu.Lock()
 	h.calls++
-	hook, refuse := h.hook, h.refuse
+	hook, refuse, busy := h.hook, h.refuse, h.busy
 	h.mu.Unlock()
+	if busy != nil {
+		return transports.Receipt{}, busy
+	}
 	if hook != nil {
 		if err := hook(ctx, d); err != nil {
 			return transports.Receipt{}, err

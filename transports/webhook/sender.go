@@ -118,7 +118,7 @@ func (s *Sender) Send(ctx context.Context, d *transports.Delivery) (transports.R
 	if err != nil {
 		log.DebugContext(ctx, "not sent", slog.Any("error", err))
 		return transports.Receipt{}, &transports.Failure{
-			Err: err, Permanent: status != 0 && !passing(status) || errors.Is(err, errAddress),
+			Err: err, Permanent: status != 0 && !passing(status) || errors.Is(err, errAddress), Busy: passing(status),
 			RetryAfter: s.retryAfter(said.retryAfter), Evidence: said.evidence,
 		}
 	}
