@@ -21,13 +21,14 @@ func (b *Bridge) deliver(ctx context.Context, c Claim) error {
 		b.release(ctx, c, until)
 		return nil
 	}
-	if err := b.o.Store.Attempt(ctx, c, Wire{Name: t.Name, Key: t.Key, At: b.now()}); err != nil {
+	wire := Wire{Name: t.Name, Key: t.Key, At: b.now()}
+	if err := b.o.Store.Attempt(ctx, c, wire); err != nil {
 		return fmt.Errorf("deliver %s: attempt: %w", t.ID, err)
 	}
-	t.Attempts++
-	if t.Begun.IsZero() {
-		t.Begun = b.now()
+	if t.Attempts == 0 {
+		t.Begun = wire.At
 	}
+	t.Attempts++
 	if !ok {
 		return b.failed(ctx, c, ep, understand(fmt.Errorf("endpoint %q: %w", t.Endpoint, errSetup), false))
 	}

@@ -75,11 +75,14 @@ func (g *gate) room(ep Endpoint, now time.Time) (n int, at time.Time) {
 		return n, at
 	}
 	g.fill(ep.Rate, now)
-	if g.tokens < 1 {
+	if g.tokens < wholeToken {
 		return 0, now.Add(time.Duration((1 - g.tokens) / ep.Rate * float64(time.Second)))
 	}
-	return min(n, int(g.tokens)), at
+	return min(n, int(g.tokens+1-wholeToken)), at
 }
+
+// wholeToken is one, but for what the sum of parts of one may lack.
+const wholeToken = 1 - 1e-6
 
 // fill counts the tokens that have come since they were counted: a second's worth
 // at most, and one at least, so that a rate below one a second lets one through.
