@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// crew carries out the claims of one step, each in a goroutine of its own, at
-// most so many at once.
+// crew carries out the claims of one step, so many at once at most. Its hands are
+// goroutines that stay: a new one would grow its stack anew for each claim.
 type crew struct {
 	b     *Bridge
 	step  Step
@@ -29,14 +29,13 @@ func (c *crew) run(ctx context.Context) {
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(c.b.o.Grace, stop) })()
 	var hands sync.WaitGroup
 	defer hands.Wait()
+	jobs := make(chan Claim)
+	defer close(jobs)
+	hired := 0
 	for ctx.Err() == nil {
-		free := min(c.size-int(c.busy.Load()), claimLimit)
-		if free <= 0 {
-			select {
-			case <-c.ended:
-			case <-ctx.Done():
-			}
-			continue
+		free := min(c.gather(ctx), claimLimit)
+		if ctx.Err() != nil {
+			return
 		}
 		claims, next, err := c.b.claim(ctx, c.step, free)
 		if err != nil && ctx.Err() == nil {
@@ -44,10 +43,51 @@ func (c *crew) run(ctx context.Context) {
 		}
 		for _, claim := range claims {
 			c.busy.Add(1)
-			hands.Go(func() { c.carry(ctx, run, claim) })
+			select {
+			case jobs <- claim:
+				continue
+			default:
+			}
+			if hired == c.size {
+				jobs <- claim // one of them is about to be free
+				continue
+			}
+			hired++
+			hands.Go(func() {
+				c.carry(ctx, run, claim)
+				for next := range jobs {
+					c.carry(ctx, run, next)
+				}
+			})
 		}
 		if len(claims) < free {
 			c.rest(ctx, next)
+		}
+	}
+}
+
+// gatherTime is how long those who are free wait for others, so that one claim is
+// for several of them.
+const gatherTime = 5 * time.Millisecond
+
+// gather waits until an eighth of the crew is free, or somebody is and gatherTime
+// has passed, and tells how many are. It gives up when ctx ends.
+func (c *crew) gather(ctx context.Context) int {
+	var late <-chan time.Time
+	for {
+		free := c.size - int(c.busy.Load())
+		if free >= max(1, c.size/8) {
+			return free
+		}
+		if free > 0 && late == nil {
+			late = time.After(gatherTime)
+		}
+		select {
+		case <-c.ended:
+		case <-late:
+			return free
+		case <-ctx.Done():
+			return free
 		}
 	}
 }

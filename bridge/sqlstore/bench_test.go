@@ -236,7 +236,7 @@ func BenchmarkClaim(b *testing.B) {
 }
 
 func benchClaims(b *testing.B, open func(testing.TB) *Store) {
-	for _, pending := range []int{10_000, 100_000} {
+	for _, pending := range []int{10_000, 100_000, 1_000_000} {
 		b.Run(fmt.Sprintf("pending=%d", pending), func(b *testing.B) {
 			s := open(b)
 			fill(b, s, pending)

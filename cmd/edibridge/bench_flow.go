@@ -57,13 +57,17 @@ func benchFlow(ctx context.Context) ([]figure, error) {
 		known += d
 	}
 	shares["cpu% store, archive, runtime"] = 100 * (f.cpu - known).Seconds() / f.cpu.Seconds()
-	return []figure{
+	fairness, err := benchFair(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return append([]figure{
 		{Name: "flow on SQLite, 64 senders", Value: rate, Unit: "files/s", Floor: sync, Ratio: rate / sync,
 			Note: "floor: one append and fdatasync after the other; bound 250, goal 500"},
 		{Name: "flow, CPU per interchange", Value: f.cpu.Seconds() * 1e3 / flowFiles, Unit: "ms", More: shares},
 		{Name: "accept, 50 % within", Value: f.percentile(50), Unit: "ms"},
 		{Name: "accept, 99 % within", Value: f.percentile(99), Unit: "ms"},
-	}, nil
+	}, fairness...), nil
 }
 
 // syncRate is how many appends of 1 KiB, each made durable, this disk does in a
@@ -158,7 +162,7 @@ func (f *flow) run(ctx context.Context) error {
 	stopped := make(chan error, 1)
 	go func() { stopped <- f.bridge.Run(ctx) }()
 	began, cpu := time.Now(), processCPU()
-	if err := f.send(ctx); err != nil {
+	if err := f.send(ctx, flowFiles); err != nil {
 		return err
 	}
 	for {
@@ -179,14 +183,14 @@ func (f *flow) run(ctx context.Context) error {
 	return <-stopped
 }
 
-func (f *flow) send(ctx context.Context) error {
+func (f *flow) send(ctx context.Context, files int) error {
 	var next atomic.Int64
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	errs := make(chan error, flowSenders)
 	for range flowSenders {
 		wg.Go(func() {
-			for n := next.Add(1); n <= flowFiles; n = next.Add(1) {
+			for n := next.Add(1); n <= int64(files); n = next.Add(1) {
 				body := story850("ACMERETAIL", "EDIBRIDGE", int(n), storyOrder{po: fmt.Sprint("PO", n), lines: 10})
 				began := time.Now()
 				_, err := f.bridge.Accept(ctx, &transports.Delivery{Endpoint: "bench", Peer: "acme",
