@@ -58,7 +58,14 @@
 // # The queue
 //
 // The transmission table is the queue. A row that may be claimed stands in a
-// small partial index ordered by (sequence, ordinal), one for each step; a row
+// small partial index ordered by (step, queue, sequence, ordinal). A queue is a
+// lane, an endpoint (of what is delivered) and a party; its name stands in the
+// row, and that it has something due is told by the index alone: there is no
+// count and no head that could be out of step. A claim walks over the queues,
+// one step down the index each, from where the last claim of this process ended,
+// and takes the heads in turns: lanes by their shares (smooth weighted round
+// robin), the queues of a lane one row each. Endpoints without room are left out
+// of the walk. A row
 // that sleeps (a lease runs, or the next try is not due) stands in an index by
 // the time at which it wakes, and each claim first wakes what is due. Of the rows
 // with one order key exactly the oldest unfinished one has its turn; the turn is
