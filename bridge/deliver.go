@@ -21,12 +21,12 @@ func (b *Bridge) deliver(ctx context.Context, c Claim) error {
 		b.release(ctx, c, until)
 		return nil
 	}
-	wire := Wire{Name: t.Name, Key: t.Key, At: b.now()}
-	if err := b.o.Store.Attempt(ctx, c, wire); err != nil {
+	begun := b.now()
+	if err := b.o.Store.Attempt(ctx, c, Wire{Name: t.Name, Key: t.Key, At: begun}); err != nil {
 		return fmt.Errorf("deliver %s: attempt: %w", t.ID, err)
 	}
 	if t.Attempts == 0 {
-		t.Begun = wire.At
+		t.Begun = begun
 	}
 	t.Attempts++
 	if !ok {
