@@ -96,7 +96,7 @@ func flown(t *testing.T, app, bus *line, change func(*bridge.Configuration), che
 		change(h.cfg)
 		h.opts = func(o *bridge.Options) {
 			o.Now = time.Now
-			o.Senders = func(ep string) (transports.Sender, bool) {
+			o.Senders = func(_ *bridge.Configuration, ep string) (transports.Sender, bool) {
 				s, ok := map[string]*line{"app": app, "bus": bus}[ep]
 				return s, ok
 			}

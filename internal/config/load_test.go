@@ -78,7 +78,7 @@ func TestLoad(t *testing.T) {
 	whole.Sub = ""
 	westOrders := orders
 	westOrders.Partner, westOrders.Senders = "acme-west", []bridge.Identifier{id("ISA", "ZZ", "ACMEWEST")}
-	west := &bridge.Partner{ID: "acme-west", Name: "acme-west",
+	west := &bridge.Partner{ID: "acme-west", Name: "acme-west", Lane: bridge.Normal,
 		Identifiers: []bridge.Identifier{id("ISA", "ZZ", "ACMEWEST"), divided, whole},
 		Access:      []bridge.Access{{Endpoint: "sftp", Peer: "acme-edi"}},
 		Agreements:  []*bridge.Agreement{&westOrders},
