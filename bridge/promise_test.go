@@ -322,12 +322,20 @@ func TestEnvelopesDecide(t *testing.T) {
 	}
 }
 
+// TestTooManyInterchanges: what nobody sends is kept for a person, whole: its
+// answer would be longer than it is.
 func TestTooManyInterchanges(t *testing.T) {
 	h := newHouse(t)
 	one := "ISA*00*          *00*          *ZZ*ACMERETAIL     *ZZ*EDIBRIDGE      *261123*0930*U*00401*000000001*0*P*>~IEA*0*000000001~"
-	tr := h.take("acme", strings.Repeat(one, 100_001))
-	if tr.State != bridge.Quarantined || !slices.Contains(rules(tr, nil), "bridge.file.interchanges") {
-		t.Errorf("got %s, %v", tr.State, rules(tr, nil))
+	for what, body := range map[string]string{
+		"interchanges":   strings.Repeat(one, 100_001),
+		"groups":         one[:106] + strings.Repeat("GS*PO*ACME*US*20261123*0930*1*X*004010~GE*0*1~", 100_001),
+		"EDIFACT groups": "UNB+UNOA:2+ACME:ZZZ+US:ZZZ+261123:0930+1'" + strings.Repeat("UNG+ORDERS+A+B+261123:0930+1+UN+D:96A'", 100_001),
+	} {
+		tr := h.take("acme", body)
+		if tr.State != bridge.Quarantined || !slices.Contains(rules(tr, nil), "bridge.file.interchanges") {
+			t.Errorf("too many %s\n got %s, %v\nwant it quarantined", what, tr.State, rules(tr, nil))
+		}
 	}
 }
 

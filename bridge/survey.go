@@ -8,8 +8,9 @@ import (
 	"github.com/edibridge/edibridge/edi"
 )
 
-// maxInterchanges bounds what the first pass remembers: 100,000 interchanges
-// with a finding of about 300 bytes each are 30 MB.
+// maxInterchanges bounds what the first pass remembers, and what an answer is
+// about: 100,000 interchanges or groups with a finding of about 300 bytes each are
+// 30 MB.
 const maxInterchanges = 100_000
 
 // envelopes is what is known of a file before its first set is handled. What
@@ -18,7 +19,8 @@ const maxInterchanges = 100_000
 // part of validating.
 type envelopes struct {
 	count        int  // interchanges
-	many         bool // more than maxInterchanges
+	grouped      int  // groups
+	many         bool // more than maxInterchanges of one of them
 	interchanges map[int][]edi.Finding
 	groups       map[[2]int][]edi.Finding // by ordinals of interchange and group
 	junk         []edi.Finding            // what stands there instead, of a file without any
@@ -50,6 +52,11 @@ func (t *translation) survey(ctx context.Context) error {
 		switch ev.Kind {
 		case edi.BeginInterchange:
 			if e.count++; e.count > maxInterchanges {
+				e.many = true
+				return nil
+			}
+		case edi.BeginGroup:
+			if e.grouped++; e.grouped > maxInterchanges {
 				e.many = true
 				return nil
 			}

@@ -146,7 +146,7 @@ func (t *translation) run(ctx context.Context) error {
 	}
 	switch {
 	case t.bad.many:
-		return t.quarantine(ctx, t.fileFinding("bridge.file.interchanges", fmt.Sprintf("more than %d interchanges in one file", maxInterchanges)))
+		return t.quarantine(ctx, t.fileFinding("bridge.file.interchanges", fmt.Sprintf("more than %d interchanges, or groups, in one file", maxInterchanges)))
 	case t.bad.count == 0:
 		for _, f := range t.bad.junk {
 			t.note(f)
