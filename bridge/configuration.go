@@ -61,6 +61,10 @@ type Partner struct {
 	// Lane is that of the partner's files, one for all, so that they are translated
 	// in the order in which they came; and of their acknowledgments.
 	Lane Lane
+	// Ordered has the partner's files translated one after the other, in the order
+	// in which they came, and so the documents that are handed in for the partner:
+	// a change of an order never overtakes it.
+	Ordered bool
 	// Acknowledge is for sets that no agreement is there for, and for
 	// interchanges that cannot be read; nil: they are only quarantined.
 	Acknowledge *Acknowledge

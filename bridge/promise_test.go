@@ -322,6 +322,25 @@ func TestEnvelopesDecide(t *testing.T) {
 	}
 }
 
+// TestOrderedPartner: files of a partner who asks for it are translated in the
+// order in which they came, however many are translated at once.
+func TestOrderedPartner(t *testing.T) {
+	h := newHouse(t, func(c *bridge.Configuration) { c.Partners[0].Ordered = true })
+	h.opts = func(o *bridge.Options) { o.Translators, o.Poll = 8, time.Hour }
+	h.make()
+	var ids []bridge.ID
+	for i := range 20 {
+		ids = append(ids, h.accept("acme", file{control: i + 1, sets: []set{{po: fmt.Sprint(i)}}}.String()))
+	}
+	h.run(func() bool { return h.transmission(ids[len(ids)-1]).State == bridge.Translated })
+	for i := range ids[1:] {
+		before, tr := h.transmission(ids[i]), h.transmission(ids[i+1])
+		if before.State != bridge.Translated || !tr.Changed.After(before.Changed) {
+			t.Errorf("file %d is %s since %s\n file %d since %s", i, before.State, before.Changed, i+1, tr.Changed)
+		}
+	}
+}
+
 // TestTooManyInterchanges: what nobody sends is kept for a person, whole: its
 // answer would be longer than it is.
 func TestTooManyInterchanges(t *testing.T) {

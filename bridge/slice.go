@@ -81,6 +81,9 @@ func (t *translation) commit(ctx context.Context, r Result) error {
 	if len(out.Follows) > 0 || t.at.Slices > 0 {
 		wake(t.b.wakeDeliver)
 	}
+	if t.tr.Ordered {
+		wake(t.b.wakeTranslate) // the next one's turn
+	}
 	t.b.o.Log.Info("translated", "transmission", t.tr.ID, "state", r.State, "partner", r.Partner,
 		"documents", out.Cursor.Documents, "follows", len(out.Follows), "reason", r.Reason)
 	return nil

@@ -94,6 +94,9 @@ type Transmission struct {
 	// key only the oldest by (Sequence, Ordinal) is delivered. "" is unordered.
 	OrderKey string
 	OnDead   OnDead
+	// Ordered: of what came in, those of one party and lane that are ordered are
+	// translated one after the other, in accept order, by whatever process.
+	Ordered bool
 	Created  time.Time // accepted, or made
 	Changed  time.Time // of the last change of state
 	NextAt   time.Time // Pending: not before

@@ -20,7 +20,66 @@ func laneTests() []storeTest {
 		{"a full endpoint stands in nobody's way", laneFull},
 		{"endpoints take turns", laneEndpoints},
 		{"what waits is counted up to the limit", laneBacklog},
+		{"what is ordered is translated one after the other", laneOrdered},
+		{"what is ordered waits for one that rests", laneOrderedRest},
 	}
+}
+
+// ordered accepts n files of a party that are ordered.
+func (b *bench) ordered(party string, n int) []bridge.ID {
+	b.Helper()
+	var ids []bridge.ID
+	for range n {
+		a := b.incoming("", "ISA")
+		a.Transmission.Partner, a.Transmission.Ordered = party, true
+		_, err := b.s.Accept(b.ctx, a)
+		b.must(err)
+		ids = append(ids, a.Transmission.ID)
+	}
+	return ids
+}
+
+// toTranslate claims for translation as much as there is.
+func (b *bench) toTranslate() []bridge.Claim {
+	b.Helper()
+	cs, err := b.s.Claim(b.ctx, bridge.ClaimQuery{Step: bridge.StepTranslate, Owner: "o", Limit: 100, Now: b.now, Until: b.now.Add(lease)})
+	b.must(err)
+	return cs
+}
+
+func claimed(cs []bridge.Claim) map[bridge.ID]bool {
+	ids := map[bridge.ID]bool{}
+	for _, c := range cs {
+		ids[c.Transmission.ID] = true
+	}
+	return ids
+}
+
+func laneOrdered(b *bench) {
+	acme, globex := b.ordered("acme", 3), b.ordered("globex", 2)
+	free := b.bring("acme", bridge.Normal, 2)
+	first := b.toTranslate()
+	equal(b, "claimed", claimed(first), map[bridge.ID]bool{acme[0]: true, globex[0]: true, free[0]: true, free[1]: true})
+	equal(b, "claimed while the first are worked on", len(b.toTranslate()), 0)
+	for _, c := range first {
+		if c.Transmission.ID == acme[0] {
+			equal(b, "ordered", c.Transmission.Ordered, true)
+			b.must(b.s.Commit(b.ctx, c, bridge.Result{State: bridge.Quarantined}))
+		}
+	}
+	equal(b, "claimed behind the one that ended", claimed(b.toTranslate()), map[bridge.ID]bool{acme[1]: true})
+	b.now = b.now.Add(2 * lease)
+	equal(b, "claimed when all leases have ended", claimed(b.toTranslate()),
+		map[bridge.ID]bool{acme[1]: true, globex[0]: true, free[0]: true, free[1]: true})
+}
+
+func laneOrderedRest(b *bench) {
+	acme := b.ordered("acme", 2)
+	c := b.toTranslate()[0]
+	b.must(b.s.Release(b.ctx, c, b.now.Add(time.Second)))
+	equal(b, "claimed while the first rests", len(b.toTranslate()), 0)
+	b.now = b.now.Add(2 * time.Second)
+	equal(b, "claimed then", claimed(b.toTranslate()), map[bridge.ID]bool{acme[0]: true})
 }
 
 // bring accepts n files of a party in a lane and gives their IDs.

@@ -28,6 +28,7 @@ func TestPlans(t *testing.T) {
 		{"free number", selectFree, []any{"ISA", 0}, "number_free"},
 		{"numbers of an owner", "UPDATE number SET state = 'void' WHERE owner = $1", []any{"id"}, "owner=?"},
 		{"backlog", selectBacklog, []any{9}, "transmission_state"},
+		{"older of a stream", selectOlder, []any{"2 =acme", 1}, "transmission_stream"},
 		{"unsealed", selectUnsealed, []any{10}, "idx=?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -21,10 +21,36 @@ import (
 // queueName is the queue that a Transmission stands in while it is due.
 func queueName(t *bridge.Transmission) string {
 	name := laneMark(t.Lane) + " "
-	if t.Direction == bridge.Out {
+	switch {
+	case t.Direction == bridge.Out:
 		name += t.Endpoint + " "
+	case t.Ordered:
+		name += "="
 	}
 	return name + cmp.Or(short(t.Party()), "-")
+}
+
+// isOrdered reports whether what stands in a queue is translated one after the
+// other.
+func isOrdered(queue string) bool { return len(queue) > 2 && queue[2] == '=' }
+
+// selectOlder finds what came before in an ordered queue and is not translated
+// yet, whoever works on it.
+const selectOlder = `SELECT n FROM transmission WHERE state = 'accepted' AND substr(queue, 3, 1) = '=' AND queue = $1 AND sequence < $2
+	ORDER BY sequence LIMIT 1`
+
+// inOrder leaves of the rows of an ordered queue the oldest, if that is what comes
+// next.
+func (x *txn) inOrder(queue string, heads []head) ([]head, error) {
+	if len(heads) == 0 || !isOrdered(queue) {
+		return heads, nil
+	}
+	var n int64
+	waits, err := x.row(selectOlder, []any{queue, heads[0].sequence}, &n)
+	if err != nil || waits {
+		return nil, err
+	}
+	return heads[:1], nil
 }
 
 // laneMark begins the names of a lane's queues: "1" for the most urgent.
@@ -279,6 +305,9 @@ func (x *txn) pick(p *picking, q *bridge.ClaimQuery, limit int) (rows []int64, m
 		return nil, false, err
 	}
 	for _, queue := range queues {
+		if heads[queue], err = x.inOrder(queue, heads[queue]); err != nil {
+			return nil, false, err
+		}
 		if missing := wanted[queue] - len(heads[queue]); missing > 0 {
 			p.giveBack(queue, missing)
 		}

@@ -127,7 +127,7 @@ func scanTransmission(scan scanner) (transmissionRow, error) {
 		return r, err
 	}
 	t.Created, t.Changed, t.NextAt = instant(created), instant(changed), instant(nextAt)
-	t.Begun, t.Lane = instant(begun), laneOf(queue)
+	t.Begun, t.Lane, t.Ordered = instant(begun), laneOf(queue), isOrdered(queue)
 	if t.Lane == bridge.Normal {
 		t.Lane = ""
 	}

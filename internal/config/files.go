@@ -191,6 +191,12 @@ type partnerFile struct {
 	// while all lanes have work 16 are urgent, 4 normal and 1 bulk; within a lane
 	// partners take turns.
 	Lane string `yaml:"lane" default:"normal" choices:"urgent normal bulk"`
+	// Translate the partner's files one after the other, in the order in which they
+	// came, and documents for the partner in the order in which they were handed
+	// in: an 860 never overtakes its 850. Without it they are translated side by
+	// side; what follows from two files about one order is delivered in their order
+	// only where both are translated.
+	Ordered bool `yaml:"ordered"`
 	// What is agreed, by a name of your own.
 	Agreements map[string]agreement `yaml:"agreements"`
 }
