@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/edibridge/edibridge/archive"
+	"github.com/edibridge/edibridge/mappings"
 	"github.com/edibridge/edibridge/transports"
 )
 
@@ -87,6 +88,7 @@ type Bridge struct {
 	o             Options
 	wakeTranslate chan struct{} // holds one token: there may be something to translate
 	wakeDeliver   chan struct{}
+	readers       sync.Pool       // of *mappings.Reader, for one translation each
 	news          *newsroom       // what is known of what partners send; nil: nobody asks
 	broken        context.Context // ends when the archive takes nothing more
 	breakOff      context.CancelCauseFunc
@@ -98,6 +100,7 @@ type Bridge struct {
 func New(o Options) *Bridge {
 	o.defaults()
 	b := &Bridge{o: o, wakeTranslate: make(chan struct{}, 1), wakeDeliver: make(chan struct{}, 1), news: &newsroom{first: o.Learn}}
+	b.readers.New = func() any { return &mappings.Reader{} }
 	b.broken, b.breakOff = context.WithCancelCause(context.Background())
 	return b
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/edibridge/edibridge/acknowledge"
 	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/edi/guide"
 	"github.com/edibridge/edibridge/edifact"
 	"github.com/edibridge/edibridge/mappings"
 	"github.com/edibridge/edibridge/x12"
@@ -143,12 +144,12 @@ func (t *translation) validate(ctx context.Context, m *edi.Message, d *Document,
 		d.State = DocumentRejected
 		return nil
 	}
-	return t.understand(ctx, m, d, a, mappings.FromMessage(m, g, r.Match))
+	return t.understand(ctx, m, d, a, r.Match)
 }
 
 // understand maps the message to its canonical document, judges repetition, and
 // makes the events.
-func (t *translation) understand(ctx context.Context, m *edi.Message, d *Document, a *Agreement, src mappings.Source) error {
+func (t *translation) understand(ctx context.Context, m *edi.Message, d *Document, a *Agreement, match *guide.Match) error {
 	mp := t.cfg.mappingOf(m, a)
 	if mp == nil && len(a.Events) == 0 { // nobody wants to know what it says
 		d.State = DocumentAccepted
@@ -161,7 +162,8 @@ func (t *translation) understand(ctx context.Context, m *edi.Message, d *Documen
 	}
 	d.Mapping = mp.Name() + "@" + mp.Digest()[:12]
 	end := t.b.observe(StageMap)
-	r, err := mp.In(src, mappings.InOptions{Residue: true})
+	src := t.reader.Source(m, match)
+	r, err := t.reader.In(mp, src, mappings.InOptions{Residue: true}) // until the next document
 	end()
 	if err != nil {
 		return fmt.Errorf("map %s of %s: %w", d.ID, t.tr.ID, err)

@@ -11,6 +11,7 @@ import (
 	"github.com/edibridge/edibridge/acknowledge"
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/edifact"
+	"github.com/edibridge/edibridge/mappings"
 	"github.com/edibridge/edibridge/x12"
 )
 
@@ -37,6 +38,7 @@ type translation struct {
 	reason             string    // the first cause for quarantine
 	past               past
 	validator          acknowledge.Judge
+	reader             *mappings.Reader // a document is done with when the next is read
 }
 
 // interchange is what a translation knows of the interchange it is in.
@@ -76,6 +78,8 @@ func (b *Bridge) translate(stop, ctx context.Context, c Claim) error {
 	}
 	t := &translation{b: b, cfg: cfg, claim: c, tr: &c.Transmission, stop: stop, done: c.Cursor,
 		at: Cursor{Slices: c.Cursor.Slices}, kept: len(c.Transmission.Findings), partner: c.Transmission.Partner}
+	t.reader = b.readers.Get().(*mappings.Reader)
+	defer b.readers.Put(t.reader)
 	run := t.run
 	if t.tr.Kind == KindDocument {
 		run = t.issue

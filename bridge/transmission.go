@@ -97,9 +97,9 @@ type Transmission struct {
 	// Ordered: of what came in, those of one party and lane that are ordered are
 	// translated one after the other, in accept order, by whatever process.
 	Ordered bool
-	Created  time.Time // accepted, or made
-	Changed  time.Time // of the last change of state
-	NextAt   time.Time // Pending: not before
+	Created time.Time // accepted, or made
+	Changed time.Time // of the last change of state
+	NextAt  time.Time // Pending: not before
 	// Attempts counts deliveries; of what came in, how often a person had it
 	// translated again.
 	Attempts int
