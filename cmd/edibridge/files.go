@@ -22,7 +22,7 @@ import (
 
 // fileGCPercent is how much garbage a command over files may pile up, of what it
 // holds.
-const fileGCPercent = 40
+const fileGCPercent = 20
 
 // eachFile opens one file after the other and lets read work on it. A file that
 // cannot be read is told on standard error, and the others go on; the first

@@ -200,7 +200,7 @@ func judgeHostile(job string) error {
 		if h.name != name {
 			continue
 		}
-		debug.SetGCPercent(40) // as the commands over files have it
+		debug.SetGCPercent(20) // as the commands over files have it
 		j, err := openJudging(options{ta1: true})
 		if err != nil {
 			return err
