@@ -76,13 +76,13 @@ var layers = []layer{
 	{pkg: "transports/s3", ours: []string{"transports", "transports/s3/..."}, third: []string{"github.com/minio/minio-go/v7"}},
 	{pkg: "transports/nats", ours: []string{"transports", "transports/nats/..."}, third: []string{"github.com/nats-io/nats.go"}},
 	{pkg: "transports/kafka", ours: []string{"transports", "transports/kafka/..."}, third: []string{"github.com/twmb/franz-go"}},
-	{pkg: "bridge", ours: bridgeOurs, third: []string{"github.com/robfig/cron/v3"}},
-	{pkg: "bridge/views", ours: bridgeOurs},
+	{pkg: "bridge", ours: append([]string{"bridge/views"}, bridgeOurs...), third: []string{"github.com/robfig/cron/v3"}},
+	{pkg: "bridge/views", ours: []string{"canonical"}}, // what documents say: no store, no engine,
 	// The store implements bridge.Store, whose methods speak of keys and findings.
-	{pkg: "bridge/sqlstore", ours: []string{"archive", "bridge", "canonical", "edi"},
+	{pkg: "bridge/sqlstore", ours: []string{"archive", "bridge", "bridge/views", "canonical", "edi"},
 		third: []string{"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
 	{pkg: "bridge/sqlstore/pgtest"}, // a server for tests
-	{pkg: "bridge/bridgetest", ours: append([]string{"bridge"}, bridgeOurs...)},
+	{pkg: "bridge/bridgetest", ours: append([]string{"bridge", "bridge/views"}, bridgeOurs...)},
 	{pkg: "api", ours: []string{"archive", "bridge", "bridge/views", "canonical", "edi", "edi/guide", "transports"},
 		third: []string{"github.com/danielgtaylor/huma/v2", "github.com/cloudevents/sdk-go/v2", "github.com/coreos/go-oidc/v3", "go.opentelemetry.io"}},
 	// Values only: no store, no api. The shipped guides are what partners' guides extend;

@@ -182,6 +182,7 @@ func (t *translation) understand(ctx context.Context, m *edi.Message, d *Documen
 	d.State = DocumentAccepted
 	defer t.b.observe(StageMap)()
 	t.stamp(d, r.Document.Head())
+	t.say(d, r.Document)
 	data, err := json.Marshal(r.Document)
 	if err != nil {
 		return fmt.Errorf("map %s of %s: %w", d.ID, t.tr.ID, err)

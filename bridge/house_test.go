@@ -208,7 +208,11 @@ func (h *house) transmission(id bridge.ID) bridge.Transmission {
 
 func (h *house) check(drained bool) {
 	h.t.Helper()
-	for _, p := range bridgetest.CheckHouse(h.t.Context(), bridgetest.House{Store: h.store, Bodies: h.bodies, Config: h.cfg, Drained: drained}) {
+	house := bridgetest.House{Store: h.store, Bodies: h.bodies, Config: h.cfg, Drained: drained}
+	if drained {
+		house.Retell = (&bridge.ViewCheck{Store: h.store, Bodies: h.bodies, Config: h.cfg}).Facts
+	}
+	for _, p := range bridgetest.CheckHouse(h.t.Context(), house) {
 		h.t.Errorf("the house is not in order: %s %s: %s", p.Rule, p.Subject, p.Text)
 	}
 }

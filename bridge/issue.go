@@ -45,6 +45,7 @@ func (t *translation) issue(ctx context.Context) error {
 	}
 	t.at.Documents = 1
 	t.s.docs = append(t.s.docs, doc)
+	t.say(&doc, d.doc)
 	t.follow(t.interchange(d, &doc), issuePlace, t.body(body))
 	return t.commit(ctx, Result{State: Translated, Config: t.cfg.Digest, Control: doc.InterchangeControl})
 }

@@ -60,6 +60,7 @@ type FileQuery struct {
 	ID             ID            // "" all; else this one, or those with the key
 	Business       canonical.Key // without a Scheme it matches any
 	After, Through int64         // sequences behind After, up to Through
+	Handed         bool          // what applications handed in, too
 	Limit          int
 }
 

@@ -24,6 +24,7 @@ type slice struct {
 	findings []edi.Finding
 	total    int
 	features []Feature
+	facts    []Fact             // what its documents say
 	told     map[told]struct{}  // of features
 	learned  map[ProfileKey]int // documents, by what they are
 }
@@ -37,7 +38,7 @@ type follow struct {
 // full reports whether the slice should be committed. Answers and findings
 // count as well: a file may hold a million empty groups.
 func (s *slice) full(sets int, size int64) bool {
-	return len(s.docs) >= sets || s.bytes >= size || len(s.answers) >= sets || len(s.findings) >= sets || len(s.sees) >= 2*sets || len(s.features) >= 4*sets
+	return len(s.docs) >= sets || s.bytes >= size || len(s.answers) >= sets || len(s.findings) >= sets || len(s.sees) >= 2*sets || len(s.features) >= 4*sets || len(s.facts) >= factsPerSet*sets
 }
 
 // firstOrdinal is the ordinal of the slice's first document; what stands before
@@ -96,7 +97,7 @@ func (t *translation) cut(ctx context.Context) (Slice, error) {
 	if err := t.answer(ctx); err != nil {
 		return Slice{}, err
 	}
-	out := Slice{Documents: s.docs, Sees: s.sees, Unsees: s.unsees, Numbers: s.numbers, Findings: s.findings, Total: s.total, Features: s.features, Version: t.cfg.Digest}
+	out := Slice{Documents: s.docs, Sees: s.sees, Unsees: s.unsees, Numbers: s.numbers, Findings: s.findings, Total: s.total, Features: s.features, Facts: s.facts, Version: t.cfg.Digest}
 	out.Cursor = t.at
 	out.Cursor.Slices++
 	end := t.b.observe(StageArchive)

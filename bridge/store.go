@@ -28,6 +28,7 @@ type Store interface {
 	Profiles
 	Configurations
 	Gauge
+	Views
 	Close() error
 }
 
@@ -157,6 +158,7 @@ type Slice struct {
 	Findings []edi.Finding // on envelopes, added to the Transmission's
 	Total    int           // how many findings this slice had, kept or not
 	Features []Feature     // first seen in its documents; see Profiles
+	Facts    []Fact        // what its accepted documents say; see Views
 	Leaves   []archive.Leaf
 	// Version is the digest of the configuration that it was made under; Advance
 	// keeps it, so that the next slice is made under the same. "" changes nothing.
@@ -295,6 +297,7 @@ type Record struct {
 	Feature      *Feature
 	Activation   *Activation
 	Files        *StoredFiles
+	Fact         *Fact
 }
 
 // AuditLeaf is a leaf as the log has it.

@@ -24,7 +24,8 @@ func StorePoints() []Point {
 		"AllSeries", "Numbers", "Renumberings",
 		"Transmission", "Find", "Family", "List", "Documents", "Evidence", "Seen", "Body", "Counts", "LeafIndexes", "Audit", "Backlog",
 		"ReplayJob", "ReplayJobs", "ReplayItems", "Files", "Effects", "Profile", "Features", "FeatureCount", "Coverage",
-		"Active", "Activations", "ConfigurationFiles"}
+		"Active", "Activations", "ConfigurationFiles",
+		"Facts", "Subjects", "FactsOf", "Retell"}
 }
 
 // BodyPoints are the methods of Bodies.

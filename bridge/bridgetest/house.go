@@ -24,6 +24,10 @@ type House struct {
 	// Drained: nothing may be unfinished, but what waits for a person (and what
 	// waits behind that in its order key).
 	Drained bool
+	// Retell gives what the accepted documents of a file say of orders, shipments and
+	// stock, found out anew, and the ordinals of those that would not be accepted
+	// now ([bridge.ViewCheck.Facts]). nil: it is not judged.
+	Retell func(ctx context.Context, t bridge.Transmission) (facts []bridge.Fact, kept []int, err error)
 }
 
 // Problem is one thing that is not in order.
@@ -57,6 +61,7 @@ func (p Problem) String() string { return p.Rule + " " + p.Subject + ": " + p.Te
 //	document.range          byte ranges rise, do not overlap, and lie within the body
 //	document.state          the state is one of a document's
 //	document.duplicate      what it repeats is there
+//	fact                    what is said of orders, shipments and stock is said by accepted documents, and is what their bytes say
 //	event.missing           each accepted document has one event for each endpoint of its agreement
 //	event.extra             and nothing else has one
 //	promotion               what was promoted is there, once, and follows from its file
@@ -84,7 +89,7 @@ func CheckHouse(ctx context.Context, h House) []Problem {
 	c := &check{House: h, transmissions: map[bridge.ID]*bridge.Transmission{}, documents: map[bridge.ID][]*bridge.Document{},
 		documentIDs: map[string]bool{}, evidence: map[bridge.ID][]*bridge.Evidence{}, effects: map[bridge.ID][]*bridge.Transmission{},
 		promoted: map[bridge.ID]*bridge.Promoting{}, covered: map[bridge.ProfileKey]int64{}, features: map[string]int{},
-		leaves: map[string]*archive.Leaf{}, delivered: map[string]bool{}}
+		said: map[bridge.ID][]*bridge.Fact{}, leaves: map[string]*archive.Leaf{}, delivered: map[string]bool{}}
 	if err := h.Store.Audit(ctx, c.take); err != nil {
 		c.problem("audit", "", "%v", err)
 		return c.problems
@@ -103,6 +108,7 @@ func CheckHouse(ctx context.Context, h House) []Problem {
 	}
 	c.promotions()
 	c.profiles()
+	c.facts(ctx)
 	c.sequences()
 	c.owners()
 	c.numbers()
@@ -130,6 +136,7 @@ type check struct {
 	promoted      map[bridge.ID]*bridge.Promoting
 	covered       map[bridge.ProfileKey]int64 // documents in the sums of coverage
 	features      map[string]int              // kept, by partner
+	said          map[bridge.ID][]*bridge.Fact
 	leaves        map[string]*archive.Leaf    // by id
 	delivered     map[string]bool             // leaves that a leaf of kind delivery follows from
 	translating   bool                        // something is Accepted
@@ -172,6 +179,8 @@ func (c *check) take(r bridge.Record) error {
 		c.covered[bridge.ProfileKey{Partner: r.Coverage.Partner, Set: r.Coverage.Set, Release: r.Coverage.Release}] += r.Coverage.Documents
 	case r.Feature != nil:
 		c.features[r.Feature.Partner]++
+	case r.Fact != nil:
+		c.said[r.Fact.Transmission] = append(c.said[r.Fact.Transmission], r.Fact)
 	case r.Leaf != nil:
 		c.log = append(c.log, r.Leaf)
 	case r.Head != nil:

@@ -19,6 +19,7 @@ import (
 // accepted) in two groups, their acknowledgments and events, all delivered.
 type sample struct {
 	cfg          *bridge.Configuration
+	retell       func(context.Context, bridge.Transmission) ([]bridge.Fact, []int, error)
 	in           *bridge.Transmission
 	events       []*bridge.Transmission
 	acks         []*bridge.Transmission
@@ -176,7 +177,7 @@ func (s *sample) Get(_ context.Context, o archive.Object) (io.ReadCloser, error)
 }
 
 func (s *sample) check() []Problem {
-	return CheckHouse(context.Background(), House{Store: s, Bodies: s, Config: s.cfg, Drained: s.drained})
+	return CheckHouse(context.Background(), House{Store: s, Bodies: s, Config: s.cfg, Drained: s.drained, Retell: s.retell})
 }
 
 // damage is one, and the one rule that must find it.
@@ -400,6 +401,7 @@ func TestCheckHouse(t *testing.T) {
 		{"an event promoted", func(s *sample) { s.promote("J", "d") }},
 		{"a file resubmitted", func(s *sample) { s.resubmit(bridge.Discarded) }},
 		{"coverage of what is gone", func(s *sample) { s.cover(9) }},
+		{"a document that says something", func(s *sample) { s.tells() }},
 		{"without a configuration", func(s *sample) { s.cfg = nil }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -413,7 +415,7 @@ func TestCheckHouse(t *testing.T) {
 }
 
 func TestCheckHouseFinds(t *testing.T) {
-	for _, d := range append(damages(), replayDamages()...) {
+	for _, d := range append(damages(), slices.Concat(replayDamages(), viewDamages())...) {
 		t.Run(d.rule+" "+d.name, func(t *testing.T) {
 			s := newSample()
 			d.do(s)

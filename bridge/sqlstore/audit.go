@@ -25,6 +25,10 @@ func auditParts() []auditPart {
 			d, err := scanDocument(scan)
 			return bridge.Record{Document: &d}, err
 		}},
+		{selectFact + "ORDER BY f.transmission, f.ordinal, f.view, f.subject", func(scan scanner) (bridge.Record, error) {
+			f, err := scanFact(scan)
+			return bridge.Record{Fact: &f}, err
+		}},
 		{selectEvidence + "ORDER BY e.n", func(scan scanner) (bridge.Record, error) {
 			e, err := scanEvidence(scan)
 			return bridge.Record{Evidence: &e}, err
@@ -79,7 +83,7 @@ func auditParts() []auditPart {
 }
 
 // Audit implements bridge.Query: Transmissions by (Sequence, Ordinal), then
-// Documents, Evidence, Numbers, Seen, Renumberings, Promotions, Coverage,
+// Documents, Facts, Evidence, Numbers, Seen, Renumberings, Promotions, Coverage,
 // Features, Leaves by index, the Head, Activations and the files of
 // configurations, all from one snapshot. An empty log has no Head.
 func (s *Store) Audit(ctx context.Context, visit func(bridge.Record) error) error {

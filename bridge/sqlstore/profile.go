@@ -79,6 +79,7 @@ func (x *txn) forget(st *standing) error {
 			[]any{st.n, instant(created).Format(dayFormat), x.part}},
 		{"DELETE FROM document WHERE transmission = $1", []any{st.n}},
 		{"DELETE FROM finding WHERE transmission = $1", []any{st.n}},
+		{"DELETE FROM fact WHERE transmission = $1", []any{st.n}},
 		{"UPDATE transmission SET total = 0, at_document = 0, at_slice = 0, at_group = 0, at_interchange = 0 WHERE n = $1", []any{st.n}},
 	} {
 		if err := x.send(step.query, step.args...); err != nil {

@@ -167,7 +167,10 @@ func (s *Store) replayItems(ctx context.Context, q *bridge.ItemQuery, last int64
 
 // Files implements bridge.Replays: a walk along the accept order.
 func (s *Store) Files(ctx context.Context, q bridge.FileQuery) ([]bridge.Transmission, error) {
-	w := wheres{conditions: []string{"t.direction = 'in'", "t.kind = 'file'", "t.state IN ('translated', 'quarantined')"}}
+	w := wheres{conditions: []string{"t.direction = 'in'", "t.state IN ('translated', 'quarantined')"}}
+	if !q.Handed {
+		w.conditions = append(w.conditions, "t.kind = 'file'")
+	}
 	w.add("t.sequence > %s", q.After)
 	w.add("t.sequence <= %s", q.Through)
 	w.between("t.created", q.Since, q.Until)

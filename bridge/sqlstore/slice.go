@@ -111,6 +111,9 @@ func (x *txn) apply(st *standing, p *preparedSlice, now int64) error {
 	if err := x.addDocuments(st, p); err != nil {
 		return err
 	}
+	if err := x.addFacts(st.n, p.Facts); err != nil {
+		return err
+	}
 	if err := x.addCoverage(p.coverage); err != nil {
 		return err
 	}
