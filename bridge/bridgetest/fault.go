@@ -20,12 +20,12 @@ type Point string
 // StorePoints are the methods of a Store, those that write first.
 func StorePoints() []Point {
 	return []Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Release", "Operate", "Take", "Reserve", "Renumber", "Activate",
-		"BeginReplay", "RecordReplay", "Promote", "Resubmit",
+		"BeginReplay", "RecordReplay", "Promote", "Resubmit", "Retell",
 		"AllSeries", "Numbers", "Renumberings",
 		"Transmission", "Find", "Family", "List", "Documents", "Evidence", "Seen", "Body", "Counts", "LeafIndexes", "Audit", "Backlog",
 		"ReplayJob", "ReplayJobs", "ReplayItems", "Files", "Effects", "Profile", "Features", "FeatureCount", "Coverage",
 		"Active", "Activations", "ConfigurationFiles",
-		"Facts", "Subjects", "FactsOf", "Retell"}
+		"Facts", "Subjects", "FactsOf"}
 }
 
 // BodyPoints are the methods of Bodies.

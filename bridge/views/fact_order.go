@@ -20,8 +20,10 @@ type orderSaid struct {
 	Amount  canonical.Decimal `json:"amount,omitempty"`  // invoiced, paid
 	Money   string            `json:"money,omitempty"`   // ISO 4217
 	Refused bool              `json:"refused,omitempty"` // a return that is denied
-	Lines   []lineSaid        `json:"lines,omitempty"`
-	More    int               `json:"more,omitempty"` // lines beyond MaxLines
+	// Invoices are those of a payment for the order; "" is the order itself.
+	Invoices []string   `json:"invoices,omitempty"`
+	Lines    []lineSaid `json:"lines,omitempty"`
+	More     int        `json:"more,omitempty"` // lines beyond MaxLines
 }
 
 // lineSaid is what it says about one line.
@@ -237,16 +239,27 @@ func (g *gathering) remittance(d *canonical.Remittance) {
 
 // paid is one item of a remittance: of an invoice, or of an order itself.
 func (g *gathering) paid(d *canonical.Remittance, it *canonical.RemittanceItem) {
+	orders, invoice := []string{}, ""
+	for i := range it.Refs {
+		if it.Refs[i].Scheme == "PO" {
+			orders = appendNew(orders, it.Refs[i].Value)
+		}
+	}
 	switch it.ReferenceScheme {
 	case "IV", "CM":
+		invoice = it.Reference
 		p := g.invoices.about(Key(it.Reference), paymentSaid{Number: d.TraceNumber, Date: d.EffectiveDate, Money: d.Currency.Code, Action: d.Action})
 		if p != nil {
 			p.Paid = plus(p.Paid, it.Paid)
 			p.Off = plus(p.Off, plus(size(it.Discount), size(it.Adjusted)))
 		}
 	case "PO":
-		if s := g.said(it.Reference, d, d.TraceNumber, d.EffectiveDate); s != nil {
+		orders = appendNew(orders, it.Reference)
+	}
+	for _, po := range orders {
+		if s := g.said(po, d, d.TraceNumber, d.EffectiveDate); s != nil && len(s.Invoices) < maxList {
 			s.Amount, s.Money = plus(s.Amount, it.Paid), d.Currency.Code
+			s.Invoices = append(s.Invoices, invoice)
 		}
 	}
 }

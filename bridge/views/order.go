@@ -118,7 +118,7 @@ func rank(kind string) int {
 }
 
 // compareOrder is the order in which facts take effect: by kind, then by the
-// document's own date and number of change; what takes back comes behind what it
+// document's own date and numbers; what takes back comes behind what it
 // takes back; then as accepted.
 func compareOrder(a, b told[orderSaid]) int {
 	takesBack := func(t *told[orderSaid]) int {
@@ -128,7 +128,7 @@ func compareOrder(a, b told[orderSaid]) int {
 		return 0
 	}
 	return cmp.Or(cmp.Compare(rank(a.says.Kind), rank(b.says.Kind)), cmp.Compare(day(a.says.Date), day(b.says.Date)),
-		number(a.says.Change, b.says.Change), cmp.Compare(takesBack(&a), takesBack(&b)), arrival(a.Said, b.Said))
+		number(a.says.Change, b.says.Change), number(a.says.Number, b.says.Number), cmp.Compare(takesBack(&a), takesBack(&b)), arrival(a.Said, b.Said))
 }
 
 // orderGroup are the facts of one order.
@@ -285,7 +285,9 @@ func (f *orderFold) take(t *told[orderSaid]) {
 			f.each(t, func(l *OrderLine, q []Amount) { l.Invoiced.add(q) })
 		}
 	case canonical.KindRemittance:
-		f.o.Payments = append(f.o.Payments, PaymentOf{Number: s.Number, Date: s.Date, Amount: s.Amount, Currency: s.Money})
+		if f.foreign(s.Invoices) {
+			f.o.Payments = append(f.o.Payments, PaymentOf{Number: s.Number, Date: s.Date, Amount: s.Amount, Currency: s.Money})
+		}
 	case canonical.KindReturn:
 		if !s.Refused {
 			f.each(t, func(l *OrderLine, q []Amount) { l.Returned.add(q) })

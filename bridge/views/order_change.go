@@ -76,12 +76,23 @@ func (f *orderFold) pay(payments []told[paymentSaid]) {
 			}
 			v.Paid, v.Off = plus(v.Paid, p.says.Paid), plus(v.Off, p.says.Off)
 			f.o.Payments = append(f.o.Payments, PaymentOf{Number: p.says.Number, Invoice: v.Number, Date: p.says.Date, Amount: p.says.Paid, Currency: p.says.Money})
+			if slices.ContainsFunc(f.o.Steps, func(s OrderStep) bool { return s.Document == p.Document }) {
+				continue
+			}
 			f.o.Steps = append(f.o.Steps, OrderStep{At: p.At, What: "paid", Kind: canonical.KindRemittance, Number: p.says.Number, Date: p.says.Date,
 				Partner: p.Partner, Direction: p.Direction, Document: p.Document, Transmission: p.Transmission, Counts: true})
 		}
 		v.Settled = settled(v)
 	}
 	slices.SortStableFunc(f.o.Steps, func(a, b OrderStep) int { return a.At.Compare(b.At) })
+}
+
+// foreign reports whether a payment of the order is of something else than invoices
+// that are known, whose payments are told by [ViewInvoice].
+func (f *orderFold) foreign(invoices []string) bool {
+	return slices.ContainsFunc(invoices, func(n string) bool {
+		return !slices.ContainsFunc(f.o.Invoices, func(v InvoiceOf) bool { return n != "" && Key(v.Number) == Key(n) })
+	})
 }
 
 // settled reports whether what was paid and taken off makes the amount. An invoice
