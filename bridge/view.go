@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -135,7 +136,7 @@ func (c *ViewCheck) Run(ctx context.Context, after int64, seen func(*FileViews) 
 func (c *ViewCheck) file(ctx context.Context, t *Transmission) (FileViews, error) {
 	f := FileViews{Transmission: t.ID, Sequence: t.Sequence}
 	err := c.each(ctx, t, func(s retold) error {
-		f.Kept += s.kept
+		f.Kept += len(s.keeps)
 		f.Documents += len(s.accepted)
 		f.Facts += len(s.facts)
 		stored, err := c.Store.FactsOf(ctx, t.ID, s.from, s.through)
@@ -174,21 +175,22 @@ type retold struct {
 	from, through int          // ordinals
 	accepted      map[int]bool // then and now
 	keeps         []int        // accepted then alone
-	kept          int
-	facts         []Fact // of those in accepted
+	facts         []Fact       // of those in accepted
 }
 
 // each translates a file again and tells what its accepted documents say.
 func (c *ViewCheck) each(ctx context.Context, t *Transmission, tell func(retold) error) error {
-	was := map[int]bool{}
+	was := map[int]bool{} // accepted, and not looked at again yet
 	for d, err := range c.Store.Documents(ctx, DocumentQuery{Transmission: t.ID}) {
 		if err != nil {
 			return err
 		}
-		if len(was) == maxReplayDocuments {
+		if d.Ordinal > maxReplayDocuments {
 			return errManyDocuments
 		}
-		was[d.Ordinal] = d.State == DocumentAccepted
+		if d.State == DocumentAccepted {
+			was[d.Ordinal] = true
+		}
 	}
 	h := rehearsal{store: c.Store, bodies: c.Bodies, cfg: c.Config}
 	r, err := h.run(ctx, t, func(s rehearsed) error {
@@ -203,8 +205,8 @@ func (c *ViewCheck) each(ctx context.Context, t *Transmission, tell func(retold)
 			case was[d.Ordinal]:
 				out.keeps = append(out.keeps, d.Ordinal)
 			}
+			delete(was, s.Documents[i].Ordinal)
 		}
-		out.kept = len(out.keeps)
 		for _, f := range s.Facts {
 			if out.accepted[f.Ordinal] {
 				out.facts = append(out.facts, f)
@@ -212,10 +214,10 @@ func (c *ViewCheck) each(ctx context.Context, t *Transmission, tell func(retold)
 		}
 		return tell(out)
 	})
-	if err == nil && r == nil {
-		err = errMustWait
+	if err != nil || r == nil {
+		return cmp.Or(err, errMustWait)
 	}
-	return err
+	return tell(retold{transmission: t.ID, keeps: slices.Collect(maps.Keys(was))}) // the file as a whole is refused now
 }
 
 // differing is what is to be written so that what is stored is what is said.

@@ -106,6 +106,14 @@ func (s Amounts) List() []Amount {
 // MarshalJSON writes the list.
 func (s Amounts) MarshalJSON() ([]byte, error) { return json.Marshal(s.List()) }
 
+// UnmarshalJSON reads the list.
+func (s *Amounts) UnmarshalJSON(text []byte) error {
+	var list []Amount
+	err := json.Unmarshal(text, &list)
+	s.set(list)
+	return err
+}
+
 // some reports whether there is more than nothing of a unit.
 func (s Amounts) some() bool {
 	for _, r := range s {

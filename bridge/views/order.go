@@ -181,6 +181,7 @@ type orderFold struct {
 	// The last order, change and answer. The later one of change and answer says
 	// whether the change is still to be answered.
 	ordered, changed, answered *told[orderSaid]
+	again                      bool   // it was ordered more than once
 	whole                      string // what an answer without lines says of all of them
 	released                   bool
 }
@@ -313,6 +314,7 @@ func (f *orderFold) order(t *told[orderSaid]) {
 	case (s.Action == "duplicate" || s.Action == "confirm") && f.o.Direction != "":
 		return
 	}
+	f.again = f.ordered != nil
 	f.ordered, f.o.Cancelled = t, false
 	f.o.Number, f.o.Date, f.o.Direction = s.Order, s.Date, t.Direction
 	f.book.drop(s.Release)

@@ -134,9 +134,9 @@ func (f *orderFold) state() OrderState {
 		return OrderCancelled
 	case f.released:
 		return OrderReleased
-	case f.answered != nil && !f.changedSince():
+	case f.answered != nil && !f.changedSince() && !f.orderedSince(f.answered):
 		return f.confirmed()
-	case f.changed != nil:
+	case f.changed != nil && !f.orderedSince(f.changed):
 		return OrderChanged
 	case f.o.Direction != "":
 		return OrderOrdered
@@ -154,6 +154,11 @@ func (f *orderFold) changedSince() bool {
 		return c > a
 	}
 	return f.changed.Sequence > f.answered.Sequence
+}
+
+// orderedSince reports whether the order was sent again on a later day.
+func (f *orderFold) orderedSince(t *told[orderSaid]) bool {
+	return f.again && t.says.Date != "" && day(f.ordered.says.Date) > day(t.says.Date)
 }
 
 // shipped reports whether something left, and whether all did that is still to come.

@@ -37,6 +37,7 @@ const (
 	callReplayBegin   callName = "replay.begin"   // bridge.ReplayJob -> bridge.ReplayJob
 	callReplayRecord  callName = "replay.record"  // bridge.ReplayRecord -> nothing
 	callReplayPromote callName = "replay.promote" // bridge.PromoteOrder -> bridge.Promoted
+	callRetell        callName = "view.retell"    // bridge.Retelling -> nothing
 	callResubmit      callName = "dead.resubmit"  // mendedBytes -> bridge.ID
 )
 
@@ -58,7 +59,10 @@ var errRefused = errors.New("refused")
 // callee carries calls out.
 type callee struct {
 	bridge *bridge.Bridge
-	store  bridge.Replays
+	store  interface {
+		bridge.Replays
+		bridge.Views
+	}
 }
 
 // do carries one call out and gives its result. Refusals are errRefused.
@@ -78,6 +82,11 @@ func (c callee) do(ctx context.Context, name callName, args []byte) (result any,
 		var o bridge.PromoteOrder
 		if err = json.Unmarshal(args, &o); err == nil {
 			result, err = c.bridge.Promote(ctx, o)
+		}
+	case callRetell:
+		var r bridge.Retelling
+		if err = json.Unmarshal(args, &r); err == nil {
+			err = c.store.Retell(ctx, r)
 		}
 	case callResubmit:
 		var m mendedBytes
