@@ -29,6 +29,8 @@ func TestPlans(t *testing.T) {
 		{"numbers of an owner", "UPDATE number SET state = 'void' WHERE owner = $1", []any{"id"}, "owner=?"},
 		{"backlog", selectBacklog, []any{9}, "transmission_state"},
 		{"older of a stream", selectOlder, []any{"2 =acme", 1}, "transmission_stream"},
+		{"what was said", selectSaid, []any{"order", "1", 9}, "fact_subject"},
+		{"subjects", selectSubjects, []any{"stock", "A/", "B/", "", 9}, "fact_subject"},
 		{"unsealed", selectUnsealed, []any{10}, "idx=?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
