@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"sync/atomic"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/edibridge/edibridge/archive"
 	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/bridge/views"
 	"github.com/edibridge/edibridge/canonical"
 )
 
@@ -173,6 +175,11 @@ func benchTranslate(s *Store, documents int) error {
 	return s.Commit(context.Background(), cs[0], r)
 }
 
+// benchFact is what an order of two lines says.
+const benchFact = `{"kind":"order","action":"original","order":"HH-104711","date":"2026-11-23","lines":[` +
+	`{"id":"1","items":["GTIN 00614141000012","VN BL-100"],"quantity":[{"value":"24","unit":"EA"}]},` +
+	`{"id":"2","items":["GTIN 00614141000029","VN BL-200"],"quantity":[{"value":"12","unit":"EA"}]}]}`
+
 // benchSlice is the nth slice of a translation: documents with an event each,
 // and one acknowledgment.
 func benchSlice(t *bridge.Transmission, nth, documents int) bridge.Slice {
@@ -191,6 +198,7 @@ func benchSlice(t *bridge.Transmission, nth, documents int) bridge.Slice {
 			Partner: "acme", Agreement: "orders", Offset: int64(1000 * ordinal), Length: 900,
 			Keys: []canonical.Key{{Scheme: "po", Value: fmt.Sprint(t.ID, ordinal)}, {Scheme: "control", Value: "905"}}}
 		s.Documents = append(s.Documents, d)
+		s.Facts = append(s.Facts, bridge.Fact{Fact: views.Fact{View: views.ViewOrder, Subject: fmt.Sprint(t.ID, ordinal), Data: json.RawMessage(benchFact)}, Ordinal: ordinal})
 		follow(bridge.KindEvent, d.ID, ordinal)
 	}
 	follow(bridge.KindAcknowledgment, fmt.Sprint("1/", nth), nth*documents+documents)

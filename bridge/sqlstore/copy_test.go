@@ -57,6 +57,7 @@ func TestCopyDiffers(t *testing.T) {
 		"UPDATE hash SET hash = '\\x00' WHERE idx = 1",
 		"UPDATE transmission SET name = 'another' WHERE n = 1",
 		"DELETE FROM evidence",
+		"UPDATE fact SET subject = 'another'",
 	} {
 		from := open(t)
 		accept(t, from, 1)

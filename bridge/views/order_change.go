@@ -23,7 +23,7 @@ func (f *orderFold) change(t *told[orderSaid]) {
 		switch {
 		case l == nil:
 			if c.Change != "delete" {
-				l = f.book.open(s.Release, c)
+				f.book.open(s.Release, c)
 			}
 		case c.Change == "delete":
 			for unit := range l.Ordered {

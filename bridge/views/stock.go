@@ -35,6 +35,7 @@ type StockCount struct {
 // StockBook is what should lie there.
 type StockBook struct {
 	Value   Amount            `json:"value"`
+	Base    canonical.Decimal `json:"base,omitempty"`   // what was counted
 	Counted bool              `json:"counted"`          // false: no count is known, the movements alone make it
 	Scheme  string            `json:"scheme,omitempty"` // of the count
 	Since   canonical.Date    `json:"since,omitempty"`  // its date
@@ -153,7 +154,7 @@ func (o *Stock) balance(moves []StockMovement) {
 		b := StockBook{Value: Amount{"0", unit}, Moved: "0"}
 		base := o.base(unit)
 		if base != nil {
-			b.Value, b.Counted, b.Scheme, b.Since = base.Value, true, base.Scheme, base.Date
+			b.Value, b.Base, b.Counted, b.Scheme, b.Since = base.Value, base.Value.Value, true, base.Scheme, base.Date
 		}
 		for _, m := range moves {
 			if m.Value.Unit == unit && (base == nil || behind(&m, base)) {

@@ -139,7 +139,10 @@ func writeLines(b *strings.Builder, lines []*views.OrderLine) {
 		for _, c := range shown {
 			fmt.Fprint(w, "\t"+amountsText(c.of(l)))
 		}
-		fmt.Fprintln(w, "\t"+lineNote(l))
+		if note := lineNote(l); note != "" {
+			fmt.Fprint(w, "\t"+note)
+		}
+		fmt.Fprintln(w)
 	}
 	w.Flush()
 }
@@ -232,7 +235,7 @@ func stockLine(s *views.Stock) string {
 	return fmt.Sprintf("%s  %s\n", s.Subject, strings.Join(parts, "; "))
 }
 
-// bookText is "113 EA (100 on 2026-11-24, +13 since)".
+// bookText is "113 EA (counted 100 on 2026-11-24, +13 since)".
 func bookText(b *views.StockBook) string {
 	value := strings.TrimSpace(string(b.Value.Value) + " " + b.Value.Unit)
 	if !b.Counted {
@@ -242,7 +245,7 @@ func bookText(b *views.StockBook) string {
 	if b.Since != "" {
 		since = " on " + string(b.Since)
 	}
-	return fmt.Sprintf("%s (counted%s, %s since)", value, since, signed(b.Moved))
+	return fmt.Sprintf("%s (counted %s%s, %s since)", value, b.Base, since, signed(b.Moved))
 }
 
 func signed(d canonical.Decimal) string {
