@@ -137,9 +137,9 @@ type check struct {
 	covered       map[bridge.ProfileKey]int64 // documents in the sums of coverage
 	features      map[string]int              // kept, by partner
 	said          map[bridge.ID][]*bridge.Fact
-	leaves        map[string]*archive.Leaf    // by id
-	delivered     map[string]bool             // leaves that a leaf of kind delivery follows from
-	translating   bool                        // something is Accepted
+	leaves        map[string]*archive.Leaf // by id
+	delivered     map[string]bool          // leaves that a leaf of kind delivery follows from
+	translating   bool                     // something is Accepted
 	activations   []*bridge.Activation
 	files         []*bridge.StoredFiles
 }
