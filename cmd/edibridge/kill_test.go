@@ -325,7 +325,7 @@ func (w *world) check(drained bool) {
 	must(w.t, err)
 	defer dir.Close()
 	house := bridgetest.House{Store: store, Bodies: archive.New(dir, archive.Options{}), Config: w.cfg, Drained: drained}
-	if drained {
+	if drained && w.cfg != nil {
 		house.Retell = (&bridge.ViewCheck{Store: store, Bodies: house.Bodies.(bridge.Bodies), Config: w.cfg}).Facts
 	}
 	for _, p := range bridgetest.CheckHouse(ctx, house) {
