@@ -253,11 +253,12 @@ func (e *Envelope) delimiters() edi.Delimiters {
 		}
 		return c
 	}
-	d.Segment = choose(given.Segment, '~', '\'', '!', 0x1C)
-	d.Element = choose(within(given.Element), '*', '|', '+', 0x1D)
-	d.Component = choose(within(given.Component), '>', ':', '<', 0x1F)
+	// The last four of each list stand in no text: one of them is always left.
+	d.Segment = choose(given.Segment, '~', '\'', '!', 0x1C, 0x1D, 0x1E, 0x1F)
+	d.Element = choose(within(given.Element), '*', '|', '+', 0x1D, 0x1C, 0x1E, 0x1F)
+	d.Component = choose(within(given.Component), '>', ':', '<', 0x1F, 0x1C, 0x1D, 0x1E)
 	if e.Version >= "00402" {
-		d.Repetition = choose(within(given.Repetition), '^', '\\', '`', 0x1E)
+		d.Repetition = choose(within(given.Repetition), '^', '\\', '`', 0x1E, 0x1C, 0x1D, 0x1F)
 	}
 	if given.Release != 0 && e.Version >= sinceRelease {
 		d.Release = '?' // which is never a delimiter of ours
