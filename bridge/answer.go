@@ -112,7 +112,10 @@ func (t *translation) write(ctx context.Context, a *acknowledgment, numbers []Nu
 		}
 		body = t.body(p)
 	}
-	t.follow(f, AnswerPlace(a.place, t.tr.Attempts), body)
+	place := AnswerPlace(a.place, t.tr.Attempts)
+	f.ID = FollowID(t.tr.ID, f.Kind, place, f.Endpoint)
+	t.follow(f, place, body)
+	t.owe(a, &f)
 	t.s.numbers = append(t.s.numbers, numbers...)
 	return nil
 }

@@ -159,7 +159,7 @@ func wake(c chan struct{}) {
 	}
 }
 
-// Run translates and delivers until ctx ends, then lets running work end for
+// Run translates, delivers and keeps the clocks until ctx ends, then lets running work end for
 // Grace, gives back what is left and returns nil. It ends with an error when the
 // archive can take nothing more (a failed sync): the process must start anew. It
 // leaves no goroutine behind.
@@ -173,6 +173,9 @@ func (b *Bridge) Run(ctx context.Context) error {
 	}
 	if b.o.Deliverers > 0 {
 		wg.Go(func() { b.crew(StepDeliver, b.wakeDeliver, b.o.Deliverers).run(ctx) })
+	}
+	if b.o.Deliverers > 0 {
+		wg.Go(func() { b.keepClocks(ctx) })
 	}
 	if w, ok := b.o.Store.(Watcher); ok {
 		wg.Go(func() { w.Watch(ctx, b.woken) })

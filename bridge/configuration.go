@@ -109,6 +109,8 @@ type Acknowledge struct {
 	When   string // of 997 and 999: "always" (also when empty), "errors"
 	TA1    string // "requested" (ISA14 = 1, or the interchange is bad: also when empty), "always", "never"
 	CONTRL string // "always" (also when empty), "requested" (UNB 0031), "errors", "never"
+	// Within is how soon after its accept an answer has to be handed over; 0: no clock.
+	Within time.Duration
 }
 
 // policy is what was agreed, without where answers go.

@@ -173,8 +173,12 @@ const failureWait = 2 * time.Second
 var errStopping = errors.New("bridge: stopping")
 
 // Pass claims what is due of one step, carries it out in the calling goroutine
-// and tells how many Transmissions that were. It is what Run does in a loop.
+// and tells how many Transmissions (of [StepExpire], acknowledgments) that were.
+// It is what Run does in a loop.
 func (b *Bridge) Pass(ctx context.Context, step Step) (int, error) {
+	if step == StepExpire {
+		return b.expire(ctx)
+	}
 	claims, _, err := b.claim(ctx, step, claimLimit)
 	if err != nil {
 		return 0, err
@@ -200,7 +204,7 @@ func (b *Bridge) Pass(ctx context.Context, step Step) (int, error) {
 	return len(claims), nil
 }
 
-// Drain runs both steps until nothing is due now.
+// Drain runs all steps until nothing is due now.
 func (b *Bridge) Drain(ctx context.Context) error {
 	for {
 		n, err := b.Pass(ctx, StepTranslate)
@@ -211,7 +215,11 @@ func (b *Bridge) Drain(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if n+m == 0 {
+		k, err := b.Pass(ctx, StepExpire)
+		if err != nil {
+			return err
+		}
+		if n+m+k == 0 {
 			return nil
 		}
 	}

@@ -84,7 +84,11 @@ func (b *Bridge) outcome(ctx context.Context, c Claim, r Result, ev *transports.
 		r.Evidence = []Evidence{e}
 		r.Leaves = append(r.Leaves, leaf)
 	}
-	r.Leaves = append(r.Leaves, stateLeaf(t, r.State, c.Token, b.now()))
+	now := b.now()
+	r.Leaves = append(r.Leaves, stateLeaf(t, r.State, c.Token, now))
+	if r.State == Sent || r.State == Available || r.State == Delivered {
+		r.At = now
+	}
 	if err := b.o.Store.Commit(ctx, c, r); err != nil {
 		return fmt.Errorf("deliver %s: outcome: %w", t.ID, err)
 	}

@@ -103,8 +103,7 @@ func (t *translation) judge(ctx context.Context, m *edi.Message, d *Document) er
 		t.add(d, acknowledge.GroupRefused(m))
 		return nil
 	case acknowledge.IsReport(&t.group.Group, m):
-		d.State = DocumentNoted
-		return nil
+		return t.report(ctx, m, d)
 	}
 	a, otherMode := t.ic.partner.agreement(&t.ic.Interchange, &t.group.Group, m)
 	switch {

@@ -46,7 +46,9 @@ func (t *translation) issue(ctx context.Context) error {
 	t.at.Documents = 1
 	t.s.docs = append(t.s.docs, doc)
 	t.say(&doc, d.doc)
-	t.follow(t.interchange(d, &doc), issuePlace, t.body(body))
+	out := t.interchange(d, &doc)
+	t.follow(out, issuePlace, t.body(body))
+	t.expect(d, &doc, FollowID(t.tr.ID, out.Kind, issuePlace, out.Endpoint))
 	return t.commit(ctx, Result{State: Translated, Config: t.cfg.Digest, Control: doc.InterchangeControl})
 }
 

@@ -40,7 +40,7 @@ func (m *mailbox) List(ctx context.Context, endpoint, peer string) ([]transports
 	if err != nil {
 		return nil, fmt.Errorf("mailbox of %s: %w", peer, err)
 	}
-	taken, err := m.b.o.Store.List(ctx, ListQuery{States: []State{Delivered}, Endpoints: names, Since: m.b.now().Add(-takenVisible), Limit: 10_000})
+	taken, err := m.b.o.Store.List(ctx, ListQuery{States: []State{Delivered, Settled}, Endpoints: names, Since: m.b.now().Add(-takenVisible), Limit: 10_000})
 	if err != nil {
 		return nil, fmt.Errorf("mailbox of %s: %w", peer, err)
 	}
@@ -67,7 +67,7 @@ func (m *mailbox) find(ctx context.Context, endpoint, peer, id string) (*Transmi
 		return nil, fmt.Errorf("mailbox of %s: %w", peer, err)
 	}
 	for _, name := range m.endpoints(endpoint, peer) {
-		if t.Endpoint == name && (t.State == Available || t.State == Delivered) {
+		if t.Endpoint == name && (t.State == Available || t.State == Delivered || t.State == Settled) {
 			return &t, nil
 		}
 	}

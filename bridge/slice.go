@@ -27,6 +27,12 @@ type slice struct {
 	facts    []Fact             // what its documents say
 	told     map[told]struct{}  // of features
 	learned  map[ProfileKey]int // documents, by what they are
+	leaves   []archive.Leaf     // beside those of follow-ups
+	// What is expected from now on, and what acknowledgments settle; settled has
+	// those expectations by their id.
+	expects     []Expectation
+	settlements []Settle
+	settled     map[string]Expectation
 }
 
 // follow is a follow-up whose body, an index into slice.bodies, is not archived yet.
@@ -38,7 +44,8 @@ type follow struct {
 // full reports whether the slice should be committed. Answers and findings
 // count as well: a file may hold a million empty groups.
 func (s *slice) full(sets int, size int64) bool {
-	return len(s.docs) >= sets || s.bytes >= size || len(s.answers) >= sets || len(s.findings) >= sets || len(s.sees) >= 2*sets || len(s.features) >= 4*sets || len(s.facts) >= factsPerSet*sets
+	return len(s.docs) >= sets || s.bytes >= size || len(s.answers) >= sets || len(s.findings) >= sets || len(s.sees) >= 2*sets || len(s.features) >= 4*sets ||
+		len(s.facts) >= factsPerSet*sets || len(s.settled) >= sets
 }
 
 // firstOrdinal is the ordinal of the slice's first document; what stands before
@@ -97,7 +104,8 @@ func (t *translation) cut(ctx context.Context) (Slice, error) {
 	if err := t.answer(ctx); err != nil {
 		return Slice{}, err
 	}
-	out := Slice{Documents: s.docs, Sees: s.sees, Unsees: s.unsees, Numbers: s.numbers, Findings: s.findings, Total: s.total, Features: s.features, Facts: s.facts, Version: t.cfg.Digest}
+	out := Slice{Documents: s.docs, Sees: s.sees, Unsees: s.unsees, Numbers: s.numbers, Findings: s.findings, Total: s.total,
+		Features: s.features, Facts: s.facts, Version: t.cfg.Digest, Leaves: s.leaves, Expects: s.expects, Settles: s.settlements}
 	out.Cursor = t.at
 	out.Cursor.Slices++
 	end := t.b.observe(StageArchive)

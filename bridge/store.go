@@ -23,6 +23,7 @@ type Store interface {
 	Intake
 	Work
 	Ledgers
+	Clocks
 	Query
 	Replays
 	Profiles
@@ -85,7 +86,9 @@ type Work interface {
 	Claim(ctx context.Context, q ClaimQuery) ([]Claim, error)
 	// Advance commits one slice of a translation and renews the lease to until.
 	Advance(ctx context.Context, c Claim, s Slice, until time.Time) error
-	// Commit ends the claim: the last slice and the new state together. A
+	// Commit ends the claim: the last slice and the new state together. The outcome
+	// of a delivery that an acknowledgment has settled meanwhile adds its evidence
+	// and changes no state. A
 	// Transmission that becomes Translated or Quarantined releases its Held
 	// follow-ups (Pending, due at once) in the same commit, of more than
 	// ReleaseAtOnce the rest in portions by the claims that come next, so that no
@@ -104,7 +107,9 @@ type Work interface {
 	// ErrConflict in a state that does not allow it.
 	Operate(ctx context.Context, o Operation) error
 	// Take records that a peer took an Available Transmission: state Delivered,
-	// with its evidence and leaves. On one that is Delivered already it changes nothing.
+	// with its evidence and leaves, and the clocks of what is expected for it begin
+	// anew at ev.At. One that is Settled stays so, with the evidence. The second
+	// time it changes nothing.
 	Take(ctx context.Context, id ID, ev Evidence, leaves []archive.Leaf) error
 }
 
@@ -163,6 +168,13 @@ type Slice struct {
 	// Version is the digest of the configuration that it was made under; Advance
 	// keeps it, so that the next slice is made under the same. "" changes nothing.
 	Version string
+	// Expects are acknowledgments that are owed from now on, for Follows. One that
+	// exists already stays as it is.
+	Expects []Expectation
+	// Settles are what an acknowledgment says about Transmissions that went out.
+	// One of which all that is expected is answered becomes Settled, if it was
+	// attempted and was not discarded.
+	Settles []Settle
 }
 
 // Result is the end of a claim.
@@ -172,6 +184,9 @@ type Result struct {
 	Reason   string
 	RetryAt  time.Time
 	Evidence []Evidence
+	// At is when a delivery ended Sent, Available or Delivered: the clocks of what
+	// is expected for it begin, and what we owe with it is given. Zero: neither.
+	At time.Time
 	// What translation learned about the Transmission; empty fields change nothing.
 	Partner, Agreement, Set, Control, Config string
 	Standard                                 edi.Standard
@@ -207,6 +222,10 @@ const (
 	// its Documents and findings are gone, its cursor stands at the beginning.
 	Retry   OperationKind = "retry"
 	Discard OperationKind = "discard" // Dead, Pending or Quarantined -> Discarded
+	// Close ends waiting: what is overdue or rejected of the acknowledgments of a
+	// Transmission becomes closed; its own state changes only to Settled, when
+	// nothing else is open.
+	Close OperationKind = "close"
 )
 
 // SeenKey is an identity that must not take effect twice.
@@ -252,6 +271,8 @@ type Query interface {
 	Documents(ctx context.Context, q DocumentQuery) iter.Seq2[Document, error]
 	// Evidence gives what was seen of one Transmission's deliveries, oldest first.
 	Evidence(ctx context.Context, id ID) ([]Evidence, error)
+	// Expectations gives acknowledgments that are owed, newest first.
+	Expectations(ctx context.Context, q ExpectationQuery) ([]Expectation, error)
 	// Seen gives the owners of those identities that are used up.
 	Seen(ctx context.Context, keys []SeenKey) ([]Seen, error)
 	// Body gives the archived object of a peer's bytes.
@@ -290,6 +311,7 @@ type Record struct {
 	Number       *Number
 	Seen         *Seen
 	Renumbering  *Renumbering
+	Expectation  *Expectation
 	Leaf         *AuditLeaf
 	Head         *archive.Head
 	Promotion    *Promoting

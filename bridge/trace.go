@@ -31,7 +31,7 @@ type Entry struct {
 	At           time.Time       `json:"at"`
 	Transmission ID              `json:"transmission"`
 	Cause        ID              `json:"cause"` // main cause, "" for what came in
-	What         string          `json:"what"`  // received, translated, quarantined, acknowledged, issued, event, replayed, sent, receipted, taken, available, failed, dead, retry, discard, resubmit
+	What         string          `json:"what"`  // received, translated, quarantined, acknowledged, overdue, issued, event, replayed, sent, receipted, taken, available, failed, dead, retry, discard, resubmit, close
 	Partner      string          `json:"partner"`
 	Endpoint     string          `json:"endpoint"`
 	Direction    Direction       `json:"direction"`
@@ -255,17 +255,25 @@ func deliveries(ctx context.Context, q Query, t *Transmission, base Entry) ([]En
 	if err != nil {
 		return nil, err
 	}
+	last := -1 // of the deliveries: the one that succeeded, where one did
+	for i := range seen {
+		if seen[i].OfDelivery() && (t.State == Delivered || t.State == Settled) {
+			last = i
+		}
+	}
 	var es []Entry
 	for i, ev := range seen {
 		e := base
 		e.At, e.What, e.Detail = ev.At, "failed", evidenceDetail(&ev)
-		switch delivered := t.State == Delivered || t.State == Settled; {
+		switch {
 		case ev.Kind == EvidenceOperation:
 			e.What = ev.Detail["operation"]
 			e.Detail = operationDetail(&ev)
-		case delivered && i == len(seen)-1 && ev.Kind == "mailbox-taken":
+		case !ev.OfDelivery():
+			e.What, e.Detail = ev.Kind, acknowledgedDetail(&ev)
+		case i == last && ev.Kind == "mailbox-taken":
 			e.What = "taken"
-		case delivered && i == len(seen)-1:
+		case i == last:
 			e.What = "receipted"
 		}
 		es = append(es, e)
@@ -283,6 +291,22 @@ func deliveries(ctx context.Context, q Query, t *Transmission, base Entry) ([]En
 		}
 	}
 	return es, nil
+}
+
+// acknowledgedDetail is what the partner's acknowledgment says, or that it is
+// overdue: "997 rejected, late: 5; PO1 8 element 3: 7".
+func acknowledgedDetail(ev *Evidence) string {
+	s := strings.TrimSpace(ev.Detail["acknowledgment"] + " " + ev.Detail["status"])
+	if ev.Detail["late"] != "" {
+		s += ", late"
+	}
+	if by := ev.Detail["superseded"]; by != "" {
+		s += ", superseded " + by
+	}
+	if why := ev.Detail["reasons"]; why != "" {
+		s += ": " + why
+	}
+	return s
 }
 
 // evidenceDetail is the gist of an evidence: what the peer answered or did.

@@ -87,8 +87,9 @@ func (b *Bridge) translate(stop, ctx context.Context, c Claim) error {
 	err = run(ctx)
 	var seen *SeenError
 	switch {
-	case errors.As(err, &seen):
-		// Another file used the identity first; the next run sees that.
+	case errors.As(err, &seen), errors.Is(err, ErrMoved):
+		// Another file used the identity first, or settled the same; the next run
+		// sees that.
 		b.release(ctx, c, time.Time{})
 		wake(b.wakeTranslate)
 		return nil
@@ -227,7 +228,7 @@ func (t *translation) event(ctx context.Context, ev *edi.Event) error {
 	case edi.BeginInterchange:
 		return t.beginInterchange(ctx, ev)
 	case edi.Service:
-		t.ic.service = true
+		return t.service(ctx, ev.Segment)
 	case edi.BeginGroup:
 		t.beginGroup(ev)
 	case edi.EndMessage:

@@ -19,10 +19,10 @@ type Point string
 
 // StorePoints are the methods of a Store, those that write first.
 func StorePoints() []Point {
-	return []Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Release", "Operate", "Take", "Reserve", "Renumber", "Activate",
+	return []Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Release", "Operate", "Take", "Reserve", "ClaimOverdue", "Expire", "Renumber", "Activate",
 		"BeginReplay", "RecordReplay", "Promote", "Resubmit", "Retell",
 		"AllSeries", "Numbers", "Renumberings",
-		"Transmission", "Find", "Family", "List", "Documents", "Evidence", "Seen", "Body", "Counts", "LeafIndexes", "Audit", "Backlog",
+		"Expectations", "Transmission", "Find", "Family", "List", "Documents", "Evidence", "Seen", "Body", "Counts", "LeafIndexes", "Audit", "Backlog",
 		"ReplayJob", "ReplayJobs", "ReplayItems", "Files", "Effects", "Profile", "Features", "FeatureCount", "Coverage",
 		"Active", "Activations", "ConfigurationFiles",
 		"Facts", "Subjects", "FactsOf"}
@@ -174,6 +174,18 @@ func (s *faultyStore) Release(ctx context.Context, c bridge.Claim, nextAt time.T
 
 func (s *faultyStore) Operate(ctx context.Context, o bridge.Operation) error {
 	return s.f.run("Operate", func() error { return s.s.Operate(ctx, o) })
+}
+
+func (s *faultyStore) ClaimOverdue(ctx context.Context, q bridge.ClaimQuery) ([]bridge.Expectation, error) {
+	return ask(s.f, "ClaimOverdue", func() ([]bridge.Expectation, error) { return s.s.ClaimOverdue(ctx, q) })
+}
+
+func (s *faultyStore) Expire(ctx context.Context, e bridge.Expiry) error {
+	return s.f.run("Expire", func() error { return s.s.Expire(ctx, e) })
+}
+
+func (s *faultyStore) Expectations(ctx context.Context, q bridge.ExpectationQuery) ([]bridge.Expectation, error) {
+	return ask(s.f, "Expectations", func() ([]bridge.Expectation, error) { return s.s.Expectations(ctx, q) })
 }
 
 func (s *faultyStore) Take(ctx context.Context, id bridge.ID, ev bridge.Evidence, leaves []archive.Leaf) error {

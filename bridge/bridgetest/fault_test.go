@@ -35,6 +35,18 @@ func (c counting) Commit(context.Context, bridge.Claim, bridge.Result) error {
 	c["Commit"]++
 	return nil
 }
+func (c counting) ClaimOverdue(context.Context, bridge.ClaimQuery) ([]bridge.Expectation, error) {
+	c["ClaimOverdue"]++
+	return []bridge.Expectation{{ID: "a"}}, nil
+}
+func (c counting) Expire(context.Context, bridge.Expiry) error {
+	c["Expire"]++
+	return nil
+}
+func (c counting) Expectations(context.Context, bridge.ExpectationQuery) ([]bridge.Expectation, error) {
+	c["Expectations"]++
+	return []bridge.Expectation{{ID: "a"}}, nil
+}
 func (c counting) Attempt(context.Context, bridge.Claim, bridge.Wire) error {
 	c["Attempt"]++
 	return nil

@@ -72,6 +72,11 @@ func (p Problem) String() string { return p.Rule + " " + p.Subject + ": " + p.Te
 //	forward.count           a file that a route moves has one forward, of the same stored bytes; others have none
 //	acknowledgment.missing  each group that is answered has its one acknowledgment when its file has ended
 //	acknowledgment.extra    and never two, and none where none was agreed
+//	expectation.owner       what is expected has the Transmission and the document that it is about
+//	expectation.missing     every document in an interchange of ours has one
+//	expectation.evidence    what was answered names what brought it, with evidence of it
+//	expectation.event       and its events
+//	settled                 settled is what was attempted and answered as a whole, and nothing else
 //	number.gap              numbers of a series are 1 to n in each epoch, but for what a person set
 //	number.twice            no Transmission has two of one series, none has two owners
 //	number.state            used by somebody, free, void with one discarded, or reserved for what is unfinished
@@ -109,6 +114,7 @@ func CheckHouse(ctx context.Context, h House) []Problem {
 	c.promotions()
 	c.profiles()
 	c.facts(ctx)
+	c.settled()
 	c.sequences()
 	c.owners()
 	c.numbers()
@@ -131,6 +137,7 @@ type check struct {
 	series        []*bridge.Number
 	renumberings  []*bridge.Renumbering
 	seen          []*bridge.Seen
+	expectations  []*bridge.Expectation
 	log           []*bridge.AuditLeaf
 	head          archive.Head
 	promoted      map[bridge.ID]*bridge.Promoting
@@ -181,6 +188,8 @@ func (c *check) take(r bridge.Record) error {
 		c.features[r.Feature.Partner]++
 	case r.Fact != nil:
 		c.said[r.Fact.Transmission] = append(c.said[r.Fact.Transmission], r.Fact)
+	case r.Expectation != nil:
+		c.expectations = append(c.expectations, r.Expectation)
 	case r.Leaf != nil:
 		c.log = append(c.log, r.Leaf)
 	case r.Head != nil:
@@ -267,13 +276,14 @@ func (c *check) delivery(t *bridge.Transmission) {
 		c.problem("attempt", id, "%s without an attempt", t.State)
 	}
 	evidence := c.evidence[t.ID]
-	seen := slices.ContainsFunc(evidence, func(e *bridge.Evidence) bool { return e.Kind != bridge.EvidenceOperation })
+	seen := slices.ContainsFunc(evidence, func(e *bridge.Evidence) bool {
+		return e.OfDelivery() || t.State == bridge.Settled && e.Kind == bridge.EvidenceAcknowledged
+	})
 	if (t.State == bridge.Delivered || t.State == bridge.Settled) && !seen {
 		c.problem("evidence", id, "%s without evidence", t.State)
 	}
 	for _, e := range evidence {
-		decided := e.Kind == bridge.EvidenceOperation
-		if !decided && (t.Direction == bridge.In || t.State == bridge.Held || e.Attempt < 1) {
+		if e.OfDelivery() && (t.Direction == bridge.In || t.State == bridge.Held || e.Attempt < 1) {
 			c.problem("attempt", id, "evidence %s of attempt %d of what is %s", e.Kind, e.Attempt, t.State)
 		}
 		if c.leaves[e.Leaf] == nil {

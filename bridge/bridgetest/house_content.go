@@ -68,7 +68,7 @@ func (c *check) eventsOf(t *bridge.Transmission) {
 	}
 	have := map[bridge.ID]bool{}
 	for _, f := range c.effects[t.ID] {
-		if p := c.promoted[f.ID]; f.Kind == bridge.KindEvent && (p == nil || f.ID != bridge.PromotionID(p.Job, p.Item, p.Place, f.Endpoint)) {
+		if p := c.promoted[f.ID]; f.Kind == bridge.KindEvent && !aboutAcknowledgment(f) && (p == nil || f.ID != bridge.PromotionID(p.Job, p.Item, p.Place, f.Endpoint)) {
 			have[f.ID] = true
 		}
 	}
@@ -336,8 +336,8 @@ func (c *check) leafOf(t *bridge.Transmission) {
 	case (leaf.Kind == archive.LeafRawIn) != (t.Direction == bridge.In):
 		c.problem("leaf.body", id, "its leaf is of kind %s", leaf.Kind)
 	}
-	if t.State != bridge.Delivered && t.State != bridge.Settled {
-		return
+	if t.State != bridge.Delivered {
+		return // settled it may be by the partner's words alone: see rule settled
 	}
 	if !c.delivered[t.Leaf] {
 		c.problem("leaf.delivery", id, "%s, and no delivery of it is in the log", t.State)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/edibridge/edibridge/archive"
 	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/canonical"
 )
 
 // sample is a house made by hand: one file of three sets (accepted, rejected,
@@ -28,6 +29,7 @@ type sample struct {
 	numbers      []*bridge.Number
 	renumberings []*bridge.Renumbering
 	seen         []*bridge.Seen
+	expects      []*bridge.Expectation
 	leaves       []archive.Leaf
 	bodies       map[archive.Hash]string
 	others       []*bridge.Transmission // what a case adds
@@ -126,6 +128,9 @@ func (s *sample) Audit(_ context.Context, visit func(bridge.Record) error) error
 		rs = append(rs, bridge.Record{Seen: e})
 	}
 	rs = append(rs, s.records...)
+	for _, e := range s.expects {
+		rs = append(rs, bridge.Record{Expectation: e})
+	}
 	log, head, err := s.log()
 	if err != nil {
 		return err
@@ -239,7 +244,7 @@ func damages() []damage {
 		{"event.extra", "twice", func(s *sample) {
 			s.others = append(s.others, s.delivered(bridge.FollowID(s.in.ID, bridge.KindEvent, "again", "erp"), bridge.KindEvent, "erp"))
 		}},
-		{"interchange.count", "none", func(s *sample) { s.submit(); s.release(s.others[1]); s.others = s.others[:1] }},
+		{"interchange.count", "none", func(s *sample) { s.submit(); s.release(s.others[1]); s.others, s.expects = s.others[:1], nil }},
 		{"interchange.count", "of a file", func(s *sample) {
 			id := bridge.FollowID(s.in.ID, bridge.KindInterchange, "1", "mailbox")
 			s.others = append(s.others, s.delivered(id, bridge.KindInterchange, "mailbox"))
@@ -250,7 +255,31 @@ func damages() []damage {
 			s.release(out)
 			s.others[1] = s.delivered(bridge.FollowID("document", bridge.KindInterchange, "2", "mailbox"), bridge.KindInterchange, "mailbox")
 			s.others[1].Sequence, s.others[1].Causes, s.others[1].Control = 2, []bridge.ID{"document"}, "17"
+			s.expects[0].Transmission = s.others[1].ID
 		}},
+		{"expectation.owner", "a document that is not there", func(s *sample) { s.submit(); s.expects[0].Document = "nothing" }},
+		{"expectation.missing", "nobody waits", func(s *sample) { s.submit(); s.expects = nil }},
+		{"expectation.evidence", "answered by nobody", func(s *sample) {
+			s.settle().State = bridge.Delivered
+			s.expects = append(s.expects, s.expectation(bridge.ExpectAccepted), s.expectation(bridge.ExpectAwaited))
+		}},
+		{"expectation.evidence", "answered by what is not there", func(s *sample) { s.settle(); s.expects[0].By = "nobody" }},
+		{"expectation.event", "a rejection that nobody was told of", func(s *sample) {
+			s.settle()
+			s.cfg.Partners[0].Dispatches = []*bridge.Dispatch{{Name: "invoices", Partner: "acme", Events: []string{"erp"}}}
+		}},
+		{"event.extra", "of an acknowledgment that never came", func(s *sample) {
+			s.submit()
+			f := s.delivered("extra", bridge.KindEvent, "erp")
+			f.Set = canonical.EventTransactionRejected
+			s.others = append(s.others, f)
+		}},
+		{"settled", "and nobody acknowledged", func(s *sample) { _, out := s.submit(); out.State = bridge.Settled }},
+		{"settled", "while something is awaited", func(s *sample) {
+			s.settle()
+			s.expects = append(s.expects, s.expectation(bridge.ExpectOverdue))
+		}},
+		{"settled", "answered and still delivered", func(s *sample) { s.settle().State = bridge.Delivered }},
 		{"acknowledgment.missing", "one group forgotten", func(s *sample) { s.acks = s.forget(s.acks); s.numbers[0].State = bridge.NumberFree }},
 		{"acknowledgment.missing", "of what is in error", func(s *sample) {
 			s.cfg.Partners[0].Agreements[0].Acknowledge = &bridge.Acknowledge{When: "errors"}
@@ -361,8 +390,28 @@ func (s *sample) submit() (in, out *bridge.Transmission) {
 	out.Sequence, out.Causes, out.Control = 2, []bridge.ID{in.ID}, "17"
 	s.documents = append(s.documents, &bridge.Document{ID: bridge.DocumentID(in.ID, 1, 1, 1), Transmission: in.ID, Ordinal: 1,
 		Interchange: 1, Group: 1, Set: 1, State: bridge.DocumentAccepted, InterchangeControl: "17", Length: 2})
+	s.expects = append(s.expects, &bridge.Expectation{ID: "e", Owes: bridge.OwedToUs, Transmission: out.ID,
+		Document: bridge.DocumentID(in.ID, 1, 1, 1), State: bridge.ExpectAwaited, Partner: "acme", Agreement: "invoices"})
 	s.others = append(s.others, in, out)
 	return in, out
+}
+
+// settle has the partner acknowledge what submit adds.
+func (s *sample) settle() (out *bridge.Transmission) {
+	_, out = s.submit()
+	out.State = bridge.Settled
+	e := s.expects[0]
+	e.State, e.By, e.BySequence = bridge.ExpectAccepted, s.in.ID, s.in.Sequence
+	s.evidence = append(s.evidence, &bridge.Evidence{Transmission: out.ID, Kind: bridge.EvidenceAcknowledged,
+		Detail: map[string]string{"by": string(s.in.ID)}, Leaf: s.leaf(archive.LeafEvidence, archive.Object{}, out.Leaf, s.in.Leaf)})
+	return out
+}
+
+// expectation is one more of the same document that nothing has answered.
+func (s *sample) expectation(state bridge.ExpectationState) *bridge.Expectation {
+	e := *s.expects[0]
+	e.ID, e.State, e.By = "another "+string(state), state, ""
+	return &e
 }
 
 // behindDead makes two events of one order key: a dead one and one behind it.
@@ -402,6 +451,8 @@ func TestCheckHouse(t *testing.T) {
 		{"a file resubmitted", func(s *sample) { s.resubmit(bridge.Discarded) }},
 		{"coverage of what is gone", func(s *sample) { s.cover(9) }},
 		{"a document that says something", func(s *sample) { s.tells() }},
+		{"a document that the partner acknowledged", func(s *sample) { s.settle() }},
+		{"a person waits no longer", func(s *sample) { s.submit(); s.expects[0].State = bridge.ExpectClosed }},
 		{"without a configuration", func(s *sample) { s.cfg = nil }},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -58,6 +58,10 @@ func auditParts() []auditPart {
 			f, err := scanFeature(scan)
 			return bridge.Record{Feature: &f}, err
 		}},
+		{selectExpectation + "ORDER BY e.n", func(scan scanner) (bridge.Record, error) {
+			r, err := scanExpectation(scan)
+			return bridge.Record{Expectation: &r.e}, err
+		}},
 		{"SELECT COALESCE(idx, -1), text FROM leaf ORDER BY idx IS NULL, idx, n", func(scan scanner) (bridge.Record, error) {
 			var l bridge.AuditLeaf
 			err := scan(&l.Index, &l.Text)

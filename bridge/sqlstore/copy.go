@@ -27,7 +27,7 @@ type Copied struct {
 // refers to. Counters are set apart.
 func copiedTables() []string {
 	return []string{"object", "transmission", "cause", "finding", "answer", "document", "fact", "business_key", "evidence",
-		"seen", "series", "number", "renumbering", "leaf", "hash", "head",
+		"expectation", "seen", "series", "number", "renumbering", "leaf", "hash", "head",
 		"replay_job", "replay_item", "promotion", "coverage", "feature", "feature_count",
 		"configuration", "activation"}
 }

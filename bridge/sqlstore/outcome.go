@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash"
+	"slices"
 
 	"github.com/edibridge/edibridge/archive"
 	"github.com/edibridge/edibridge/bridge"
@@ -30,6 +31,10 @@ func (s *Store) commit(ctx context.Context, c bridge.Claim, r *bridge.Result) er
 	if err != nil {
 		return err
 	}
+	lines, err := s.settleLocks(ctx, r.Settles)
+	if err != nil {
+		return err
+	}
 	print := fingerprint(r)
 	return s.write(ctx, func(x *txn) error {
 		st, err := x.standing(c.Transmission.ID)
@@ -42,11 +47,14 @@ func (s *Store) commit(ctx context.Context, c bridge.Claim, r *bridge.Result) er
 		if st.stale(c) {
 			return bridge.ErrStale
 		}
+		if st.state == bridge.Settled && c.Step == bridge.StepDeliver {
+			return x.endSettled(&st, r, p, print)
+		}
 		if !mayEnd(c.Step, st.state, r.State) {
 			return fmt.Errorf("%w: from %s to %s", bridge.ErrConflict, st.state, r.State)
 		}
 		return x.end(&st, c.Step, r, p, ending{keys: keys, print: print, now: s.now()})
-	}, append(p.locks(), lineLock(c.Transmission.Endpoint, c.Transmission.OrderKey))...)
+	}, slices.Concat(p.locks(), lines, []string{lineLock(c.Transmission.Endpoint, c.Transmission.OrderKey)})...)
 }
 
 // ending is what end needs beside the Result.
@@ -85,12 +93,26 @@ func (x *txn) end(st *standing, step bridge.Step, r *bridge.Result, p *preparedS
 		}
 	}
 	if step != bridge.StepTranslate {
-		return nil
+		return x.startClocks(st.n, r.At)
 	}
 	if err := x.freeUnused(st.n); err != nil {
 		return err
 	}
 	return x.release(st.n, 0, e.now)
+}
+
+// endSettled adds to what was settled while its delivery ran what is known of
+// that.
+func (x *txn) endSettled(st *standing, r *bridge.Result, p *preparedSlice, print string) error {
+	if err := x.send("UPDATE transmission SET ended = token, ended_by = $1 WHERE n = $2", print, st.n); err != nil {
+		return err
+	}
+	for i := range r.Evidence {
+		if err := x.addEvidence(st.n, &r.Evidence[i]); err != nil {
+			return err
+		}
+	}
+	return x.addLeaves(p.leaves)
 }
 
 // mayEnd says which outcomes a step has.
@@ -219,6 +241,9 @@ func fingerprint(r *bridge.Result) string {
 	for i := range r.Evidence {
 		part(h, "evidence", r.Evidence[i].Attempt, r.Evidence[i].Kind, nanos(r.Evidence[i].At))
 	}
+	for i := range r.Settles {
+		part(h, "settle", r.Settles[i])
+	}
 	part(h, r.Sees, r.Unsees, r.Numbers, r.Keys)
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
@@ -240,12 +265,21 @@ func (s *Store) Take(ctx context.Context, id bridge.ID, ev bridge.Evidence, leav
 			if err != nil || st.state == bridge.Delivered {
 				return err
 			}
-			if st.state != bridge.Available {
+			switch st.state {
+			case bridge.Settled:
+				var n int64
+				if done, err := x.row("SELECT n FROM leaf WHERE id = $1", []any{ev.Leaf}, &n); done || err != nil {
+					return err
+				}
+			case bridge.Available:
+				if err := x.become(&st, bridge.Delivered, 0, s.now(), change{}); err != nil {
+					return err
+				}
+				if err := x.startClocks(st.n, ev.At); err != nil {
+					return err
+				}
+			default:
 				return fmt.Errorf("%w: it is %s", bridge.ErrConflict, st.state)
-			}
-			now := s.now()
-			if err := x.become(&st, bridge.Delivered, 0, now, change{}); err != nil {
-				return err
 			}
 			if err := x.addEvidence(st.n, &ev); err != nil {
 				return err
@@ -280,17 +314,8 @@ func (s *Store) Operate(ctx context.Context, o bridge.Operation) error {
 			if err != nil {
 				return err
 			}
-			to, err := decided(o.Kind, st.state)
-			if err != nil {
+			if err := x.decide(&st, o); err != nil {
 				return err
-			}
-			if err := x.operate(&st, to, o); err != nil {
-				return err
-			}
-			if to == bridge.Accepted {
-				if err := x.forget(&st); err != nil {
-					return err
-				}
 			}
 			return x.addLeaves(leaves)
 		}, line)
@@ -307,6 +332,21 @@ func (s *Store) lineOf(ctx context.Context, id bridge.ID) (string, error) {
 	var endpoint, orderKey string
 	_, err := s.queryRow(ctx, "SELECT endpoint, order_key FROM transmission WHERE id = $1", []any{id}, &endpoint, &orderKey)
 	return lineLock(endpoint, orderKey), err
+}
+
+// decide carries out an operation.
+func (x *txn) decide(st *standing, o bridge.Operation) error {
+	if o.Kind == bridge.Close {
+		return x.closeExpectations(st, o)
+	}
+	to, err := decided(o.Kind, st.state)
+	if err != nil {
+		return err
+	}
+	if err := x.operate(st, to, o); err != nil || to != bridge.Accepted {
+		return err
+	}
+	return x.forget(st)
 }
 
 // decided says which state an operation leads to.

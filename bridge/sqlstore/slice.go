@@ -19,6 +19,7 @@ type preparedSlice struct {
 	follows   []transmissionTexts
 	leaves    []leafText
 	coverage  []bridge.Coverage
+	settles   []preparedSettle
 }
 
 // documentTexts are the parts of a Document that are stored as JSON.
@@ -46,6 +47,9 @@ func prepare(of *bridge.Transmission, s *bridge.Slice) (*preparedSlice, error) {
 		p.follows = append(p.follows, texts)
 	}
 	var err error
+	if p.settles, err = prepareSettles(s.Settles); err != nil {
+		return nil, err
+	}
 	p.leaves, err = leafTexts(s.Leaves)
 	return p, err
 }
@@ -64,8 +68,12 @@ func (p *preparedSlice) locks() []string {
 // stands behind changes nothing but the lease.
 func (s *Store) Advance(ctx context.Context, c bridge.Claim, sl bridge.Slice, until time.Time) error {
 	p, err := prepare(&c.Transmission, &sl)
+	var lines []string
 	if err == nil {
-		err = s.write(ctx, func(x *txn) error { return x.advance(c, p, nanos(until), s.now()) }, p.locks()...)
+		lines, err = s.settleLocks(ctx, sl.Settles)
+	}
+	if err == nil {
+		err = s.write(ctx, func(x *txn) error { return x.advance(c, p, nanos(until), s.now()) }, append(lines, p.locks()...)...)
 	}
 	if err != nil {
 		return fmt.Errorf("sqlstore: advance %s to slice %d: %w", c.Transmission.ID, sl.Cursor.Slices, err)
@@ -125,6 +133,16 @@ func (x *txn) apply(st *standing, p *preparedSlice, now int64) error {
 	}
 	for i := range p.Numbers {
 		if err := x.useNumber(&p.Numbers[i]); err != nil {
+			return err
+		}
+	}
+	for i := range p.Expects {
+		if err := x.addExpectation(&p.Expects[i]); err != nil {
+			return fmt.Errorf("expectation %s: %w", p.Expects[i].ID, err)
+		}
+	}
+	for i := range p.settles {
+		if err := x.settleExpectations(&p.settles[i], now); err != nil {
 			return err
 		}
 	}

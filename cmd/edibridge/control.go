@@ -49,7 +49,7 @@ const (
 // control numbers.
 type controlRequest struct {
 	Version      int                  `json:"version"`
-	Operation    bridge.OperationKind `json:"operation"`          // retry, discard, renumber
+	Operation    bridge.OperationKind `json:"operation"`          // retry, discard, close, renumber
 	Transmission bridge.ID            `json:"transmission"`       // "" of a series
 	Renumber     *renumberRequest     `json:"renumber,omitempty"` // of renumber alone
 	By           string               `json:"by"`
@@ -94,7 +94,7 @@ func (q *controlRequest) check() error {
 		if err := q.Renumber.check(); err != nil {
 			return err
 		}
-	} else if q.Operation != bridge.Retry && q.Operation != bridge.Discard {
+	} else if q.Operation != bridge.Retry && q.Operation != bridge.Discard && q.Operation != bridge.Close {
 		return fmt.Errorf("there is no operation %.20q", q.Operation)
 	}
 	switch {
@@ -146,8 +146,11 @@ func (g ground) decide(ctx context.Context, q controlRequest) controlAnswer {
 // conflict says in which state the Transmission is and which would do.
 func (g ground) conflict(ctx context.Context, q controlRequest) string {
 	only := "only what is dead or quarantined can be retried"
-	if q.Operation == bridge.Discard {
+	switch q.Operation {
+	case bridge.Discard:
 		only = "only what is dead, pending or quarantined can be discarded"
+	case bridge.Close:
+		only = "only an acknowledgment that is overdue, or rejects, can be closed"
 	}
 	t, err := g.find(ctx, q.Transmission)
 	if err != nil {

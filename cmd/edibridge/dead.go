@@ -19,11 +19,11 @@ import (
 func deadCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "dead",
-		Short: "see and decide what waits for a person: dead letters and quarantine",
+		Short: "see and decide what waits for a person: dead letters, quarantine, acknowledgments",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(deadListCommand(), deadShowCommand(), deadRetryCommand(), deadDiscardCommand(), deadEditCommand(), deadResubmitCommand())
+	cmd.AddCommand(deadListCommand(), deadShowCommand(), deadRetryCommand(), deadDiscardCommand(), deadCloseCommand(), deadEditCommand(), deadResubmitCommand())
 	return cmd
 }
 
@@ -57,13 +57,22 @@ func deadListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "list them, oldest first",
-		Args:  cobra.NoArgs,
+		Long: `List what waits for a person: what is dead or quarantined, and behind that what
+was sent and whose acknowledgment is overdue, or rejects it ("edibridge expect
+list" tells more of these).`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withStore(cmd.Context(), file, func(q bridge.Query) error {
 				found, err := q.List(cmd.Context(), bridge.ListQuery{States: []bridge.State{bridge.Dead, bridge.Quarantined}, Limit: limit})
 				if err != nil {
 					return err
 				}
+				owed, err := deadExpectations(cmd, q, limit)
+				if err != nil {
+					return err
+				}
+				found = append(found, owed...)
+				found = found[:min(len(found), limit)]
 				for i := range found {
 					writeDead(cmd.OutOrStdout(), &found[i], asJSON)
 				}

@@ -61,6 +61,14 @@ cannot be taken back.
 `)
 }
 
+func deadCloseCommand() *cobra.Command {
+	return decideCommand(decision{kind: bridge.Close, past: "closed"},
+		"wait no longer for an acknowledgment, or be done with a rejection", `Close what "dead list" tells of the acknowledgments of a transmission: wait no
+longer for what is overdue, or be done with what the partner rejected. An
+acknowledgment that comes all the same is taken.
+`)
+}
+
 func decideCommand(d decision, short, long string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   string(d.kind) + " TRANSMISSION... --reason TEXT",

@@ -197,8 +197,8 @@ access:
 acknowledge: { with: "997" }
 agreements:
   orders: { receive: X12 850 004010 production, events: [app] }
-  ship-notices: { send: X12 856 004010 production, envelope: { lineBreak: lf } }
-  invoices: { send: X12 810 004010 production, envelope: { lineBreak: lf } }
+  ship-notices: { send: X12 856 004010 production, envelope: { lineBreak: lf }, expect: { acknowledgment: "997", within: 24h } }
+  invoices: { send: X12 810 004010 production, envelope: { lineBreak: lf }, expect: { acknowledgment: "997", within: 24h }, events: [app] }
 `
 
 // demoFiles is what else is agreed with ACME: drawings go to Globex as they are.

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/transports"
 )
 
@@ -51,7 +53,59 @@ func (s *stage) sendings(ctx context.Context) error {
 	got, err := s.answers(ctx, s.acme)
 	s.checks.that("SFTP: ACME fetches an 856 and an 810", errors.Join(err, holds(got, "BSN*00*SHP-8801*20261130*1415*0001~", "BIG*20261130*INV-90117*20261123*4711~")))
 	s.show("The 856 and the 810 for ACME:", got)
+	return s.acknowledgments(ctx, got)
+}
+
+// acknowledgments has ACME answer what it fetched.
+func (s *stage) acknowledgments(ctx context.Context, got map[string][]byte) error {
+	fmt.Fprintln(s.out, "ACME acknowledges both.")
+	var failed error
+	n := 0
+	for _, text := range got {
+		n++
+		answer, err := story997(text, 905+n)
+		failed = errors.Join(failed, err, s.acme.put(fmt.Sprintf("997-%d.edi", n), answer))
+	}
+	s.checks.that("SFTP: ACME's 997s are taken", failed)
+	var es []bridge.Expectation
+	err := await(ctx, func() bool {
+		var err error
+		es, err = s.running.store.Expectations(ctx, bridge.ExpectationQuery{Partner: "acme", States: []bridge.ExpectationState{bridge.ExpectAccepted}})
+		return err != nil || len(es) == n
+	})
+	for i := range es {
+		t, failed := s.running.store.Transmission(ctx, es[i].Transmission)
+		if err = errors.Join(err, failed); t.State != bridge.Settled {
+			err = errors.Join(err, fmt.Errorf("%s is %s", t.Name, t.State))
+		}
+	}
+	s.checks.that("trace: the 856 and the 810 are settled", err)
+	err = await(ctx, func() bool { return len(s.app.bySubject("invoice/INV-90117")) > 0 })
+	if told := s.app.bySubject("invoice/INV-90117"); err == nil && (len(told) != 1 || told[0].Type != canonical.EventAcknowledgmentReceived) {
+		err = fmt.Errorf("%d events about it", len(told))
+	}
+	s.checks.that("HTTP: the application is told that its invoice was acknowledged", err)
 	return nil
+}
+
+// story997 is the 997 with which a partner accepts the one group of an
+// interchange of ours; control is its own ISA13 and GS06.
+func story997(interchange []byte, control int) ([]byte, error) {
+	var functional, group, set string
+	for line := range strings.SplitSeq(string(interchange), "~") {
+		switch e := strings.Split(strings.TrimSpace(line), "*"); {
+		case e[0] == "GS" && len(e) > 6:
+			functional, group = e[1], e[6]
+		case e[0] == "ST" && len(e) > 2:
+			set = e[1] + "*" + e[2]
+		}
+	}
+	if group == "" || set == "" {
+		return nil, errors.New("no group with a set to acknowledge")
+	}
+	return fmt.Appendf(nil, "ISA*00*          *00*          *ZZ*%-15s*ZZ*%-15s*261130*1430*U*00401*%09d*0*P*>~GS*FA*ACMERETAIL*EDIBRIDGE*20261130*1430*%d*X*004010~"+
+		"ST*997*0001~AK1*%s*%s~AK2*%s~AK5*A~AK9*A*1*1*1~SE*6*0001~GE*1*%d~IEA*1*%09d~",
+		"ACMERETAIL", "EDIBRIDGE", control, control, functional, group, set, control, control), nil
 }
 
 func hasStatus(r sendResult, want sendStatus) error {

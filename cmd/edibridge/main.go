@@ -86,7 +86,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(
 		demoCommand(), initCommand(), serveCommand(), checkCommand(), activateCommand(), configCommand(), partnerCommand(),
 		inspectCommand(), validateCommand(), ackCommand(), mapCommand(), buildCommand(), mappingCommand(), schemaCommand(),
-		fmtCommand(), guideCommand(), sendCommand(), testCommand(), traceCommand(), deadCommand(), replayCommand(), viewCommand(), controlCommand(),
+		fmtCommand(), guideCommand(), sendCommand(), testCommand(), traceCommand(), deadCommand(), expectCommand(), replayCommand(), viewCommand(), controlCommand(),
 		storeCommand(), benchCommand(), versionCommand(),
 	)
 	return root

@@ -13,7 +13,7 @@ import (
 // dispatch takes over one agreement about what is sent.
 func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
 	at := func(steps ...string) []string { return append([]string{"agreements", name}, steps...) }
-	for _, key := range []string{"receivers", "senders", "acknowledge", "events", "accept", "duplicates", "maxFindings", "edi"} {
+	for _, key := range []string{"receivers", "senders", "acknowledge", "accept", "duplicates", "maxFindings", "edi"} {
 		if p.has(at(key)) {
 			p.problem(at(key), "%q is for what is received", key)
 		}
@@ -35,7 +35,9 @@ func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
 		To:       cmp.Or(a.To, p.mailbox()), Guide: a.Guide, Mapping: a.Mapping, Waive: waivers(p, at("waive"), a.Waive),
 		Syntax: e.Syntax, Delimiters: delimiters(p, at("envelope", "delimiters"), a), LineBreak: lineBreaks[e.LineBreak],
 		AckRequested: e.RequestAcknowledgment, FileName: a.FileName, OnDead: bridge.OnDead(a.OnDead), Lanes: lanes(p, at("lanes"), &a),
+		Expect: expected(p, at, &a), Events: a.Events,
 	}
+	l.events(p, at, a.Events, made.Mode)
 	if a.Send.Standard == edi.X12 {
 		made.GroupSender = cmp.Or(e.GroupFrom, groupName(l.cfg.Self))
 		made.GroupReceiver = cmp.Or(e.GroupFor, groupName(p.made.Identifiers))
@@ -47,6 +49,17 @@ func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
 	l.sameMode(p, at("to"), made.To, made.Mode)
 	l.languages(p, at, &a, a.Send)
 	p.made.Dispatches = append(p.made.Dispatches, made)
+}
+
+// expected is the acknowledgment that the partner owes.
+func expected(p *partnerSource, at func(...string) []string, a *agreement) bridge.Expect {
+	if a.Expect == nil {
+		return bridge.Expect{}
+	}
+	if said := a.Expect.Acknowledgment; said != "" && (said == "CONTRL") != (a.Send.Standard == edi.EDIFACT) {
+		p.problem(at("expect", "acknowledgment"), "%s does not acknowledge what is of %s", said, a.Send.Standard)
+	}
+	return bridge.Expect{Acknowledgment: a.Expect.Acknowledgment, Within: a.Expect.Within}
 }
 
 var lineBreaks = map[string]string{"none": "", "lf": "\n", "crlf": "\r\n"}

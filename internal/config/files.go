@@ -241,8 +241,8 @@ type agreement struct {
 	// follows "to", "edi", "fileName", "onDead" and duplicates.bytes hold for them.
 	Receive route `yaml:"receive"`
 	// What is sent: STANDARD SET RELEASE MODE, as in "X12 810 004010 production".
-	// Of what follows, guide, mapping, waive, fileName, lane, lanes and onDead hold for it,
-	// "envelope" for nothing else.
+	// Of what follows, guide, mapping, waive, events, fileName, lane, lanes and
+	// onDead hold for it, "envelope" and "expect" for nothing else.
 	Send route `yaml:"send"`
 	// Endpoint that it goes to. Without it, the partner's mailbox. Files go to any
 	// endpoint, another partner's mailbox included; it has to be named.
@@ -259,6 +259,9 @@ type agreement struct {
 	FileName string `yaml:"fileName"`
 	// How it is wrapped.
 	Envelope envelope `yaml:"envelope"`
+	// The acknowledgment that the partner owes for it. Without it none is waited
+	// for; one that comes is taken.
+	Expect *expect `yaml:"expect"`
 	// Which of our identifiers it is for. Empty: all.
 	Receivers []identifier `yaml:"receivers"`
 	// Which of the partner's identifiers it is from: a division's. Empty: all.
@@ -270,7 +273,8 @@ type agreement struct {
 	Mapping string `yaml:"mapping"`
 	// How these documents are answered. Without it, as the partner says.
 	Acknowledge *acknowledge `yaml:"acknowledge"`
-	// Endpoints that get the events of these documents.
+	// Endpoints that get the events of these documents; of what is sent, those
+	// about its acknowledgments (received, rejected, overdue).
 	Events []string `yaml:"events"`
 	// Documents with errors are refused (valid), or taken and mapped as far as
 	// possible (with-errors).
@@ -343,6 +347,19 @@ type acknowledge struct {
 	CONTRL string `yaml:"contrl" default:"always" choices:"always requested errors never"`
 	// Endpoint that it goes to. Without it, the partner's mailbox.
 	To string `yaml:"to"`
+	// How soon after we took custody of a file its acknowledgments have to be sent,
+	// or lie in the mailbox: overdue ones are told of. Without it there is no
+	// clock.
+	Within time.Duration `yaml:"within"`
+}
+
+// expect is the acknowledgment that a partner owes for what is sent.
+type expect struct {
+	// Which one: 997 or 999 (either of the two answers), TA1, CONTRL.
+	Acknowledgment string `yaml:"acknowledgment" required:"true" choices:"997 999 TA1 CONTRL"`
+	// By when: counted from when it was sent or lay in the mailbox, and anew from
+	// when it was taken from there. Without it there is no clock.
+	Within time.Duration `yaml:"within"`
 }
 
 // duplicates says what happens to what was seen before. The same bytes again

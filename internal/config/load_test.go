@@ -55,7 +55,7 @@ func TestLoad(t *testing.T) {
 		Name: "orders-for-one", Partner: "acme", Standard: edi.X12, Set: "850", Release: "004010", Mode: edi.Production,
 		Receivers: []bridge.Identifier{id("ISA", "01", "123456789")}, Guide: "X12 004010 850", WithErrors: true,
 		Waive:       map[string]edi.Severity{"x12.element.code": "", "x12.element.long": edi.Warning},
-		Acknowledge: &bridge.Acknowledge{With: "none", To: "acme-mailbox", Detail: "full", When: "always", TA1: "never", CONTRL: "always"}, Events: []string{"erp"},
+		Acknowledge: &bridge.Acknowledge{With: "none", To: "acme-mailbox", Detail: "full", When: "always", TA1: "never", CONTRL: "always", Within: 4 * time.Hour}, Events: []string{"erp"},
 		Duplicates: bridge.Duplicates{Control: "accept", Document: "accept"}, OnDead: bridge.Pass, MaxFindings: 7,
 		Lanes: bridge.LanePolicy{Lane: bridge.Bulk, Rules: []bridge.LaneRule{{Scheme: "po", Pattern: "RUSH*", Lane: bridge.Urgent}, {Pattern: "X", Lane: bridge.Normal}}},
 	}
@@ -72,6 +72,7 @@ func TestLoad(t *testing.T) {
 		Waive: map[string]edi.Severity{"x12.element.code": edi.Warning}, Syntax: "UNOC:3",
 		Delimiters: edi.Delimiters{Element: '|', Component: ':', Segment: '\'', Repetition: '^', Decimal: '.'},
 		LineBreak:  "\r\n", AckRequested: true, OnDead: bridge.Pass, Lanes: bridge.LanePolicy{Lane: bridge.Normal},
+		Expect: bridge.Expect{Acknowledgment: "999", Within: 24 * time.Hour}, Events: []string{"erp"},
 	}
 	divided := bridge.Identifier{Standard: edi.EDIFACT, Level: "UNB", Qualifier: "14", ID: "4012345000009", Sub: "WEST"}
 	whole := divided

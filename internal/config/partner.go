@@ -167,7 +167,7 @@ func (l *loader) acknowledge(p *partnerSource, at []string, a *acknowledge) *bri
 	if a == nil {
 		return nil
 	}
-	made := &bridge.Acknowledge{With: a.With, To: cmp.Or(a.To, p.mailbox()), Detail: a.Detail, When: a.When, TA1: a.TA1, CONTRL: a.CONTRL}
+	made := &bridge.Acknowledge{With: a.With, To: cmp.Or(a.To, p.mailbox()), Detail: a.Detail, When: a.When, TA1: a.TA1, CONTRL: a.CONTRL, Within: a.Within}
 	if a.With == "none" && a.TA1 == "never" { // nor a CONTRL then
 		return made
 	}
@@ -202,9 +202,9 @@ func (l *loader) agreed(p *partnerSource, name string, a agreement) {
 // agreement takes over one agreement about what is received.
 func (l *loader) agreement(p *partnerSource, name string, a agreement) {
 	at := func(steps ...string) []string { return append([]string{"agreements", name}, steps...) }
-	for _, key := range []string{"to", "envelope", "fileName"} {
+	for _, key := range []string{"to", "envelope", "expect", "fileName"} {
 		if a.Receive != (route{}) && p.has(at(key)) {
-			p.problem(at(key), `%q is for what is sent; acknowledgments go where "acknowledge" says`, key)
+			p.problem(at(key), `%q is for what is sent; what is received is answered as "acknowledge" says`, key)
 		}
 	}
 	for _, keys := range [][]string{{"edi"}, {"duplicates", "bytes"}} {
@@ -235,24 +235,29 @@ func (l *loader) agreement(p *partnerSource, name string, a agreement) {
 	if made.Acknowledge != nil {
 		l.sameMode(p, at("acknowledge", "to"), made.Acknowledge.To, made.Mode)
 	}
-	for i, e := range a.Events {
+	l.events(p, at, a.Events, made.Mode)
+	made.Waive = waivers(p, at("waive"), a.Waive)
+	if a.Receive != (route{}) {
+		l.languages(p, at, &a, a.Receive)
+	}
+	p.made.Agreements = append(p.made.Agreements, made)
+}
+
+// events checks the endpoints that events go to.
+func (l *loader) events(p *partnerSource, at func(...string) []string, events []string, mode edi.Mode) {
+	for i, e := range events {
 		ep, ok := l.cfg.Endpoints[e]
 		switch {
 		case !ok:
 			p.problem(at("events", fmt.Sprint(i)), "there is no endpoint %q%s", e, didYouMean(e, sortedKeys(l.cfg.Endpoints)))
 		case ep.Kind != bridge.EndpointWebhook:
 			p.problem(at("events", fmt.Sprint(i)), "%q takes no events: it is a %s", e, ep.Kind)
-		case slices.Index(a.Events, e) < i:
+		case slices.Index(events, e) < i:
 			p.problem(at("events", fmt.Sprint(i)), "%q stands here twice", e)
 		default:
-			l.sameMode(p, at("events", fmt.Sprint(i)), e, made.Mode)
+			l.sameMode(p, at("events", fmt.Sprint(i)), e, mode)
 		}
 	}
-	made.Waive = waivers(p, at("waive"), a.Waive)
-	if a.Receive != (route{}) {
-		l.languages(p, at, &a, a.Receive)
-	}
-	p.made.Agreements = append(p.made.Agreements, made)
 }
 
 // waivers takes over severities by rule.
