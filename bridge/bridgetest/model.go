@@ -24,6 +24,7 @@ func RunModel(ctx context.Context, s bridge.Store, steps int, draw func(what str
 	}{
 		{"accept", m.accept}, {"claim", m.claim}, {"claim", m.claim}, {"advance", m.advance}, {"commit", m.commit}, {"commit", m.commit},
 		{"attempt", m.attempt}, {"release", m.release}, {"operate", m.operate}, {"resubmit", m.resubmit}, {"take", m.take}, {"reserve", m.reserve}, {"wait", m.wait},
+		{"settle", m.settle}, {"expire", m.expire}, {"close", m.shut},
 	}
 	for i := range steps {
 		a := actions[draw("action", len(actions))]
@@ -66,6 +67,7 @@ type thing struct {
 	orderKey  string
 	onDead    bridge.OnDead
 	cause     *thing
+	waiting   *waiting // nil: nothing is expected
 	nextAt    time.Time
 	lease     time.Time
 	attempts  int
@@ -233,6 +235,7 @@ func (m *model) slice(h *held) (bridge.Slice, []*thing) {
 		made = append(made, t)
 		s.Follows = append(s.Follows, bridge.Transmission{ID: t.id, Kind: bridge.KindEvent, Endpoint: t.endpoint, Lane: lane, Partner: party, OrderKey: t.orderKey,
 			OnDead: t.onDead, Causes: []bridge.ID{h.of.id}, Ordinal: t.ordinal, Created: m.now, Body: object("", "e")})
+		m.expects(t, &s)
 	}
 	switch v := []string{"x", "y"}[m.draw("identity", 2)]; m.draw("see", 4) {
 	case 0:
@@ -311,12 +314,19 @@ func (m *model) commit(ctx context.Context) error {
 	case !m.apply(h, &r.Slice, made):
 		return refusedSlice(err)
 	}
-	m.end(h, r.State, "commit")
+	to := r.State
+	if h.of.state == bridge.Settled { // by an acknowledgment, while the delivery ran
+		to = bridge.Settled
+	}
+	m.end(h, to, "commit")
 	for _, n := range m.reserved {
 		n.free = n.free || h.Step == bridge.StepTranslate && n.by == h.of
 	}
-	if r.State == bridge.Pending {
+	switch to {
+	case bridge.Pending:
 		h.of.nextAt = r.RetryAt
+	case bridge.Delivered, bridge.Available:
+		m.starts(h.of)
 	}
 	h.last = &r
 	for _, t := range m.things {
@@ -336,6 +346,9 @@ func (m *model) result(h *held) (bridge.Result, []*thing) {
 	r := bridge.Result{State: []bridge.State{bridge.Delivered, bridge.Available, bridge.Dead, bridge.Pending}[m.draw("end", 4)], Reason: string(m.id())}
 	if r.State == bridge.Pending && m.draw("later", 2) == 0 {
 		r.RetryAt = m.now.Add(20 * time.Second)
+	}
+	if r.State == bridge.Delivered || r.State == bridge.Available {
+		r.At = m.now
 	}
 	r.Cursor.Slices = h.of.slices
 	return r, nil
@@ -393,63 +406,12 @@ func (m *model) take(ctx context.Context) error {
 	switch t.state {
 	case bridge.Available:
 		t.state = bridge.Delivered
-	case bridge.Delivered:
+		m.starts(t)
+	case bridge.Delivered, bridge.Settled:
 	default:
 		return agree(err, bridge.ErrConflict)
 	}
 	return err
-}
-
-func (m *model) reserve(ctx context.Context) error {
-	h := m.anyClaim()
-	if h == nil {
-		return nil
-	}
-	owner := bridge.ID(strconv.Itoa(m.draw("owner", 6)))
-	got, err := m.s.Reserve(ctx, h.Claim, []bridge.Scope{{Series: "ISA", For: owner, Max: 4}})
-	if h.stale() {
-		return agree(err, bridge.ErrStale)
-	}
-	if err != nil {
-		return err
-	}
-	want := m.number(owner, h.of)
-	if n := got[0]; n.Epoch != want/4 || n.Value != want%4+1 {
-		return fmt.Errorf("got %+v, want epoch %d, value %d", n, want/4, want%4+1)
-	}
-	return nil
-}
-
-// modelNumber is a number that is reserved for its owner, or free.
-type modelNumber struct {
-	nth  int64 // from 0; four of them are an epoch
-	by   *thing
-	free bool
-}
-
-// number is which one an owner gets: its own, else the lowest free one of the
-// epoch, else a new one.
-func (m *model) number(owner bridge.ID, by *thing) int64 {
-	n := m.reserved[owner]
-	if n == nil {
-		n = &modelNumber{nth: m.given}
-		from := owner
-		for id, other := range m.reserved {
-			if other.free && other.nth/4 == (m.given-1)/4 && other.nth < n.nth {
-				n, from = other, id
-			}
-		}
-		delete(m.reserved, from)
-		m.reserved[owner] = n
-		if n.nth == m.given {
-			m.given++
-			n.by = by
-		}
-	}
-	if n.free {
-		n.free, n.by = false, by
-	}
-	return n.nth
 }
 
 // compare holds every row of the store against the model.
@@ -457,6 +419,10 @@ func (m *model) compare(ctx context.Context) error {
 	want := map[bridge.ID]*thing{}
 	for _, t := range m.things {
 		want[t.id] = t
+	}
+	expects := map[bridge.ID]*thing{}
+	for _, t := range m.awaiting() {
+		expects[t.id] = t
 	}
 	numbers, seen := 0, 0
 	var leaves [][]byte
@@ -468,6 +434,8 @@ func (m *model) compare(ctx context.Context) error {
 		switch {
 		case r.Number != nil:
 			numbers++
+		case r.Expectation != nil:
+			return m.compareExpectation(r.Expectation, expects)
 		case r.Leaf != nil:
 			leaves = append(leaves, r.Leaf.Text)
 		case r.Head != nil:
@@ -489,6 +457,9 @@ func (m *model) compare(ctx context.Context) error {
 	})
 	if err != nil {
 		return err
+	}
+	if len(expects) != 0 {
+		return fmt.Errorf("%d expectations are missing", len(expects))
 	}
 	if len(want) != 0 || numbers != len(m.reserved) || seen != len(m.seen) {
 		return fmt.Errorf("%d transmissions are missing; %d numbers, want %d; %d identities, want %d",
