@@ -23,6 +23,9 @@ func (m *model) operate(ctx context.Context) error {
 		return agree(err, bridge.ErrConflict)
 	}
 	m.end(&held{Claim: bridge.Claim{Token: t.token}, of: t}, to, "operator")
+	if to == bridge.Discarded {
+		t.waiting.drop()
+	}
 	switch {
 	case to == bridge.Accepted:
 		t.attempts, t.slices = t.attempts+1, 0

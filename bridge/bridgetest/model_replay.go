@@ -2,6 +2,7 @@ package bridgetest
 
 import (
 	"context"
+	"time"
 
 	"github.com/edibridge/edibridge/bridge"
 )
@@ -28,6 +29,12 @@ func (m *model) resubmit(ctx context.Context) error {
 		return agree(err, bridge.ErrConflict)
 	}
 	m.end(&held{Claim: bridge.Claim{Token: t.token}, of: t}, bridge.Discarded, "operator")
+	t.waiting.drop()
+	if w := t.waiting; w != nil && w.By == "" && direction == bridge.Out {
+		w.State, w.Due, w.Transmission = bridge.ExpectAwaited, time.Time{}, fresh.id
+		w.Version++
+		fresh.waiting, t.waiting = w, nil
+	}
 	m.things = append(m.things, fresh)
 	return err
 }

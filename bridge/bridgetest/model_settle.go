@@ -144,6 +144,15 @@ func (m *model) shut(ctx context.Context) error {
 	return err
 }
 
+// drop ends waiting for what is let go.
+func (w *waiting) drop() {
+	if w == nil || w.State != bridge.ExpectAwaited && w.State != bridge.ExpectOverdue {
+		return
+	}
+	w.State, w.wake = bridge.ExpectClosed, time.Time{}
+	w.Version++
+}
+
 // compareExpectation holds one row of the store against the model; want are the
 // things that were not seen yet.
 func (m *model) compareExpectation(got *bridge.Expectation, want map[bridge.ID]*thing) error {

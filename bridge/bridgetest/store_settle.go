@@ -23,6 +23,7 @@ func settleTests() []storeTest {
 		{"a claim that has not attempted again ends when it is settled", settleEndsClaim},
 		{"a dead one that is settled lets its line go on", settleDead},
 		{"what we owe is given by its outcome", owedGiven},
+		{"nobody waits for what is let go; what takes its place is waited for", expectDropped},
 		{"a person closes what is overdue or rejected, and nothing else", expectClose},
 	}
 }
@@ -364,6 +365,26 @@ func owedGiven(b *bench) {
 	e = b.expectation(late)
 	equal(b, "late", []any{e.State, e.Late}, []any{bridge.ExpectGiven, true})
 	equal(b, "ours", b.state(late), bridge.Available)
+}
+
+func expectDropped(b *bench) {
+	operate := func(kind bridge.OperationKind, id bridge.ID) bridge.Operation {
+		b.now = b.now.Add(time.Second)
+		return bridge.Operation{Kind: kind, ID: id, By: "ann", Reason: "why", At: b.now, Leaf: b.leaf(archive.LeafAccess, id)}
+	}
+	gone := b.awaiting(1)
+	b.must(b.s.Operate(b.ctx, operate(bridge.Discard, gone)))
+	equal(b, "of what is let go", b.expectation(gone).State, bridge.ExpectClosed)
+
+	old := b.awaiting(1)
+	b.sent(old, bridge.Dead)
+	mended := b.follow(old, 1, "mailbox", "")
+	mended.State = bridge.Pending
+	b.must(b.s.Resubmit(b.ctx, bridge.Resubmission{Operation: operate(bridge.Resubmitted, old), Transmission: mended, Leaf: b.leaf(archive.LeafRawOut, mended.ID)}))
+	equal(b, "left with the old one", len(b.expectations(bridge.ExpectationQuery{Transmission: old})), 0)
+	equal(b, "of what takes its place", b.expectation(mended.ID).State, bridge.ExpectAwaited)
+	b.sent(mended.ID, bridge.Sent)
+	equal(b, "its clock", b.expectation(mended.ID).Due, b.now.Add(time.Hour))
 }
 
 func expectClose(b *bench) {

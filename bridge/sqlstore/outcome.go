@@ -371,6 +371,9 @@ func (x *txn) operate(st *standing, to bridge.State, o bridge.Operation) error {
 		if err := x.voidUnseen(st); err != nil {
 			return err
 		}
+		if err := x.dropExpectations(st.n, nanos(o.At)); err != nil {
+			return err
+		}
 	}
 	again := to == bridge.Accepted
 	return x.become(st, to, 0, nanos(o.At), change{", reason = $6, ended = token, ended_by = $7, attempts = attempts * $8 + $9",

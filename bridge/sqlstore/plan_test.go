@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/edibridge/edibridge/bridge"
 )
 
 // TestPlans: what runs often walks along an index and sorts nothing, so that it
@@ -11,6 +13,7 @@ import (
 func TestPlans(t *testing.T) {
 	s := open(t)
 	fill(t, s, 1000)
+	answeredGroup, groupArgs := expectationsOf(&bridge.ExpectationQuery{Partner: "acme", Standard: "X12", Mode: "production", Group: "17"}, "")
 	for _, c := range []struct {
 		name, query string
 		args        []any
@@ -31,6 +34,9 @@ func TestPlans(t *testing.T) {
 		{"older of a stream", selectOlder, []any{"2 =acme", 1}, "transmission_stream"},
 		{"what was said", selectSaid, []any{"order", "1", 9}, "fact_subject"},
 		{"subjects", selectSubjects, []any{"stock", "A/", "B/", "", 9}, "fact_subject"},
+		{"any overdue", anyOverdue, []any{1}, "expectation_wake"},
+		{"overdue", selectOverdue, []any{1, 1}, "expectation_wake"},
+		{"answered group", answeredGroup, groupArgs, "expectation_group"},
 		{"unsealed", selectUnsealed, []any{10}, "idx=?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

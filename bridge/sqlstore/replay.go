@@ -348,7 +348,10 @@ func (s *Store) Resubmit(ctx context.Context, r bridge.Resubmission) error {
 func (x *txn) replace(st *standing, t *bridge.Transmission, texts transmissionTexts) error {
 	if t.Direction == bridge.Out {
 		t.Causes = []bridge.ID{st.id}
-		return x.addFollow(t, texts, map[bridge.ID]*standing{st.id: st}, nanos(t.Created))
+		if err := x.addFollow(t, texts, map[bridge.ID]*standing{st.id: st}, nanos(t.Created)); err != nil {
+			return err
+		}
+		return x.passExpectations(st.n, t.ID)
 	}
 	if err := x.accept(t, texts, nil); err != nil {
 		return err

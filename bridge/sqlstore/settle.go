@@ -253,6 +253,19 @@ func (x *txn) expire(e *bridge.Expiry, p *preparedSlice, now int64) error {
 	return x.addLeaves(p.leaves)
 }
 
+// dropExpectations ends waiting for what is let go.
+func (x *txn) dropExpectations(n, at int64) error {
+	return x.send(`UPDATE expectation SET state = 'closed', at = $1, wake = 0, version = version + 1
+		WHERE transmission = $2 AND state IN ('unasked', 'awaited', 'overdue')`, at, n)
+}
+
+// passExpectations has what takes the place of the Transmission n wait for what
+// nobody has answered: it carries the same control numbers.
+func (x *txn) passExpectations(n int64, to bridge.ID) error {
+	return x.send(`UPDATE expectation SET transmission = `+rowOf+`, due = 0, wake = 0, at = 0, version = version + 1,
+		state = CASE WHEN acknowledgment = '' THEN 'unasked' ELSE 'awaited' END WHERE transmission = $2 AND settled_by = ''`, to, n)
+}
+
 // closeExpectations carries out bridge.Close.
 func (x *txn) closeExpectations(st *standing, o bridge.Operation) error {
 	n, err := x.exec(`UPDATE expectation SET state = 'closed', at = $1, wake = 0, version = version + 1
