@@ -73,7 +73,7 @@ func (t *translation) settle(ctx context.Context, a *answered, tell func(edi.Fin
 		return nil, fmt.Errorf("translate %s: %w", t.tr.ID, err)
 	}
 	if out == nil {
-		finding("acknowledgment.unmatched", fmt.Sprintf("the %s of %s answers %s, and no such %s was sent to %s",
+		finding("bridge.acknowledgment.unmatched", fmt.Sprintf("the %s of %s answers %s, and no such %s was sent to %s",
 			a.with, t.ic.partner.ID, a.about(), t.ic.Mode, t.ic.partner.ID))
 		return nil, nil
 	}
@@ -81,7 +81,7 @@ func (t *translation) settle(ctx context.Context, a *answered, tell func(edi.Fin
 	for i := range es {
 		v := a.of(&es[i])
 		if v.state == "" {
-			finding("acknowledgment.open", fmt.Sprintf("the %s does not say what became of %s %s", a.with, es[i].Set, es[i].Control))
+			finding("bridge.acknowledgment.open", fmt.Sprintf("the %s does not say what became of %s %s", a.with, es[i].Set, es[i].Control))
 			continue
 		}
 		if !a.answers(&es[i], v) {

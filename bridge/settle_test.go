@@ -217,10 +217,10 @@ func TestNotSettled(t *testing.T) {
 		name, user, body string
 		rule             string
 	}{
-		{"another partner", "acme", ack{from: "ACMERETAIL", control: 7, group: 1, status: "A"}.String(), "acknowledgment.unmatched"},
-		{"another group", "globex", ack{control: 7, group: 2, status: "A"}.String(), "acknowledgment.unmatched"},
-		{"test mode", "globex", ack{control: 7, group: 1, status: "A", mode: "T"}.String(), "acknowledgment.unmatched"},
-		{"no status of the standard's", "globex", ack{control: 7, group: 1, status: "Z"}.String(), "acknowledgment.open"},
+		{"another partner", "acme", ack{from: "ACMERETAIL", control: 7, group: 1, status: "A"}.String(), "bridge.acknowledgment.unmatched"},
+		{"another group", "globex", ack{control: 7, group: 2, status: "A"}.String(), "bridge.acknowledgment.unmatched"},
+		{"test mode", "globex", ack{control: 7, group: 1, status: "A", mode: "T"}.String(), "bridge.acknowledgment.unmatched"},
+		{"no status of the standard's", "globex", ack{control: 7, group: 1, status: "Z"}.String(), "bridge.acknowledgment.open"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHouse(t, awaits)
@@ -249,7 +249,7 @@ func TestNotSettled(t *testing.T) {
 		if _, err := h.b.Pass(t.Context(), bridge.StepTranslate); err != nil {
 			t.Fatal(err)
 		}
-		if got := ruleIDs(h.documents(in)[0].Findings); !slices.Equal(got, []string{"acknowledgment.unmatched"}) {
+		if got := ruleIDs(h.documents(in)[0].Findings); !slices.Equal(got, []string{"bridge.acknowledgment.unmatched"}) {
 			t.Errorf("findings %v", got)
 		}
 		trs, _ := h.outbound(bridge.ID(r.ID), bridge.KindInterchange)
