@@ -11,7 +11,7 @@ cd "$(dirname "$0")" || exit 1
 
 fuzz_time=10s
 engine_time=10s
-test_timeout=15m
+test_timeout=30m
 case "${1:-}" in
 "") ;;
 long)
