@@ -230,10 +230,10 @@ func (ld *loader) csvList(name string) (*codeList, error) {
 		if errors.Is(err, io.EOF) {
 			return list, nil
 		}
-		line, _ := r.FieldPos(0)
 		if err != nil {
 			return nil, err
 		}
+		line, _ := r.FieldPos(0)
 		list.add(rec[0], rec[1], origin{file: name, line: line}, 1, &ld.probs)
 	}
 }
