@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/edibridge/edibridge/canonical"
 )
@@ -51,24 +50,13 @@ type question struct {
 }
 
 func ask(key string) *question {
-	q := &question{id: ID(strings.ToUpper(key)), values: map[string]bool{}}
-	value := key
-	if scheme, v, ok := strings.Cut(key, ":"); ok && scheme != "" && v != "" {
-		q.scheme, value = strings.ToLower(scheme), v
-	}
-	q.values[normalValue(value)] = true
-	return q
+	id, k := keyOf(key)
+	k = k.Normal()
+	return &question{id: id, scheme: k.Scheme, values: map[string]bool{k.Value: true}}
 }
 
-// normalValue is a business key's value as it is compared: without blanks around
-// it and leading zeros, in upper case.
-func normalValue(v string) string {
-	v = strings.ToUpper(strings.TrimSpace(v))
-	if short := strings.TrimLeft(v, "0"); short != "" {
-		return short
-	}
-	return v
-}
+// normalValue is a business key's value as it is compared.
+func normalValue(v string) string { return canonical.Key{Value: v}.Normal().Value }
 
 // about reports whether one of keys is asked for.
 func (q *question) about(keys []canonical.Key) bool {

@@ -16,6 +16,18 @@ type Key struct {
 	Value  string `json:"value"`
 }
 
+// Normal is the key as it is compared and indexed: without blanks around it, its
+// scheme in lower case, its value in upper case and without leading zeros: one
+// partner's 00004711 is another's 4711.
+func (k Key) Normal() Key {
+	k.Scheme = strings.ToLower(strings.TrimSpace(k.Scheme))
+	k.Value = strings.ToUpper(strings.TrimSpace(k.Value))
+	if v := strings.TrimLeft(k.Value, "0"); v != "" {
+		k.Value = v
+	}
+	return k
+}
+
 // maxKeys bounds the keys of one document: a shipment has one a carton.
 const maxKeys = 100_000
 

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/edibridge/edibridge/archive"
@@ -174,14 +173,9 @@ func (x *txn) addKeys(id bridge.ID, keys []canonical.Key) error {
 // schemeControl is the scheme of control numbers.
 const schemeControl = "control"
 
-// normalKey is a key as it is indexed and looked for: without blanks around it,
-// in upper case, without leading zeros: one partner's 00004711 is another's 4711.
+// normalKey is a key as it is indexed and looked for.
 func normalKey(k canonical.Key) canonical.Key {
-	k.Scheme = strings.ToLower(strings.TrimSpace(k.Scheme))
-	k.Value = strings.ToUpper(strings.TrimSpace(k.Value))
-	if v := strings.TrimLeft(k.Value, "0"); v != "" {
-		k.Value = v
-	}
+	k = k.Normal()
 	k.Value = short(k.Value)
 	return k
 }
