@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime"
 	"strconv"
 	"sync"
 	"time"
@@ -69,7 +70,7 @@ type Options struct {
 	Observer Observer     // may be nil
 	Owner    string       // names this process in claims; default host and process id
 
-	Translators int           // files translated at once, each with one slice in memory; default 32, negative: none here
+	Translators int           // files translated at once, each with one slice in memory; default four a processor and 8 at least, negative: none here
 	Deliverers  int           // deliveries at once, over all endpoints; default 128, negative: none here
 	Lease       time.Duration // default 2 min; a slice and a send must fit into it
 	Poll        time.Duration // how often due work is looked for unasked; default 1 s
@@ -120,7 +121,7 @@ func (o *Options) defaults() {
 	def(&o.Poll, time.Second)
 	def(&o.Grace, 10*time.Second)
 	def(&o.SendTimeout, time.Minute)
-	num(&o.Translators, 32)
+	num(&o.Translators, max(8, 4*runtime.GOMAXPROCS(0)))
 	num(&o.Deliverers, 128)
 	num(&o.SliceSets, 500)
 	num(&o.Learn, 100)

@@ -32,7 +32,7 @@ func (s *Store) Accept(ctx context.Context, a bridge.Acceptance) (bridge.Accepte
 	if s.intake == nil {
 		return as, fmt.Errorf("sqlstore: accept %s: %w", t.ID, ErrReadOnly)
 	}
-	err = s.intake.write(ctx, func(x *txn) error {
+	err = s.intake.accept(ctx, &write{share: shareOf(&t, acceptRows), do: func(x *txn) error {
 		known, err := x.acceptedBefore(&t, &as)
 		if known || err != nil {
 			return err
@@ -42,12 +42,15 @@ func (s *Store) Accept(ctx context.Context, a bridge.Acceptance) (bridge.Accepte
 		}
 		as = bridge.AcceptedAs{ID: t.ID, Sequence: t.Sequence, Body: t.Body, Answer: a.Answer}
 		return x.addLeaves(leaves)
-	}, nil)
+	}})
 	if err != nil {
 		return bridge.AcceptedAs{}, fmt.Errorf("sqlstore: accept %s: %w", t.ID, err)
 	}
 	return as, nil
 }
+
+// acceptRows is what an accept writes: the Transmission, its body, its leaf.
+const acceptRows = 3
 
 // selectKey finds what came in under a peer's key.
 const selectKey = `SELECT n FROM transmission WHERE direction = 'in' AND wire_key <> '' AND endpoint = $1 AND peer = $2
@@ -90,8 +93,10 @@ func (x *txn) accept(t *bridge.Transmission, texts transmissionTexts, answer []b
 	if err := x.useObject(&t.Body); err != nil {
 		return err
 	}
-	args := append(transmissionArgs(t, texts), bodyArgs(&t.Body)...)
-	if _, err := x.row(insertAccepted, args, &t.Sequence); err != nil {
+	if _, err := x.row("SELECT value FROM counter WHERE name = 'sequence'", nil, &t.Sequence); err != nil {
+		return err
+	}
+	if err := x.insert(t, texts); err != nil {
 		return err
 	}
 	if err := x.addParts(t, texts); err != nil {
@@ -108,19 +113,17 @@ func (x *txn) accept(t *bridge.Transmission, texts transmissionTexts, answer []b
 // where they are needed, so that nobody waits to be told one.
 const rowOf = "(SELECT n FROM transmission WHERE id = $1)"
 
-// insertTransmission writes a row that is not there yet; the sequence and what
-// comes behind it are put in.
+// insertTransmission writes a row that is not there yet.
 const insertTransmission = `INSERT INTO transmission (id, direction, kind, state, endpoint, peer, partner, agreement, wire_key, name,
 		content_type, header, ordinal, order_key, on_dead, created, changed, next_at, wake, attempts,
 		standard, set_code, control, mode, keys, config, reason, total, leaf, in_line, turn, queue, body, sequence)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18, $19, $20, $21, $22, $23, $24, $25,
-		$26, $27, $28, $29, 1 - CAST($29 AS BIGINT), $30, (SELECT o.n FROM object o WHERE o.peer = $31 AND o.sha256 = $32 AND o.salt = $33), `
+		$26, $27, $28, $29, 1 - CAST($29 AS BIGINT), $30, (SELECT o.n FROM object o WHERE o.peer = $31 AND o.sha256 = $32 AND o.salt = $33), $34)`
 
-// Of what comes in and of what goes out.
-const (
-	insertAccepted = insertTransmission + "(SELECT value FROM counter WHERE name = 'sequence')) RETURNING sequence"
-	insertFollow   = insertTransmission + "$34)"
-)
+func (x *txn) insert(t *bridge.Transmission, texts transmissionTexts) error {
+	args := append(transmissionArgs(t, texts), bodyArgs(&t.Body)...)
+	return x.send(insertTransmission, append(args, t.Sequence)...)
+}
 
 // transmissionArgs are $1 to $30 of insertTransmission.
 func transmissionArgs(t *bridge.Transmission, texts transmissionTexts) []any {

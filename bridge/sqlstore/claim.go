@@ -156,7 +156,7 @@ const endedByRelease = "release"
 
 // Release implements bridge.Work.
 func (s *Store) Release(ctx context.Context, c bridge.Claim, nextAt time.Time) error {
-	err := s.write(ctx, func(x *txn) error {
+	err := s.writeAs(ctx, shareOf(&c.Transmission, 1), func(x *txn) error {
 		st, err := x.standing(c.Transmission.ID)
 		if err != nil {
 			return err
@@ -179,7 +179,7 @@ func (s *Store) Release(ctx context.Context, c bridge.Claim, nextAt time.Time) e
 
 // Attempt implements bridge.Work.
 func (s *Store) Attempt(ctx context.Context, c bridge.Claim, w bridge.Wire) error {
-	err := s.write(ctx, func(x *txn) error {
+	err := s.writeAs(ctx, shareOf(&c.Transmission, 1), func(x *txn) error {
 		st, err := x.claimed(c)
 		if err != nil || st.tried == c.Token {
 			return err // the same attempt again changes nothing

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // committer runs writes in groups: see "What is durable when" in the package
@@ -15,15 +16,18 @@ type committer struct {
 	wake    chan struct{} // holds one token: the queue is not empty, or closed was set
 	done    chan struct{} // closed when the goroutine has ended
 
-	mu     sync.Mutex // guards queue and closed
-	queue  []*write
-	closed bool
+	mu      sync.Mutex // guards what follows
+	accepts waiting
+	work    waiting
+	clock   func() time.Time
+	closed  bool
 }
 
 // write is one caller's part of a group. do may run more than once, when the
 // transaction that it ran in came to nothing; the last run counts.
 type write struct {
 	do    func(*txn) error
+	share share
 	locks []string
 	stage atomic.Int32
 	err   error         // valid once done is closed
@@ -39,32 +43,43 @@ const (
 )
 
 // What bounds how many writes share a commit, so that none waits long for the
-// others' statements: how many they are, and how many follow-ups and numbers they
-// have in all, which is what they name locks for.
+// others' statements: how many they are and, where a group is chosen before it
+// begins, how many rows they have in all, and follow-ups and numbers, which is
+// what they name locks for.
 const (
-	groupLimit  = 128
-	groupWeight = 1024
+	groupLimit = 128
+	groupRows  = 512
+	groupLocks = 1024
 )
 
 // newCommitter starts the committer's goroutine, which [committer.close] ends.
 func newCommitter(s session, part int) *committer {
-	c := &committer{session: s, part: part, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	c := &committer{session: s, part: part, clock: time.Now, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	go c.run()
 	return c
 }
 
-// write queues do and waits for its answer.
-func (c *committer) write(ctx context.Context, do func(*txn) error, locks []string) error {
+// accept queues a write that takes something in, and waits for its answer.
+func (c *committer) accept(ctx context.Context, w *write) error {
+	return c.queue(ctx, &c.accepts, w)
+}
+
+// write queues any other write and waits for its answer.
+func (c *committer) write(ctx context.Context, w *write) error {
+	return c.queue(ctx, &c.work, w)
+}
+
+func (c *committer) queue(ctx context.Context, q *waiting, w *write) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	w := &write{do: do, locks: locks, done: make(chan struct{})}
+	w.done = make(chan struct{})
 	c.mu.Lock()
 	if c.closed {
 		c.mu.Unlock()
 		return ErrClosed
 	}
-	c.queue = append(c.queue, w)
+	q.add(w)
 	c.mu.Unlock()
 	c.signal()
 	select {
@@ -98,50 +113,38 @@ func (c *committer) close() error {
 	return c.session.close()
 }
 
-// take takes a group out of the queue; an empty one says whether more can come.
-func (c *committer) take() (group []*write, closed bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	n, weight := 0, 0
-	for _, w := range c.queue[:min(len(c.queue), groupLimit)] {
-		if weight += len(w.locks); n > 0 && weight > groupWeight {
-			break
-		}
-		n++
-	}
-	group, c.queue = c.queue[:n:n], c.queue[n:]
-	return group, c.closed
-}
-
 func (c *committer) run() {
 	defer close(c.done)
 	defer c.session.disconnect()
 	x := &txn{session: c.session, part: c.part}
 	for range c.wake {
-		group, closed := c.take()
-		for len(group) > 0 {
-			c.group(x, group)
-			group, closed = c.take()
+		for c.group(x) {
 		}
-		if closed {
+		if c.isClosed() {
 			return
 		}
 	}
 }
 
-// group runs writes in one transaction and answers them. When that comes to
-// nothing, each is tried in a transaction of its own.
-func (c *committer) group(x *txn, group []*write) {
-	var ran []*write
-	for _, w := range group {
-		if w.stage.CompareAndSwap(queued, begun) {
-			ran = append(ran, w)
-		}
-	}
+func (c *committer) isClosed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed && c.accepts.n+c.work.n == 0
+}
+
+// group runs writes in one transaction and answers them; false when none waits.
+// When that comes to nothing, each is tried in a transaction of its own.
+func (c *committer) group(x *txn) bool {
+	r := &round{}
+	ran := c.begin(r)
 	if len(ran) == 0 {
-		return
+		return false
 	}
-	err := x.run(ran)
+	var more func() *write
+	if x.grows() {
+		more = func() *write { return c.next(r) }
+	}
+	ran, err := x.run(ran, more)
 	tries := 0 // alone
 	if len(ran) == 1 {
 		tries = 1
@@ -159,6 +162,37 @@ func (c *committer) group(x *txn, group []*write) {
 		w.err = unavailable(w.err)
 		close(w.done)
 	}
+	return true
+}
+
+// begin takes the writes that a transaction begins with out of their queues: the
+// first, or, where it may not grow, as many as one may have.
+func (c *committer) begin(r *round) (group []*write) {
+	for rows, locks := 0, 0; len(group) < groupLimit; {
+		w := c.next(r)
+		if w == nil {
+			break
+		}
+		group = append(group, w)
+		rows, locks = rows+max(w.share.rows, 1), locks+len(w.locks)
+		if c.session.grows() || rows >= groupRows || locks >= groupLocks {
+			break
+		}
+	}
+	return group
+}
+
+// next takes the write that goes next in a round and that its caller has not
+// dropped; nil ends the round.
+func (c *committer) next(r *round) *write {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for {
+		w := r.next(&c.accepts, &c.work, c.clock())
+		if w == nil || w.stage.CompareAndSwap(queued, begun) {
+			return w
+		}
+	}
 }
 
 // txn is the transaction that runs on a session, and what is to be attended to
@@ -170,18 +204,23 @@ type txn struct {
 	due    struct{ translate, deliver bool }
 }
 
-// run runs writes in one transaction. When it fails none of them is done, or
-// nobody knows; else each write has its own answer.
-func (x *txn) run(ws []*write) error {
+// run runs writes in one transaction, and those that more gives behind them (nil:
+// none), and tells which these were. When it fails none of them is done, or nobody
+// knows; else each write has its own answer.
+func (x *txn) run(ws []*write, more func() *write) ([]*write, error) {
 	x.leaves, x.due = false, struct{ translate, deliver bool }{}
 	var locks []string
 	for _, w := range ws {
 		locks = append(locks, w.locks...)
 	}
 	err := x.begin(locks)
-	for _, w := range ws {
-		if err == nil {
-			w.err, err = x.isolate(func() error { return w.do(x) })
+	for i := 0; i < len(ws) && err == nil; i++ {
+		w := ws[i]
+		w.err, err = x.isolate(func() error { return w.do(x) })
+		if err == nil && more != nil && i == len(ws)-1 {
+			if next := more(); next != nil {
+				ws = append(ws, next)
+			}
 		}
 	}
 	if err == nil {
@@ -190,14 +229,14 @@ func (x *txn) run(ws []*write) error {
 	if err != nil {
 		x.rollback()
 	}
-	return err
+	return ws, err
 }
 
 // alone runs one write in a transaction of its own, again while that may help.
 func (x *txn) alone(w *write) {
 	for tries := 1; ; tries++ {
 		w.err = nil
-		err := x.run([]*write{w})
+		_, err := x.run([]*write{w}, nil)
 		if err == nil {
 			return
 		}

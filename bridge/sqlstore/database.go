@@ -21,6 +21,9 @@ type reads interface {
 // methods take no context: a transaction that has begun runs to its end. It is
 // used by one goroutine.
 type session interface {
+	// grows reports whether a transaction that has begun may take on more writes,
+	// which name locks as well.
+	grows() bool
 	// begin starts a transaction that holds locks, each named by what it guards.
 	begin(locks []string) error
 	// exec changes rows and gives how many.

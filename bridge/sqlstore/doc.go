@@ -8,8 +8,13 @@
 // so that a commit is one fsync of the log. A write waits in a queue until the
 // commit before it has ended; then the writes that wait run in one transaction
 // and share one commit. Nobody waits for a timer: a lone writer commits at once,
-// and 64 writers share each fsync. A write that fails harms no other; a commit
-// that fails fails all of its group.
+// and 64 writers share each fsync. A write that fails harms no other: one that
+// failed before it changed anything is left out, behind one that failed later the
+// group is undone and each of its writes runs alone. A commit that fails fails all
+// of its group.
+//
+// Those who wait take turns by party, one write each, and a group is short: one
+// partner's thousand writes stand before another's one write once.
 //
 // A context that ends while its write still waits drops the write. One that has
 // begun is answered with what became of it.
@@ -19,9 +24,10 @@
 //
 // # SQLite
 //
-// One connection writes; each write of a group has a savepoint. The leaves that a
-// group wrote are sequenced into the log at its end, in the same commit: no leaf
-// is durable without its index.
+// One connection writes, and a group grows while it runs, for some milliseconds.
+// There are no savepoints, which would copy each page that is changed. The leaves
+// that a group wrote are sequenced into the log at its end, in the same commit: no
+// leaf is durable without its index.
 //
 // # PostgreSQL
 //
@@ -37,12 +43,11 @@
 //
 // Statements whose answer nobody waits for leave with the next one that somebody
 // does wait for, the begin and the commit among them: an accept is three round
-// trips, shared with its group. There are no savepoints: when a write fails behind its
-// first change, or a statement does, the group is undone and each of its writes
-// runs alone. What failed before the commit was sent, because the connection
-// broke or another transaction was in the way, runs again; what became of a commit
-// that was sent and not answered nobody knows: that is ErrUnavailable, and the
-// caller's same call again has the same end.
+// trips, shared with its group, which is chosen before it begins. What failed
+// before the commit was sent, because the connection broke or another transaction
+// was in the way, runs again; what became of a commit that was sent and not
+// answered nobody knows: that is ErrUnavailable, and the caller's same call again
+// has the same end.
 //
 // The accept sequence is one row, changed by each accept and locked until its
 // commit: who sees a sequence sees all before it. Fencing tokens come from a

@@ -17,7 +17,7 @@ func (s *Store) Reserve(ctx context.Context, c bridge.Claim, scopes []bridge.Sco
 	for i, scope := range scopes {
 		locks[i] = seriesLock(scope.Series)
 	}
-	err := s.write(ctx, func(x *txn) error {
+	err := s.writeAs(ctx, shareOf(&c.Transmission, 2*len(scopes)), func(x *txn) error {
 		st, err := x.claimed(c)
 		if err != nil {
 			return err

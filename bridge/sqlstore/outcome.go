@@ -36,7 +36,7 @@ func (s *Store) commit(ctx context.Context, c bridge.Claim, r *bridge.Result) er
 		return err
 	}
 	print := fingerprint(r)
-	return s.write(ctx, func(x *txn) error {
+	return s.writeAs(ctx, shareOf(&c.Transmission, p.rows()+len(r.Evidence)), func(x *txn) error {
 		st, err := x.standing(c.Transmission.ID)
 		if err != nil {
 			return err

@@ -257,29 +257,29 @@ func TestPostgresSeals(t *testing.T) {
 
 // lane blocks the first lane of a store until the func it gives is called: what
 // is written to it meanwhile is one group.
-func lane(t *testing.T, s *Store) (write func(do func(*txn) error) chan error, release func()) {
+func lane(t *testing.T, s *Store) (queue func(do func(*txn) error) chan error, release func()) {
 	t.Helper()
 	c := s.lanes[0]
 	running, gate := make(chan struct{}), make(chan struct{})
 	done := make(chan error, 1)
 	var once sync.Once
 	go func() {
-		done <- c.write(context.Background(), func(*txn) error {
+		done <- c.write(context.Background(), &write{do: func(*txn) error {
 			once.Do(func() { close(running) })
 			<-gate
 			return nil
-		}, nil)
+		}})
 	}()
 	<-running
 	n := 0
-	write = func(do func(*txn) error) chan error {
+	queue = func(do func(*txn) error) chan error {
 		answer := make(chan error, 1)
-		go func() { answer <- c.write(context.Background(), do, nil) }()
+		go func() { answer <- c.write(context.Background(), &write{do: do}) }()
 		for n++; c.waiting() != n; {
 		}
 		return answer
 	}
-	return write, func() {
+	return queue, func() {
 		close(gate)
 		if err := <-done; err != nil {
 			t.Error(err)

@@ -121,6 +121,9 @@ type pgSession struct {
 	failed  error
 }
 
+// grows: locks that are taken one after the other make circles.
+func (s *pgSession) grows() bool { return false }
+
 func (s *pgSession) begin(locks []string) error {
 	s.until, s.batch, s.changes, s.failed = time.Now().Add(transactionTimeout), &pgx.Batch{}, 0, nil
 	if s.conn == nil {

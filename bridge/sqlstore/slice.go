@@ -64,6 +64,13 @@ func (p *preparedSlice) locks() []string {
 	return out
 }
 
+// rows is about how many rows the slice writes: a document and a follow-up have
+// their keys beside them, what identifies a document and what it says.
+func (p *preparedSlice) rows() int {
+	return 1 + 4*(len(p.Documents)+len(p.Follows)) + len(p.Sees) + len(p.Facts) + len(p.Numbers) +
+		len(p.Expects) + len(p.settles) + len(p.leaves)
+}
+
 // Advance implements bridge.Work. The slice that the stored cursor already
 // stands behind changes nothing but the lease.
 func (s *Store) Advance(ctx context.Context, c bridge.Claim, sl bridge.Slice, until time.Time) error {
@@ -73,7 +80,7 @@ func (s *Store) Advance(ctx context.Context, c bridge.Claim, sl bridge.Slice, un
 		lines, err = s.settleLocks(ctx, sl.Settles)
 	}
 	if err == nil {
-		err = s.write(ctx, func(x *txn) error { return x.advance(c, p, nanos(until), s.now()) }, append(lines, p.locks()...)...)
+		err = s.writeAs(ctx, shareOf(&c.Transmission, p.rows()), func(x *txn) error { return x.advance(c, p, nanos(until), s.now()) }, append(lines, p.locks()...)...)
 	}
 	if err != nil {
 		return fmt.Errorf("sqlstore: advance %s to slice %d: %w", c.Transmission.ID, sl.Cursor.Slices, err)
@@ -160,40 +167,56 @@ func (x *txn) see(st *standing, s *bridge.Slice) error {
 			return err
 		}
 	}
-	for i := range s.Sees {
-		e := &s.Sees[i]
-		if err := x.send("INSERT INTO seen (kind, value, transmission, document, digest) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, value) DO NOTHING",
-			e.Kind, short(e.Value), st.n, e.Document, e.Digest); err != nil {
+	for part := range slices.Chunk(s.Sees, 64) {
+		query, args := insertSeen(st.n, part)
+		added, err := x.exec(query, args...)
+		if err != nil {
+			return err
+		}
+		if int(added) == len(part) {
+			continue // none of them was there
+		}
+		if err := x.ownSeen(st, part); err != nil {
 			return err
 		}
 	}
-	return x.ownSeen(st, s.Sees)
+	return nil
+}
+
+// insertSeen writes those identities that nobody owns.
+func insertSeen(n int64, sees []bridge.Seen) (string, []any) {
+	rows := powerOfTwo(len(sees))
+	text, args := []byte("INSERT INTO seen (kind, value, transmission, document, digest) VALUES "), make([]any, 0, 5*rows)
+	for i := range rows {
+		e := &sees[min(i, len(sees)-1)] // what is repeated is there already
+		args = append(args, e.Kind, short(e.Value), n, e.Document, e.Digest)
+		text = fmt.Appendf(text, "($%d, $%d, $%d, $%d, $%d),", 5*i+1, 5*i+2, 5*i+3, 5*i+4, 5*i+5)
+	}
+	return string(text[:len(text)-1]) + " ON CONFLICT (kind, value) DO NOTHING", args
 }
 
 // ownSeen wants every identity to be the Transmission's; the first one that is
 // another's is a *bridge.SeenError.
 func (x *txn) ownSeen(st *standing, sees []bridge.Seen) error {
-	for part := range slices.Chunk(sees, 64) {
-		keys := make([]bridge.SeenKey, len(part))
-		for i := range part {
-			keys[i] = part[i].SeenKey
-		}
-		query, args := seenAmong(keys)
-		owners := map[bridge.SeenKey]bridge.Seen{}
-		err := x.rows(query, args, func(scan scanner) error {
-			owner, err := scanSeen(scan)
-			owners[owner.SeenKey] = owner
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		for _, k := range keys {
-			owner := owners[shortSeen(k)]
-			if owner.Transmission != st.id {
-				owner.SeenKey = k
-				return &bridge.SeenError{Seen: owner}
-			}
+	keys := make([]bridge.SeenKey, len(sees))
+	for i := range sees {
+		keys[i] = sees[i].SeenKey
+	}
+	query, args := seenAmong(keys)
+	owners := map[bridge.SeenKey]bridge.Seen{}
+	err := x.rows(query, args, func(scan scanner) error {
+		owner, err := scanSeen(scan)
+		owners[owner.SeenKey] = owner
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		owner := owners[shortSeen(k)]
+		if owner.Transmission != st.id {
+			owner.SeenKey = k
+			return &bridge.SeenError{Seen: owner}
 		}
 	}
 	return nil
@@ -297,8 +320,7 @@ func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes 
 	if err := x.useObject(&t.Body); err != nil {
 		return err
 	}
-	args := append(transmissionArgs(&t, texts), bodyArgs(&t.Body)...)
-	if err := x.send(insertFollow, append(args, t.Sequence)...); err != nil {
+	if err := x.insert(&t, texts); err != nil {
 		return err
 	}
 	for i, id := range f.Causes {

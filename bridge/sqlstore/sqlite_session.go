@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"strings"
 	"sync"
 )
 
@@ -85,7 +86,11 @@ type sqliteSession struct {
 	db       *sql.DB
 	conn     *sql.Conn // nil until the first transaction, and after a failed rollback
 	prepared map[string]*sql.Stmt
+	changes  int // statements that were to change something
 }
+
+// grows: one connection writes, so that there are no locks to be taken first.
+func (s *sqliteSession) grows() bool { return true }
 
 func (s *sqliteSession) begin([]string) error {
 	if s.conn == nil {
@@ -98,16 +103,15 @@ func (s *sqliteSession) begin([]string) error {
 	return s.send("BEGIN IMMEDIATE")
 }
 
+// isolate has no savepoint, which would copy each page that a write changes: a
+// write that fails before it has changed anything leaves the transaction as it is,
+// any other ends it.
 func (s *sqliteSession) isolate(do func() error) (failed, fatal error) {
-	if err := s.send("SAVEPOINT w"); err != nil {
-		return err, err
+	before := s.changes
+	if failed = do(); failed != nil && s.changes != before {
+		return failed, errSpoiled
 	}
-	if failed = do(); failed != nil {
-		if err := s.send("ROLLBACK TO w"); err != nil {
-			return failed, err
-		}
-	}
-	return failed, s.send("RELEASE w")
+	return failed, nil
 }
 
 // commit sequences the leaves and ends the transaction.
@@ -129,8 +133,10 @@ func (s *sqliteSession) rollback() {
 	}
 }
 
-// again: what fails here (a full disk, a damaged file) fails for everybody.
-func (s *sqliteSession) again(error, int) bool { return false }
+// again: what else fails here (a full disk, a damaged file) fails for everybody.
+func (s *sqliteSession) again(err error, tries int) bool {
+	return tries == 0 && errors.Is(err, errSpoiled)
+}
 
 func (s *sqliteSession) tokens(n int) ([]int64, error) {
 	last, err := (&txn{session: s}).next("token", n)
@@ -176,6 +182,7 @@ func (s *sqliteSession) exec(query string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	s.changes++
 	r, err := st.Exec(args...)
 	if err != nil {
 		return 0, err
@@ -186,6 +193,7 @@ func (s *sqliteSession) exec(query string, args ...any) (int64, error) {
 func (s *sqliteSession) send(query string, args ...any) error {
 	st, err := s.statement(query)
 	if err == nil {
+		s.changes++
 		_, err = st.Exec(args...)
 	}
 	return err
@@ -195,6 +203,9 @@ func (s *sqliteSession) rows(query string, args []any, visit func(scanner) error
 	st, err := s.statement(query)
 	if err != nil {
 		return err
+	}
+	if !strings.HasPrefix(query, "SELECT") {
+		s.changes++
 	}
 	rows, err := st.Query(args...)
 	if err != nil {

@@ -92,6 +92,11 @@ func (s *Store) Close() error {
 // The transaction holds locks, each named by what it guards: see [lineLock] and
 // [seriesLock].
 func (s *Store) write(ctx context.Context, do func(*txn) error, locks ...string) error {
+	return s.writeAs(ctx, share{}, do, locks...)
+}
+
+// writeAs is write in a party's turn.
+func (s *Store) writeAs(ctx context.Context, as share, do func(*txn) error, locks ...string) error {
 	if s.intake == nil {
 		return ErrReadOnly
 	}
@@ -106,7 +111,7 @@ func (s *Store) write(ctx context.Context, do func(*txn) error, locks ...string)
 			break
 		}
 	}
-	return s.lanes[at%uint32(len(s.lanes))].write(ctx, do, locks)
+	return s.lanes[at%uint32(len(s.lanes))].write(ctx, &write{do: do, share: as, locks: locks})
 }
 
 // now is the clock's time as it is stored.
