@@ -29,7 +29,7 @@ type figure struct {
 
 func benchCommand() *cobra.Command {
 	var asJSON bool
-	var write string
+	var write, postgres string
 	cmd := &cobra.Command{
 		Use:       "bench [read|validate|map|flow]",
 		Short:     "measure on made-up data on this machine, each figure beside a floor of the same run",
@@ -39,20 +39,22 @@ func benchCommand() *cobra.Command {
 			if write != "" {
 				return os.WriteFile(write, benchData(benchSize, benchSets), 0o644)
 			}
-			return bench(cmd.Context(), cmd.OutOrStdout(), args, asJSON)
+			return bench(cmd.Context(), cmd.OutOrStdout(), args, postgres, asJSON)
 		},
 	}
 	cmd.Flags().StringVar(&write, "write", "", "write the file of the read bench to `FILE` and measure nothing: for other programs")
+	cmd.Flags().StringVar(&postgres, "postgres", "", "measure the flow on PostgreSQL as well: `ADDRESS` of a database in which schemas may be made")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	return cmd
 }
 
 // bench runs the parts named, or all.
-func bench(ctx context.Context, out io.Writer, args []string, asJSON bool) error {
+func bench(ctx context.Context, out io.Writer, args []string, postgres string, asJSON bool) error {
+	flow := func(ctx context.Context) ([]figure, error) { return benchFlow(ctx, postgres) }
 	parts := []struct {
 		name string
 		run  func(context.Context) ([]figure, error)
-	}{{"read", benchRead}, {"validate", benchValidate}, {"map", benchMap}, {"flow", benchFlow}}
+	}{{"read", benchRead}, {"validate", benchValidate}, {"map", benchMap}, {"flow", flow}}
 	known := len(args) == 0
 	for _, p := range parts {
 		if len(args) == 1 && args[0] != p.name {
