@@ -73,6 +73,10 @@ func flowFigures(ctx context.Context, on place, name string, replicas int, floor
 	if err != nil {
 		return nil, 0, err
 	}
+	store, archive, err := f.kept(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
 	stages, err := on.stages(ctx)
 	if err != nil {
 		return nil, 0, err
@@ -89,6 +93,8 @@ func flowFigures(ctx context.Context, on place, name string, replicas int, floor
 			Note: "as fast as it can; bound 25"},
 		{Name: fmt.Sprintf("%s, accept at %.0f/s, 99 %% within", name, want.bound), Value: within(steady, 99), Unit: "ms",
 			More: map[string]float64{"50 % within, ms": within(steady, 50)}},
+		{Name: name + ", kept of an interchange", Value: float64(store) / float64(f.sent) / 1024, Unit: "KiB",
+			More: map[string]float64{"in the archive, KiB": float64(archive) / float64(f.sent) / 1024}, Note: "of an order of 10 lines with its answer and event"},
 	}, fair...), rate, nil
 }
 

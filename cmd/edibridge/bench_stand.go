@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -39,7 +40,8 @@ type place struct {
 // that takes their events.
 type flow struct {
 	folder  string
-	drop    func() error // of the schema
+	server  *pgx.Conn // nil: SQLite
+	schema  string
 	app     *benchApp
 	dir     *archive.Dir
 	stores  []*sqlstore.Store
@@ -69,7 +71,7 @@ func (on place) flow(ctx context.Context, replicas int, observer bridge.Observer
 	if err != nil {
 		return f, err
 	}
-	address, err := on.schema(ctx, f)
+	address, err := on.prepare(ctx, f)
 	if err != nil {
 		return f, err
 	}
@@ -91,30 +93,51 @@ func (on place) flow(ctx context.Context, replicas int, observer bridge.Observer
 	return f, nil
 }
 
-// schema makes one of the server's and gives the address that leads to it.
-func (on place) schema(ctx context.Context, f *flow) (string, error) {
+// prepare makes a schema of the server's and gives the address that leads to it.
+func (on place) prepare(ctx context.Context, f *flow) (address string, err error) {
 	if on.postgres == "" {
 		return "", nil
 	}
-	conn, err := pgx.Connect(ctx, on.postgres)
-	if err != nil {
+	if f.server, err = pgx.Connect(ctx, on.postgres); err != nil {
 		return "", err
 	}
-	name := "edibridge_bench_" + strings.ToLower(rand.Text())
-	f.drop = func() error {
-		_, err := conn.Exec(context.WithoutCancel(ctx), "DROP SCHEMA IF EXISTS "+name+" CASCADE")
-		return errors.Join(err, conn.Close(context.WithoutCancel(ctx)))
-	}
-	if _, err := conn.Exec(ctx, "CREATE SCHEMA "+name); err != nil {
+	f.schema = "edibridge_bench_" + strings.ToLower(rand.Text())
+	if _, err := f.server.Exec(ctx, "CREATE SCHEMA "+f.schema); err != nil {
 		return "", err
 	}
 	switch {
 	case !strings.Contains(on.postgres, "://"):
-		return on.postgres + " search_path=" + name, nil
+		return on.postgres + " search_path=" + f.schema, nil
 	case strings.Contains(on.postgres, "?"):
-		return on.postgres + "&search_path=" + name, nil
+		return on.postgres + "&search_path=" + f.schema, nil
 	}
-	return on.postgres + "?search_path=" + name, nil
+	return on.postgres + "?search_path=" + f.schema, nil
+}
+
+// kept is how many bytes the store and the archive have grown to.
+func (f *flow) kept(ctx context.Context) (store, archive int64, err error) {
+	if f.server != nil {
+		err = f.server.QueryRow(ctx, `SELECT sum(pg_total_relation_size(c.oid))::bigint FROM pg_class c
+			JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r'`, f.schema).Scan(&store)
+	} else if info, statErr := os.Stat(filepath.Join(f.folder, "bridge.db")); statErr == nil {
+		store = info.Size()
+	} else {
+		err = statErr
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	err = filepath.WalkDir(filepath.Join(f.folder, "archive"), func(_ string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		info, err := e.Info()
+		if err == nil {
+			archive += info.Size()
+		}
+		return err
+	})
+	return store, archive, err
 }
 
 func (on place) open(ctx context.Context, f *flow, address string) (*sqlstore.Store, error) {
@@ -132,8 +155,10 @@ func (f *flow) close() error {
 	if f.dir != nil {
 		errs = append(errs, f.dir.Close())
 	}
-	if f.drop != nil {
-		errs = append(errs, f.drop())
+	if f.server != nil {
+		ctx := context.Background() // also after an interrupt
+		_, err := f.server.Exec(ctx, "DROP SCHEMA IF EXISTS "+f.schema+" CASCADE")
+		errs = append(errs, err, f.server.Close(ctx))
 	}
 	f.app.server.Close()
 	return errors.Join(append(errs, os.RemoveAll(f.folder))...)
