@@ -56,12 +56,13 @@ var layers = []layer{
 	{pkg: "mappings/celexpr", ours: []string{"mappings"}, third: []string{"cel.dev", "github.com/google/cel-go"}},
 	{pkg: "mappings/propose", ours: []string{"canonical", "edi", "edi/guide", "mappings"}},
 	{pkg: "mappings/record", ours: []string{"canonical", "edi", "mappings"}},
-	{pkg: "archive", third: []string{"golang.org/x/mod/sumdb", "github.com/klauspost/compress/zstd"}},
+	{pkg: "archive", ours: []string{"internal/flock"}, third: []string{"golang.org/x/mod/sumdb", "github.com/klauspost/compress/zstd"}},
 	{pkg: "archive/archivetest", ours: []string{"archive"}},
 	{pkg: "archive/s3blobs", ours: []string{"archive"}, third: []string{"github.com/minio/minio-go/v7"}},
 	{pkg: "archive/agekeys", ours: []string{"archive"}, third: []string{"filippo.io/age"}},
 	{pkg: "archive/tsa", ours: []string{"archive", "internal/cms"}},
 	{pkg: "internal/cms"},
+	{pkg: "internal/flock"},
 	{pkg: "internal/vectors"}, // tests alone
 	{pkg: "internal/mutants"}, // tests alone
 	{pkg: "transports"},

@@ -2,10 +2,14 @@ package archive
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"time"
+
+	"github.com/edibridge/edibridge/internal/flock"
 )
 
 // request is one Append that waits for its turn to be written.
@@ -187,8 +191,7 @@ func (d *Dir) packFor(at time.Time) (*openPack, error) {
 		d.sealPack()
 	}
 	if d.pack == nil {
-		name := packName(at, d.number())
-		f, err := d.create(packPath(name))
+		name, f, err := d.take(at)
 		if err != nil {
 			return nil, err
 		}
@@ -197,13 +200,51 @@ func (d *Dir) packFor(at time.Time) (*openPack, error) {
 	return d.pack, nil
 }
 
-// number draws the number of a new pack. A number drawn in vain leaves a gap.
+// take makes and locks the file of a new pack: the name is this writer's alone
+// while the file is open, whoever else writes the folder.
+func (d *Dir) take(at time.Time) (name string, f *os.File, err error) {
+	for {
+		name = packName(at, d.number())
+		f, err = d.create(packPath(name))
+		if errors.Is(err, fs.ErrExist) {
+			if err = d.lookAgain(); err == nil {
+				continue
+			}
+		}
+		if err != nil {
+			return "", nil, err
+		}
+		if err = flock.Exclusive(f); err == nil {
+			return name, f, nil
+		}
+		if cerr := f.Close(); cerr != nil || !errors.Is(err, flock.ErrHeld) {
+			return "", nil, errors.Join(err, cerr)
+		}
+	}
+}
+
+// number draws a number for a new pack. One that was drawn in vain leaves a gap.
 func (d *Dir) number() int64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	n := d.next
 	d.next++
 	return n
+}
+
+// lookAgain finds the next number behind those of all packs that there are.
+func (d *Dir) lookAgain() error {
+	names, err := d.names(packFolder, packSuffix)
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, name := range names {
+		n, _ := parsePackName(name)
+		d.next = max(d.next, n+1)
+	}
+	return nil
 }
 
 // cutBack undoes a write that failed. If even that fails, the pack takes nothing
@@ -223,7 +264,7 @@ func (d *Dir) sealPack() {
 	d.dropPack()
 }
 
-// dropPack lets the pack that grows go as it is. Its bytes were synced before, so
+// dropPack lets the pack that grows go as it is, and with it its lock. Its bytes were synced before, so
 // closing has nothing to say.
 func (d *Dir) dropPack() {
 	_ = d.pack.file.Close()

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/edibridge/edibridge/internal/flock"
 )
 
 // DirOptions say how a folder is opened. The zero value opens it for writing.
@@ -16,19 +19,15 @@ type DirOptions struct {
 	// ReadOnly opens without the lock, beside a process that writes: Append and
 	// Stream return ErrReadOnly, nothing is repaired, and nothing is created.
 	ReadOnly bool
+	// Shared lets several processes, on this machine or on others, write the folder
+	// at once: all of them open it so. Where they are on several machines the folder
+	// has to lie on NFSv4, or another file system whose flock excludes all of them.
+	Shared bool
 	// PackSize seals a pack that has reached so many bytes; 0: 64 MiB.
 	PackSize int64
 	// Around runs each step that changes the folder; nil just runs them. For
 	// tests: see [Around].
 	Around Around
-}
-
-// Recovery is what [OpenDir] found to mend after a process that did not close.
-type Recovery struct {
-	Packs   int   // packs that were not sealed, now read through and ended
-	Torn    int64 // bytes cut off; no whole frame was among them
-	Skipped int   // stretches left in place that are no whole frame
-	Spool   int   // unfinished large bodies removed
 }
 
 // Dir is [Blobs] in a local folder. Its layout and format stand in the package
@@ -37,6 +36,7 @@ type Dir struct {
 	path      string
 	root      *os.Root
 	lock      *os.File // nil when read-only
+	shared    bool
 	packSize  int64
 	around    Around
 	recovered Recovery
@@ -49,7 +49,7 @@ type Dir struct {
 
 	mu     sync.Mutex // guards what follows
 	queue  []*request
-	next   int64 // number of the next pack
+	next   int64 // number to try for the next pack
 	fatal  *FatalError
 	closed bool
 }
@@ -69,9 +69,9 @@ const defaultPackSize = 64 << 20
 
 // OpenDir opens the folder at path, which it makes if needed, and mends what a
 // process that was killed left behind ([Dir.Recovered]). Only one process has a
-// folder open for writing: the second gets [ErrLocked].
+// folder open for writing, or several that share it: any other gets [ErrLocked].
 func OpenDir(path string, opt DirOptions) (*Dir, error) {
-	d := &Dir{path: path, around: opt.Around, packSize: opt.PackSize, turn: make(chan struct{}, 1), next: 1}
+	d := &Dir{path: path, around: opt.Around, shared: opt.Shared, packSize: opt.PackSize, turn: make(chan struct{}, 1), next: 1}
 	if d.packSize <= 0 {
 		d.packSize = defaultPackSize
 	}
@@ -134,7 +134,13 @@ func (d *Dir) openForWriting() error {
 	if d.lock, err = d.root.OpenFile(lockName, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
 		return err
 	}
-	if err := lockFile(d.lock); err != nil {
+	lock := flock.Exclusive
+	if d.shared {
+		lock = flock.Shared
+	}
+	if err := lock(d.lock); errors.Is(err, flock.ErrHeld) {
+		return ErrLocked
+	} else if err != nil {
 		return err
 	}
 	for _, folder := range []string{packFolder, spoolFolder} {
@@ -142,84 +148,14 @@ func (d *Dir) openForWriting() error {
 			return err
 		}
 	}
-	if err := d.clearSpool(); err != nil {
+	if d.recovered, err = d.mend(context.Background()); err != nil { // a start is not broken off
 		return err
 	}
-	if err := d.recoverPacks(); err != nil {
+	if err := d.lookAgain(); err != nil {
 		return err
 	}
 	// The names of pack folder and packs have to last before anything in them can.
 	return errors.Join(syncFolder(d.path), syncFolder(filepath.Join(d.path, packFolder)))
-}
-
-// clearSpool removes large bodies that never counted.
-func (d *Dir) clearSpool() error {
-	names, err := d.names(spoolFolder, spoolSuffix)
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		if err := d.remove(spoolPath(name)); err != nil {
-			return err
-		}
-		d.recovered.Spool++
-	}
-	return nil
-}
-
-// recoverPacks finds the next number and closes what is still open.
-func (d *Dir) recoverPacks() error {
-	names, err := d.names(packFolder, packSuffix)
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		n, _ := parsePackName(name)
-		d.next = max(d.next, n+1)
-		if err := d.recoverPack(name); err != nil {
-			return fmt.Errorf("pack %s: %w", name, err)
-		}
-	}
-	return nil
-}
-
-// recoverPack reads a pack that is not sealed, cuts its torn tail off, makes the
-// rest durable and seals it. A pack without any whole frame goes. What is more
-// than one group can leave torn is no torn write but damage: it stays for a
-// person to look at.
-func (d *Dir) recoverPack(name string) error {
-	path := packPath(name)
-	info, err := d.root.Stat(path)
-	if err != nil || isSealed(info) {
-		return err
-	}
-	f, err := d.root.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	scan, err := scanPack(f, info.Size())
-	torn := info.Size() - scan.End
-	d.recovered.Packs++
-	d.recovered.Skipped += scan.Skipped
-	switch {
-	case errors.Is(err, errUndecided) || err == nil && torn > MaxAppend+int64(len(packHeader)):
-		d.recovered.Skipped++
-	case err != nil:
-		return err
-	case scan.Frames == 0:
-		d.recovered.Torn += torn
-		return d.remove(path)
-	case torn > 0:
-		d.recovered.Torn += torn
-		if err := d.truncate(f, path, scan.End); err != nil {
-			return err
-		}
-	}
-	if err := d.around.do(StepSync, path, func() error { return syncData(f) }); err != nil {
-		return err
-	}
-	return d.seal(path)
 }
 
 // names lists the files of a folder that end in suffix, sorted, without it. What

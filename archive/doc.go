@@ -19,9 +19,9 @@
 // keep them elsewhere; package archivetest is what each must pass. Dir writes
 // packs: append-only files, one set per month, sealed at 64 MiB.
 //
-//	DIR/lock                        held (flock) by the one process that writes
-//	DIR/pack/2026-11-0000000001.pack
-//	DIR/spool/                      large bodies on their way in
+//	DIR/lock                        held (flock) by the one process that writes, or by those that share the folder
+//	DIR/pack/2026-11-0000000001.pack  while it grows, held (flock) by the process that writes it
+//	DIR/spool/                      large bodies on their way in, each under the name of an empty pack that is held
 //
 //	pack   = header *frame
 //	header = "EDIBRIDGE-PACK1" LF                    16 bytes; the digit is the version
@@ -30,10 +30,20 @@
 //	sha256 = 32 bytes                                over stored
 //	stored = the body, compressed with zstd (RFC 8878) or as it is
 //
-// Names sort by month and number; the number never repeats in a folder. A body
-// of at most [SmallBody] bytes shares a pack; a larger one streams through a
-// file of its own and becomes a pack of one frame by fsync, rename and fsync of
-// the folder.
+// Names sort by month and number; a name is taken by making its file, so that no
+// two writers share one. A body of at most [SmallBody] bytes shares a pack; a
+// larger one streams through a file of its own and becomes a pack of one frame by
+// fsync, rename and fsync of the folder.
+//
+// # Several writers
+//
+// Processes that share a folder ([DirOptions.Shared]) each write packs of their
+// own, and read all. Nothing but the locks of the file system tells them of each
+// other: a pack whose lock is free was left by a process that is dead, and is ended
+// by whoever finds it first, at opening or by [Dir.Mend]. An empty file may stay
+// behind where one died that had only taken a name. The folder lies on one machine,
+// or on NFS 4, whose locks end with the lease of a machine that is gone; a file
+// system whose flock another machine does not see must not be shared.
 //
 // # What is durable when
 //
@@ -42,9 +52,9 @@
 // group, is cut off again, and harms nothing else. A sync that fails is final:
 // which bytes the disk holds is not knowable any more (the kernel may have
 // dropped them), so every later Put fails with a [FatalError] until the folder is
-// opened anew. A pack that an earlier process began is never appended to, so no
-// acknowledged frame ever lies behind a doubtful one; opening walks it, cuts a
-// torn tail off, and seals it.
+// opened anew. A pack that another process began is never appended to, so no
+// acknowledged frame ever lies behind a doubtful one; who mends it walks it, cuts
+// a torn tail off, and seals it.
 //
 // # The log
 //

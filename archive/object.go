@@ -37,7 +37,7 @@ const (
 
 // Sentinels that errors of this package wrap.
 var (
-	// ErrLocked: another process writes this folder.
+	// ErrLocked: another process writes this folder, and not both share it.
 	ErrLocked = errors.New("archive: folder is in use by another process")
 	// ErrReadOnly: the folder was opened for reading only.
 	ErrReadOnly = errors.New("archive: folder is open for reading only")

@@ -121,10 +121,14 @@ func (d *disk) cut(t *testing.T) {
 
 // TestPowerCut lets the power go at every step in turn, three times over one
 // folder, and asks for every acknowledged body.
-func TestPowerCut(t *testing.T) {
-	seeds := uint64(150)
+func TestPowerCut(t *testing.T) { powerCuts(t, 1, 150) }
+
+// TestPowerCutShared does so while two writers share the folder.
+func TestPowerCutShared(t *testing.T) { powerCuts(t, 2, 75) }
+
+func powerCuts(t *testing.T, writers int, seeds uint64) {
 	if os.Getenv(longEnv) != "" {
-		seeds = 3000
+		seeds *= 20
 	}
 	bodies := 0
 	for seed := range seeds {
@@ -134,8 +138,8 @@ func TestPowerCut(t *testing.T) {
 		}
 		var objects []archive.Object
 		for range 3 {
-			objects = append(objects, untilPowerCut(t, dk)...)
-			d := openDir(t, dk.path, archive.DirOptions{})
+			objects = append(objects, untilPowerCut(t, dk, writers)...)
+			d := openDir(t, dk.path, archive.DirOptions{Shared: writers > 1})
 			for _, o := range objects {
 				get(t, newArchive(d), o)
 			}
@@ -153,31 +157,40 @@ func TestPowerCut(t *testing.T) {
 	t.Logf("%d power cuts, %d acknowledged, 0 lost", 3*seeds, bodies)
 }
 
-// untilPowerCut puts bodies from four goroutines until the power goes, and
-// returns what was acknowledged.
-func untilPowerCut(t *testing.T, dk *disk) []archive.Object {
+// untilPowerCut puts bodies from four goroutines for each writer until the power
+// goes, and returns what was acknowledged.
+func untilPowerCut(t *testing.T, dk *disk, writers int) []archive.Object {
 	t.Helper()
-	dk.left = 1 + dk.rand.IntN(40)
-	d, err := archive.OpenDir(dk.path, archive.DirOptions{PackSize: 30_000, Around: dk.around})
-	if err != nil {
-		if !errors.Is(err, errPower) {
+	dk.left = 1 + dk.rand.IntN(40*writers)
+	var dirs []*archive.Dir
+	defer dk.cut(t)
+	defer func() {
+		for _, d := range dirs {
+			_ = d.Close() // without power it cannot even seal
+		}
+	}()
+	for range writers {
+		d, err := archive.OpenDir(dk.path, archive.DirOptions{PackSize: 30_000, Shared: writers > 1, Around: dk.around})
+		if err != nil && !errors.Is(err, errPower) {
 			t.Fatal(err)
 		}
-		dk.cut(t)
-		return nil
+		if err != nil {
+			return nil
+		}
+		dirs = append(dirs, d)
+		dk.settle(t)
 	}
-	dk.settle(t)
-	a := newArchive(d)
 	var mu sync.Mutex
 	var objects []archive.Object
 	var group sync.WaitGroup
 	first := dk.rand.Uint64()
-	for w := range uint64(4) {
+	for w := range 4 * uint64(writers) {
+		a := newArchive(dirs[w/4])
 		group.Go(func() {
 			seed := first + w*1000
 			for i := range uint64(1000) {
 				body := noise(3000+int(i), seed+i)
-				if w == 0 && i%4 == 3 {
+				if w%4 == 0 && i%4 == 3 {
 					body = noise(archive.SmallBody+1, seed+i)
 				}
 				o, err := a.Put(t.Context(), "acme", bytes.NewReader(body))
@@ -191,7 +204,5 @@ func untilPowerCut(t *testing.T, dk *disk) []archive.Object {
 		})
 	}
 	group.Wait()
-	_ = d.Close() // without power it cannot even seal
-	dk.cut(t)
 	return objects
 }

@@ -83,6 +83,9 @@ func (d *Dir) Places(ctx context.Context) iter.Seq2[Place, error] {
 // placesOf yields the blobs of one pack; false ends the listing.
 func (d *Dir) placesOf(ctx context.Context, name string, yield func(Place, error) bool) bool {
 	f, info, err := d.openPack(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true // it held nothing, and went since it was listed
+	}
 	if err != nil {
 		return yield(Place{Pack: name}, err) && isDamage(err)
 	}

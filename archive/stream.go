@@ -6,12 +6,13 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 )
 
-// Stream implements [Blobs]: the blob grows in a spool file and becomes a pack
-// of its own.
+// Stream implements [Blobs]: the blob grows in a spool file and becomes a pack of
+// its own. An empty pack holds the name meanwhile, locked, and is replaced then.
 func (d *Dir) Stream(ctx context.Context, at time.Time, fill func(w io.Writer) error) (Place, error) {
 	if err := ctx.Err(); err != nil {
 		return Place{}, err
@@ -20,11 +21,31 @@ func (d *Dir) Stream(ctx context.Context, at time.Time, fill func(w io.Writer) e
 		return Place{}, err
 	}
 	defer d.leave()
-	name := packName(at, d.number())
+	name, reserved, err := d.take(at)
+	if err != nil {
+		return Place{}, err
+	}
+	defer reserved.Close() // nothing was written to it: it only holds the name
+	s, err := d.spoolInto(ctx, name, fill)
+	var fatal *FatalError
+	if err != nil && !errors.As(err, &fatal) {
+		// It never counted: the next mending removes what this does not.
+		if rerr := d.remove(spoolPath(name)); rerr == nil || errors.Is(rerr, fs.ErrNotExist) {
+			_ = d.remove(packPath(name))
+		}
+	}
+	if err != nil {
+		return Place{}, err
+	}
+	return Place{Pack: name, Offset: int64(len(packHeader)), Length: s.length, Sum: Hash(s.sum.Sum(nil))}, nil
+}
+
+// spoolInto writes the blob into the spool file of a name and makes it the pack.
+func (d *Dir) spoolInto(ctx context.Context, name string, fill func(w io.Writer) error) (*spool, error) {
 	path := spoolPath(name)
 	f, err := d.create(path)
 	if err != nil {
-		return Place{}, err
+		return nil, err
 	}
 	s := &spool{dir: d, file: f, path: path, sum: sha256.New(), stopped: ctx.Err}
 	err = s.run(fill)
@@ -34,17 +55,11 @@ func (d *Dir) Stream(ctx context.Context, at time.Time, fill func(w io.Writer) e
 	if err == nil {
 		err = d.adopt(path, packPath(name))
 	}
-	var fatal *FatalError
-	if err != nil && !errors.As(err, &fatal) {
-		_ = d.remove(path) // it never counted: the next opening removes it if this does not
-	}
-	if err != nil {
-		return Place{}, err
-	}
-	return Place{Pack: name, Offset: int64(len(packHeader)), Length: s.length, Sum: Hash(s.sum.Sum(nil))}, nil
+	return s, err
 }
 
-// adopt makes a complete and synced spool file a sealed pack.
+// adopt makes a complete and synced spool file a sealed pack, in the place of the
+// empty one.
 func (d *Dir) adopt(spool, pack string) error {
 	if err := d.refusal(); err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 	"github.com/edibridge/edibridge/bridge"
 	"github.com/edibridge/edibridge/bridge/sqlstore"
 	"github.com/edibridge/edibridge/internal/config"
+	"github.com/edibridge/edibridge/internal/flock"
 )
 
 // decider carries out decisions: the running bridge, or this process in its
@@ -53,7 +54,7 @@ func openDecider(ctx context.Context, cfg *bridge.Configuration, sys *config.Sys
 	var err error
 	waited := await(wait, func() bool {
 		d, err = tryDecider(ctx, cfg, sys, log)
-		return !errors.Is(err, archive.ErrLocked)
+		return !errors.Is(err, archive.ErrLocked) && !errors.Is(err, flock.ErrHeld)
 	})
 	if waited != nil || d == nil && wait.Err() != nil {
 		return nil, fmt.Errorf("%s is locked by a process that does not answer at %s", sys.Data, controlName)
@@ -61,7 +62,8 @@ func openDecider(ctx context.Context, cfg *bridge.Configuration, sys *config.Sys
 	return d, err
 }
 
-// tryDecider fails with archive.ErrLocked while a bridge starts or stops.
+// tryDecider fails with flock.ErrHeld or archive.ErrLocked while a bridge starts or
+// stops.
 func tryDecider(ctx context.Context, cfg *bridge.Configuration, sys *config.System, log *slog.Logger) (decider, error) {
 	conn, err := dialControl(ctx, sys.Data)
 	if err == nil {
@@ -116,25 +118,30 @@ func (r *remote) close() error { return r.conn.Close() }
 // standIn is this process where no bridge runs: it holds the lock until close.
 type standIn struct {
 	cfg   *bridge.Configuration
+	data  *os.File
 	dir   *archive.Dir
 	store *sqlstore.Store
 	log   *slog.Logger
 }
 
 func openStandIn(ctx context.Context, cfg *bridge.Configuration, sys *config.System, log *slog.Logger) (decider, error) {
-	dir, err := openArchive(sys, log)
+	data, err := lockData(sys)
 	if err != nil {
 		return nil, err
 	}
+	dir, err := openArchive(sys, sys.Postgres != "", log)
+	if err != nil {
+		return nil, errors.Join(err, data.Close())
+	}
 	store, err := openStore(ctx, sys, sqlstore.Options{Log: log})
 	if err != nil {
-		return nil, errors.Join(err, dir.Close())
+		return nil, errors.Join(err, dir.Close(), data.Close())
 	}
-	return &standIn{cfg, dir, store, log}, nil
+	return &standIn{cfg, data, dir, store, log}, nil
 }
 
 func (s *standIn) decide(ctx context.Context, q controlRequest) (controlAnswer, error) {
 	return ground{s.store.Operate, s.store.Renumber, s.store.Transmission}.decide(ctx, q), nil
 }
 
-func (s *standIn) close() error { return errors.Join(s.store.Close(), s.dir.Close()) }
+func (s *standIn) close() error { return errors.Join(s.store.Close(), s.dir.Close(), s.data.Close()) }

@@ -257,6 +257,9 @@ func (l *live) restart(sys *config.System) ([]string, error) {
 	if sys.Data != l.own.Data {
 		return nil, fmt.Errorf("data: %s -> %s %w", l.own.Data, sys.Data, errRestart)
 	}
+	if was, is := l.own.Archive(), sys.Archive(); was != is {
+		return nil, fmt.Errorf("archive: %s -> %s %w", was, is, errRestart)
+	}
 	if sys.Postgres != l.own.Postgres {
 		return nil, fmt.Errorf("store %w", errRestart)
 	}

@@ -55,7 +55,13 @@ func copyStore(ctx context.Context, file string, w io.Writer) (err error) {
 	if _, err := os.Stat(sys.Store()); err != nil {
 		return fmt.Errorf("the store in %s: %w", sys.Data, err)
 	}
-	dir, err := openArchive(sys, slog.New(slog.DiscardHandler)) // its lock keeps a bridge out
+	data, err := lockData(sys)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, data.Close()) }()
+	// Alone, so that no bridge works over the database either.
+	dir, err := openArchive(sys, false, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

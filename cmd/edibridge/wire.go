@@ -8,7 +8,9 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,6 +18,7 @@ import (
 	"github.com/edibridge/edibridge/bridge"
 	"github.com/edibridge/edibridge/bridge/sqlstore"
 	"github.com/edibridge/edibridge/internal/config"
+	"github.com/edibridge/edibridge/internal/flock"
 	"github.com/edibridge/edibridge/transports"
 	"github.com/edibridge/edibridge/transports/sftp"
 )
@@ -26,6 +29,7 @@ type running struct {
 	cfg     *bridge.Configuration
 	sys     *config.System
 	log     *slog.Logger
+	data    *os.File // the data folder's lock
 	dir     *archive.Dir
 	store   *sqlstore.Store
 	live    *live
@@ -44,9 +48,6 @@ type around struct {
 // assemble opens the data folder and the listeners. Nothing is served yet, but
 // the addresses are known.
 func assemble(ctx context.Context, cfg *bridge.Configuration, sys *config.System, log *slog.Logger, w around) (*running, error) {
-	if err := os.MkdirAll(sys.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("data folder: %w", err)
-	}
 	r := &running{cfg: cfg, sys: sys, log: log}
 	if err := r.open(ctx, w); err != nil {
 		return nil, errors.Join(err, r.close())
@@ -55,8 +56,11 @@ func assemble(ctx context.Context, cfg *bridge.Configuration, sys *config.System
 }
 
 func (r *running) open(ctx context.Context, w around) (err error) {
-	// The archive's lock comes first: it keeps a second process out of both.
-	if r.dir, err = openArchive(r.sys, r.log); err != nil {
+	// The lock comes first: it keeps a second process out of all that lies there.
+	if r.data, err = lockData(r.sys); err != nil {
+		return err
+	}
+	if r.dir, err = openArchive(r.sys, r.sys.Postgres != "", r.log); err != nil {
 		return err
 	}
 	if r.store, err = openStore(ctx, r.sys, sqlstore.Options{Log: r.log, Alone: r.sys.Postgres == ""}); err != nil {
@@ -76,7 +80,7 @@ func (r *running) open(ctx context.Context, w around) (err error) {
 	}
 	r.bridge = bridge.New(bridge.Options{
 		Store: store, Bodies: bodies, Log: r.log,
-		Free:   func() (int64, error) { return freeBytes(r.sys.Data) },
+		Free:   r.free,
 		Config: r.live.configuration, Past: r.live.past, Senders: r.live.sender,
 	})
 	for _, l := range r.sys.SFTP {
@@ -101,15 +105,74 @@ func openStore(ctx context.Context, sys *config.System, opt sqlstore.Options) (*
 	return s, err
 }
 
-func openArchive(sys *config.System, log *slog.Logger) (*archive.Dir, error) {
-	dir, err := archive.OpenDir(sys.Archive(), archive.DirOptions{})
+// lockData makes the data folder and keeps any other process out of it until the
+// file is closed: flock.ErrHeld.
+func lockData(sys *config.System) (f *os.File, err error) {
+	if err := os.MkdirAll(sys.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	f, err = os.OpenFile(filepath.Join(sys.Data, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err == nil {
+		if err = flock.Exclusive(f); err != nil {
+			err = errors.Join(err, f.Close())
+		}
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("data folder %s: %w", sys.Data, err)
 	}
-	if rec := dir.Recovered(); rec.Torn > 0 || rec.Skipped > 0 {
-		log.Warn("archive recovered after a crash", "torn", rec.Torn, "skipped", rec.Skipped)
+	return f, nil
+}
+
+// openArchive opens the archive of a configuration for writing, alone or beside
+// others.
+func openArchive(sys *config.System, shared bool, log *slog.Logger) (*archive.Dir, error) {
+	dir, err := archive.OpenDir(sys.Archive(), archive.DirOptions{Shared: shared})
+	if err == nil {
+		tellMended(log, dir.Recovered())
 	}
-	return dir, nil
+	return dir, err
+}
+
+// tellMended says what was lost of bodies that never counted.
+func tellMended(log *slog.Logger, r archive.Recovery) {
+	if r.Torn > 0 || r.Skipped > 0 {
+		log.Warn("archive recovered after a crash", "torn", r.Torn, "skipped", r.Skipped)
+	}
+}
+
+// mendEvery is how often what processes that were killed left in a shared archive
+// is looked for.
+const mendEvery = time.Minute
+
+// mend ends the packs of processes that were killed, until ctx ends.
+func (r *running) mend(ctx context.Context) error {
+	if r.sys.Postgres == "" {
+		return nil // it was done at the start, and there are no others
+	}
+	t := time.NewTicker(mendEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.C:
+		}
+		rec, err := r.dir.Mend(ctx)
+		tellMended(r.log, rec)
+		if err != nil && ctx.Err() == nil {
+			r.log.Error("archive could not be mended and will be tried again", "error", err)
+		}
+	}
+}
+
+// free are the bytes that may still be written where the least are.
+func (r *running) free() (int64, error) {
+	data, err := freeBytes(r.sys.Data)
+	if err != nil {
+		return 0, err
+	}
+	bodies, err := freeBytes(r.sys.Archive())
+	return min(data, bodies), err
 }
 
 func openSFTP(l config.SFTPListener, sys *config.System, box transports.Mailbox, users func(string) (sftp.User, bool), log *slog.Logger) (*sftp.Server, error) {
@@ -142,6 +205,7 @@ func (r *running) run(ctx context.Context) error {
 	}
 	listen.Go(func() error { return r.control().run(ctx) })
 	listen.Go(func() error { return r.live.run(ctx) })
+	listen.Go(func() error { return r.mend(ctx) })
 	listen.Go(func() error { return r.reload(ctx) })
 	listen.Go(func() error {
 		select {
@@ -194,6 +258,9 @@ func (r *running) close() error {
 	}
 	if r.dir != nil {
 		errs = append(errs, r.dir.Close())
+	}
+	if r.data != nil {
+		errs = append(errs, r.data.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -10,6 +10,10 @@ type mainFile struct {
 	// Folder that holds everything the bridge keeps: database, archive, uploads
 	// in progress. Back up this folder, and the configuration.
 	Data string `yaml:"data" default:"data"`
+	// Folder of the archived bytes. Without it, "archive" in the data folder.
+	// Processes over one PostgreSQL database share one, which has to be named when
+	// their data folders are several: on one machine, or on NFSv4.
+	Archive string `yaml:"archive"`
 	// Where the bridge keeps its memory: "sqlite", the file edibridge.db in the
 	// data folder; or the address of a PostgreSQL database (15 or newer),
 	// "postgres://USER@HOST/DATABASE", by "${NAME}" or "file:PATH" when a password
@@ -106,7 +110,7 @@ type breaker struct {
 // requests with 503; what is in custody goes on. It ends by itself, when a tenth
 // more is free, or a tenth less waits, than the limit.
 type pressure struct {
-	// Bytes free on the disk of the data folder; below it nothing is taken.
+	// Bytes free on the disks of data folder and archive; below it nothing is taken.
 	MinFree size `yaml:"minFree" default:"256MiB"`
 	// Files that wait to be translated and documents that wait to be delivered; at
 	// so many nothing is taken. Dead letters and what lies in mailboxes do not count.

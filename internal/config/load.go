@@ -240,9 +240,9 @@ func (l *loader) overlayError(folder string, err error) {
 
 // bridge takes over edibridge.yaml.
 func (l *loader) bridge(m *mainSource) {
-	l.sys.Data = m.path(m.Data)
-	if abs, err := filepath.Abs(l.sys.Data); err == nil {
-		l.sys.Data = abs
+	l.sys.Data = absolute(m.path(m.Data))
+	if m.Archive != "" {
+		l.sys.Archived = absolute(m.path(m.Archive))
 	}
 	l.sys.Postgres = l.postgres(m)
 	for _, id := range m.Self {
@@ -271,6 +271,14 @@ func (l *loader) bridge(m *mainSource) {
 		l.endpoint(m, name, m.Endpoints[name])
 	}
 	l.alarms(m)
+}
+
+// absolute is path as seen from the root, where that can be told.
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
 }
 
 // postgres is the address of the database, "" for the embedded one.

@@ -14,6 +14,7 @@ type System struct {
 	File     string  // edibridge.yaml
 	Bundle   *Bundle // the files that it was read from
 	Data     string  // the data folder
+	Archived string  // folder of the archive; "": one in Data
 	Postgres string  // address of the database; "": Store
 	SFTP     []SFTPListener
 	Webhooks []Webhook // by endpoint name
@@ -24,7 +25,12 @@ type System struct {
 func (s *System) Store() string { return filepath.Join(s.Data, "edibridge.db") }
 
 // Archive is the folder of the archived bytes.
-func (s *System) Archive() string { return filepath.Join(s.Data, "archive") }
+func (s *System) Archive() string {
+	if s.Archived != "" {
+		return s.Archived
+	}
+	return filepath.Join(s.Data, "archive")
+}
 
 // Spool is the folder of uploads in progress: nothing in it is promised to anyone.
 func (s *System) Spool() string { return filepath.Join(s.Data, "spool") }
