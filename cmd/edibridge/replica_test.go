@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,12 +43,7 @@ func replica(t *testing.T, address, secret string) (file string, open func() *ru
 // Replicas work by what is in force, whatever files they were started with; one
 // that cannot load it goes on as it was, until it can.
 func TestReplicasFollow(t *testing.T) {
-	q := url.Values{}
-	for _, f := range strings.Fields(pgtest.Start(t).Database(t)) {
-		name, value, _ := strings.Cut(f, "=")
-		q.Set(name, value)
-	}
-	address := "postgres:///?" + q.Encode()
+	address := postgresURL(pgtest.Start(t).Database(t))
 	one, err := newSecret()
 	must(t, err)
 	fileA, openA := replica(t, address, one)

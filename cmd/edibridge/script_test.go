@@ -17,8 +17,8 @@ var update = flag.Bool("update", false, "write the output that scripts compare a
 // TestMain lets scripts call this program by its name, and makes this process
 // the bridge that the kill test kills.
 func TestMain(m *testing.M) {
-	if file := os.Getenv(killConfig); file != "" {
-		if err := killChild(file); err != nil {
+	if options := os.Getenv(killEnv); options != "" {
+		if err := killChild(options); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

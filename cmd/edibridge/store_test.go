@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,12 +13,7 @@ import (
 // onPostgres is a configuration over an empty database of a server.
 func onPostgres(t *testing.T, server *pgtest.Server) (file string) {
 	t.Helper()
-	q := url.Values{}
-	for _, setting := range strings.Fields(server.Database(t)) {
-		name, value, _ := strings.Cut(setting, "=")
-		q.Set(name, value)
-	}
-	t.Setenv("TEST_STORE", "postgres:///?"+q.Encode())
+	t.Setenv("TEST_STORE", postgresURL(server.Database(t)))
 	file = configure(t)
 	useStore(t, file)
 	return file

@@ -60,13 +60,14 @@ func TestSwapUnderLoad(t *testing.T) {
 	}
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	w := newWorld(t, rand.New(rand.NewPCG(seed, 2)), usualFile, map[string]int{})
+	w := newWorld(t, chaos{replicas: 1, sets: usualFile}, rand.New(rand.NewPCG(seed, 2)), &killTally{})
 	w.cfg = nil // events are judged here, by the version of each file
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer cancel()
-	p := w.start("")
+	only := w.sites[0]
+	w.start(only, "")
 	for range killSenders {
 		wg.Go(func() { w.send(ctx) })
 	}
@@ -80,16 +81,14 @@ func TestSwapUnderLoad(t *testing.T) {
 			wantCLI(t, 1, "partners/acme.yaml:7:3: ", "activate", "-c", w.file)
 			w.agreed(fmt.Sprintf("orders-%d", i%5))
 		case 3:
-			p.cmd.Process.Kill()
-			<-p.dead
+			only.process.kill(t, 0)
 			w.check(false)
-			p = w.start("")
+			w.start(only, "")
 		}
 	}
 	cancel()
 	wg.Wait()
-	must(t, p.cmd.Process.Signal(syscall.SIGTERM))
-	must(t, <-p.dead)
+	only.process.stop(t)
 	w.settle()
 	w.check(true)
 	w.effects()

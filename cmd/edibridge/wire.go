@@ -38,8 +38,10 @@ type running struct {
 }
 
 // around lets a test put something between the bridge and its store, archive
-// and senders; nil leaves each as it is.
+// and senders, and set its clock and leases; what is zero stays as it is.
 type around struct {
+	clock  func() time.Time
+	lease  time.Duration
 	store  func(bridge.Store) bridge.Store
 	bodies func(bridge.Bodies) bridge.Bodies
 	sender func(transports.Sender) transports.Sender
@@ -63,7 +65,7 @@ func (r *running) open(ctx context.Context, w around) (err error) {
 	if r.dir, err = openArchive(r.sys, r.sys.Postgres != "", r.log); err != nil {
 		return err
 	}
-	if r.store, err = openStore(ctx, r.sys, sqlstore.Options{Log: r.log, Alone: r.sys.Postgres == ""}); err != nil {
+	if r.store, err = openStore(ctx, r.sys, sqlstore.Options{Log: r.log, Alone: r.sys.Postgres == "", Now: w.clock}); err != nil {
 		return err
 	}
 	r.live = &live{store: r.store, own: r.sys, around: w, log: r.log}
@@ -74,13 +76,13 @@ func (r *running) open(ctx context.Context, w around) (err error) {
 	if w.store != nil {
 		store = w.store(store)
 	}
-	var bodies bridge.Bodies = archive.New(r.dir, archive.Options{Known: r.store.Body})
+	var bodies bridge.Bodies = archive.New(r.dir, archive.Options{Known: r.store.Body, Clock: w.clock})
 	if w.bodies != nil {
 		bodies = w.bodies(bodies)
 	}
 	r.bridge = bridge.New(bridge.Options{
 		Store: store, Bodies: bodies, Log: r.log,
-		Free:   r.free,
+		Free: r.free, Now: w.clock, Lease: w.lease,
 		Config: r.live.configuration, Past: r.live.past, Senders: r.live.sender,
 	})
 	for _, l := range r.sys.SFTP {
