@@ -34,8 +34,8 @@ type chaos struct {
 // The sets of the big file of a world, but for one of 100,000 in the long run,
 // and of those that come behind it: some slices each.
 const (
-	usualFile   = 3000
-	smallerFile = 1200
+	usualFile   = 2200
+	smallerFile = 700
 )
 
 // killsPerWorld bounds what each check has to read.
@@ -83,18 +83,19 @@ type killTally struct {
 // kills; then a new one, since each check reads everything.
 type world struct {
 	chaos
-	t      *testing.T
-	dir    string
-	file   string
-	sys    *config.System
-	cfg    *bridge.Configuration
-	sites  []*site
-	app    *simApp
-	acme   *simPartner
-	bulk   *simPartner
-	random *rand.Rand
-	tally  *killTally
-	log    *os.File // what the processes say
+	t       *testing.T
+	dir     string
+	file    string
+	sys     *config.System
+	cfg     *bridge.Configuration
+	sites   []*site
+	app     *simApp
+	acme    *simPartner
+	bulk    *simPartner
+	random  *rand.Rand
+	tally   *killTally
+	log     *os.File          // what the processes say
+	answers map[string][]byte // 997s that bulk fetched, by name; sendBig's while that runs
 
 	mu    sync.Mutex        // guards what follows
 	turn  int               // of the addresses
