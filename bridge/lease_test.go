@@ -46,9 +46,11 @@ func delivered(words string) (transports.Receipt, error) {
 func TestLeaseEndsInDelivery(t *testing.T) {
 	onBoth(t, func(t *testing.T, open func(*testing.T) *house) {
 		for name, late := range map[string]func() (transports.Receipt, error){
-			"taken":            func() (transports.Receipt, error) { return delivered("late") },
-			"failed":           func() (transports.Receipt, error) { return transports.Receipt{}, errors.New("503") },
-			"refused for good": func() (transports.Receipt, error) { return transports.Receipt{}, &transports.Failure{Err: errors.New("410"), Permanent: true} },
+			"taken":  func() (transports.Receipt, error) { return delivered("late") },
+			"failed": func() (transports.Receipt, error) { return transports.Receipt{}, errors.New("503") },
+			"refused for good": func() (transports.Receipt, error) {
+				return transports.Receipt{}, &transports.Failure{Err: errors.New("410"), Permanent: true}
+			},
 		} {
 			t.Run(name, func(t *testing.T) { lateOutcome(open(t), late) })
 		}

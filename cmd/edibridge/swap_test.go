@@ -216,6 +216,10 @@ func TestActivateRestart(t *testing.T) {
 	if _, err := m.running.live.activate(t.Context(), m.file, decisionOf{"ann", ""}); err == nil || !strings.Contains(err.Error(), "restart") {
 		t.Errorf("error\n got %v\nwant one of a restart", err)
 	}
+	write("data: data", "data: data\narchive: elsewhere")
+	if _, err := m.running.live.activate(t.Context(), m.file, decisionOf{"ann", ""}); err == nil || !strings.Contains(err.Error(), "restart") {
+		t.Errorf("another archive\n got %v\nwant an error of a restart", err)
+	}
 	m.stop()
 	write("attempts: 10", "attempts: 12")
 	wantCLI(t, 0, "is in force", "activate", "-c", m.file, "--by", "ann") // no bridge runs

@@ -162,6 +162,16 @@ func TestDefaults(t *testing.T) {
 	if got, want := sys.Data, filepath.Join(dir, "data"); got != want {
 		t.Errorf("data folder\n got %s\nwant %s", got, want)
 	}
+	if got, want := sys.Archive(), filepath.Join(dir, "data", "archive"); got != want {
+		t.Errorf("archive\n got %s\nwant %s", got, want)
+	}
+	write(t, dir, "edibridge.yaml", "self: [X12 ZZ/US]\narchive: ../bodies\n")
+	if _, sys, err = Load(filepath.Join(dir, "edibridge.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := sys.Archive(), filepath.Join(filepath.Dir(dir), "bodies"); got != want {
+		t.Errorf("archive that is named\n got %s\nwant %s", got, want)
+	}
 }
 
 // The digest names the configuration: the same for a copy elsewhere, another
