@@ -49,7 +49,8 @@ type Dir struct {
 
 	mu     sync.Mutex // guards what follows
 	queue  []*request
-	next   int64 // number to try for the next pack
+	next   int64           // number to try for the next pack
+	ended  map[string]bool // packs that were seen sealed: mending asks once
 	fatal  *FatalError
 	closed bool
 }
@@ -71,7 +72,7 @@ const defaultPackSize = 64 << 20
 // process that was killed left behind ([Dir.Recovered]). Only one process has a
 // folder open for writing, or several that share it: any other gets [ErrLocked].
 func OpenDir(path string, opt DirOptions) (*Dir, error) {
-	d := &Dir{path: path, around: opt.Around, shared: opt.Shared, packSize: opt.PackSize, turn: make(chan struct{}, 1), next: 1}
+	d := &Dir{path: path, around: opt.Around, shared: opt.Shared, packSize: opt.PackSize, turn: make(chan struct{}, 1), next: 1, ended: make(map[string]bool)}
 	if d.packSize <= 0 {
 		d.packSize = defaultPackSize
 	}

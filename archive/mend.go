@@ -126,12 +126,20 @@ func (d *Dir) mendSpool(name string, r *Recovery) error {
 // write but damage: it stays for a person to look at.
 func (d *Dir) mendPack(name string, r *Recovery) error {
 	path := packPath(name)
-	info, err := d.root.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && (isSealed(info) || d.shared && info.Size() == 0) {
+	if d.hasEnded(name) {
 		return nil
 	}
-	if err != nil {
+	info, err := d.root.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
 		return err
+	case isSealed(info):
+		d.noteEnded(name)
+		return nil
+	case info.Size() == 0 && d.shared:
+		return nil
 	}
 	f, info, err := d.hold(name, 0)
 	if f == nil {
@@ -163,4 +171,19 @@ func (d *Dir) mendPack(name string, r *Recovery) error {
 		return err
 	}
 	return d.seal(path)
+}
+
+// hasEnded reports whether a pack was seen sealed. That lasts, so that ten years of
+// packs are not asked each time.
+func (d *Dir) hasEnded(name string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.ended[name]
+}
+
+// noteEnded notes that a pack is sealed.
+func (d *Dir) noteEnded(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ended[name] = true
 }

@@ -172,7 +172,7 @@ type control struct {
 }
 
 // run serves until ctx ends, ends what it is carrying out, and leaves neither a
-// goroutine nor the socket behind. Whoever calls it holds the archive's lock: a
+// goroutine nor the socket behind. Whoever calls it holds the data folder's lock: a
 // socket that lies there already is of a process that was killed.
 func (c *control) run(ctx context.Context) error {
 	l, err := listenControl(c.data)
