@@ -313,16 +313,20 @@ func killAtSteps(t *testing.T, dir string, shared bool) {
 		{archive.StepTruncate, 1}, {archive.StepSync, 1}, {archive.StepSeal, 1}, {archive.StepRemove, 1},
 	}
 	for _, s := range steps {
+		if shared && s.nth > 2 {
+			continue // they are those of a writer who is alone
+		}
 		for _, when := range []string{"before", "after"} {
 			// There is always something to mend, so that each step of recovery comes.
 			leaveTorn(t, dir)
-			objects = append(objects, runChild(t, dir, fmt.Sprintf("%s/%s/%d", s.step, when, s.nth), shared)...)
-			if verify(t, dir, objects, shared); t.Failed() {
+			some := runChild(t, dir, fmt.Sprintf("%s/%s/%d", s.step, when, s.nth), shared)
+			objects = append(objects, some...)
+			if verify(t, dir, some, shared); t.Failed() {
 				t.Fatalf("killed %s %s number %d", when, s.step, s.nth)
 			}
 		}
 	}
-	if len(objects) == 0 {
+	if verify(t, dir, objects, shared); len(objects) == 0 {
 		t.Fatal("nothing was acknowledged")
 	}
 }

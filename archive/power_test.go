@@ -124,7 +124,7 @@ func (d *disk) cut(t *testing.T) {
 func TestPowerCut(t *testing.T) { powerCuts(t, 1, 150) }
 
 // TestPowerCutShared does so while two writers share the folder.
-func TestPowerCutShared(t *testing.T) { powerCuts(t, 2, 75) }
+func TestPowerCutShared(t *testing.T) { powerCuts(t, 2, 40) }
 
 func powerCuts(t *testing.T, writers int, seeds uint64) {
 	if os.Getenv(longEnv) != "" {
