@@ -95,6 +95,7 @@ type Bridge struct {
 	breakOff      context.CancelCauseFunc
 	gates         gates
 	valve         valve
+	rehearses     bool // nothing is kept: a document is told of as if it left alone
 }
 
 // New makes a Bridge. It starts nothing: [Bridge.Run] does.

@@ -36,8 +36,9 @@ type Dispatch struct {
 	FileName                   string         // template, in the words of [FileName]; "": "810-4711-17.edi"
 	OnDead                     OnDead
 	Lanes                      LanePolicy
-	Expect                     Expect   // the acknowledgment that the partner owes
-	Events                     []string // endpoints that are told of acknowledgments
+	Batch                      *Batching // nil: each document leaves alone
+	Expect                     Expect    // the acknowledgment that the partner owes
+	Events                     []string  // endpoints that are told of acknowledgments
 }
 
 // names writes into a document what it is sent as: standard, release and set are

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -50,6 +51,7 @@ func refuse(pointer, rule, format string, args ...any) error {
 type draft struct {
 	how     *Dispatch
 	doc     canonical.Document
+	control string // of the set or message
 	guide   *guide.Guide
 	mapping *mappings.Mapping
 	raw     []byte // ST to SE, UNH to UNT; UTF-8
@@ -63,16 +65,18 @@ type draft struct {
 // makes it an error, or nothing.
 const ruleUnwritten = "mapping.member.unwritten"
 
-// setControl is the control number of a set that is alone in its group (ST02),
-// and of a message that is alone in its interchange (UNH 0062).
-const (
-	setControl     = "0001"
-	messageControl = "1"
-)
+// setControl is the control number of the nth set of a group (ST02) or message of
+// an interchange (UNH 0062), from 1.
+func (d *Dispatch) setControl(nth int) string {
+	if d.Standard == edi.EDIFACT {
+		return fmt.Sprint(nth)
+	}
+	return fmt.Sprintf("%04d", nth)
+}
 
-// draft makes the message of a canonical document for a partner and holds it
-// against the partner's guide. The error is a [*Refusal].
-func (c *Configuration) draft(partner, agreement string, data []byte) (*draft, error) {
+// draft makes the message of a canonical document for a partner, as the nth of its
+// interchange, and holds it against the partner's guide. The error is a [*Refusal].
+func (c *Configuration) draft(partner, agreement string, data []byte, nth int) (*draft, error) {
 	doc, residue, err := canonical.DecodeWithResidue(data)
 	if err != nil {
 		return nil, refuse("", "bridge.send.document", "no canonical document: %v", err)
@@ -86,15 +90,12 @@ func (c *Configuration) draft(partner, agreement string, data []byte) (*draft, e
 			return nil, refuse("", "bridge.send.document", "no canonical document: %v", err)
 		}
 	}
-	d := &draft{how: how, doc: doc}
+	d := &draft{how: how, doc: doc, control: how.setControl(nth)}
 	how.names(doc.Head())
 	if d.guide, d.mapping = c.languages(how); d.guide == nil {
 		return nil, refuse("", "bridge.guide.none", "there is no guide for %s %s", how.Set, how.Release)
 	}
-	opt := mappings.OutOptions{Residue: residue, Delimiters: how.wire(), LineBreak: how.LineBreak, Control: setControl}
-	if how.Standard == edi.EDIFACT {
-		opt.Control = messageControl
-	}
+	opt := mappings.OutOptions{Residue: residue, Delimiters: how.wire(), LineBreak: how.LineBreak, Control: d.control}
 	severity, waived := how.Waive[ruleUnwritten]
 	opt.Unwritten = severity
 	raw, findings, err := d.mapping.Out(doc, opt)
@@ -255,30 +256,41 @@ func pointerAt(lineage map[string]mappings.Origin, offset int64) string {
 	return ""
 }
 
-// write writes the interchange with its control numbers: of X12 those of
-// interchange and group, of EDIFACT the interchange's alone.
-func (d *draft) write(w io.Writer, numbers []int64, now time.Time) error {
-	if d.how.Standard == edi.EDIFACT {
-		env := d.how.edifactEnvelope()
+// write writes an interchange of messages with its control numbers: of X12 those
+// of interchange and group, of EDIFACT the interchange's alone.
+func (d *Dispatch) write(w io.Writer, numbers []int64, now time.Time, messages iter.Seq2[[]byte, error]) error {
+	var add func([]byte) error
+	var end func() error
+	if d.Standard == edi.EDIFACT {
+		env := d.edifactEnvelope()
 		env.Reference, env.Time = fmt.Sprint(numbers[0]), now
 		i := edifact.NewInterchange(w, env)
-		if err := i.Message(d.raw); err != nil {
+		add, end = i.Message, i.Close
+	} else {
+		env := d.x12Envelope()
+		env.Interchange, env.Group, env.Time = numbers[0], numbers[1], now
+		i := x12.NewInterchange(w, env, x12.Functional(d.Set))
+		add, end = i.Set, i.Close
+	}
+	for raw, err := range messages {
+		if err == nil {
+			err = add(raw)
+		}
+		if err != nil {
 			return err
 		}
-		return i.Close()
 	}
-	env := d.how.x12Envelope()
-	env.Interchange, env.Group, env.Time = numbers[0], numbers[1], now
-	i := x12.NewInterchange(w, env, x12.Functional(d.how.Set))
-	if err := i.Set(d.raw); err != nil {
-		return err
-	}
-	return i.Close()
+	return end()
+}
+
+// alone is the draft's message as the only one of an interchange.
+func (d *draft) alone() iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) { yield(d.raw, nil) }
 }
 
 // preview is the interchange as it would go out, with numbers that are none.
 func (d *draft) preview(now time.Time) ([]byte, error) {
 	var b bytes.Buffer
-	err := d.write(&b, []int64{1, 1}, now)
+	err := d.how.write(&b, []int64{1, 1}, now, d.alone())
 	return b.Bytes(), err
 }

@@ -42,7 +42,7 @@ func TestFaultsOverPostgres(t *testing.T) {
 	server := pgtest.Start(t)
 	sound := bridgetest.NewFaults()
 	faulty(newHouseOn(t, server.Database(t)), sound)
-	for _, p := range bridgetest.StorePoints()[:18] { // those that write
+	for _, p := range bridgetest.StorePoints()[:19] { // those that write
 		for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
 			if sound.Calls(p) == 0 {
 				continue

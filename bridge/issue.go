@@ -1,7 +1,6 @@
 package bridge
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,29 +16,33 @@ import (
 // an interchange. One that is refused now, since the configuration is another
 // one, is kept for a person.
 func (t *translation) issue(ctx context.Context) error {
-	data, err := t.read(ctx)
+	data, err := t.readOf(ctx, t.tr)
 	if err != nil {
 		return err
 	}
 	end := t.b.observe(StageMap)
-	d, err := t.cfg.draft(t.tr.Partner, t.tr.Agreement, data)
+	d, err := t.cfg.draft(t.tr.Partner, t.tr.Agreement, data, 1)
 	end()
 	var refused *Refusal
 	if errors.As(err, &refused) {
-		for _, p := range refused.Problems {
-			t.note(edi.Finding{Rule: p.Rule, Severity: edi.Error, Message: p.Message, Path: edi.Path(p.Pointer), Length: len(data)})
+		for _, f := range refused.findings(len(data)) {
+			t.note(f)
 		}
 		return t.commit(ctx, Result{State: Quarantined, Reason: refused.Problems[0].Message, Config: t.cfg.Digest})
 	}
 	if err != nil {
 		return fmt.Errorf("translate %s: %w", t.tr.ID, err)
 	}
-	values, err := t.number(ctx, d.how)
+	if d.how.Batch != nil && !t.b.rehearses {
+		return t.join(ctx, d)
+	}
+	numbers, values, err := t.reserve(ctx, d.how)
 	if err != nil {
 		return err
 	}
+	t.s.numbers = append(t.s.numbers, numbers...)
 	doc := d.document(t.tr, values)
-	body, err := inMemory(func(w io.Writer) error { return d.write(w, values, t.b.now()) })
+	body, err := inMemory(func(w io.Writer) error { return d.how.write(w, values, t.b.now(), d.alone()) })
 	if err != nil {
 		return fmt.Errorf("translate %s: %w", t.tr.ID, err)
 	}
@@ -55,9 +58,9 @@ func (t *translation) issue(ctx context.Context) error {
 // issuePlace is the place, within a document, of the interchange it leaves in.
 const issuePlace = "1"
 
-// read gives the document's bytes. The archive verifies them.
-func (t *translation) read(ctx context.Context) ([]byte, error) {
-	body, err := t.b.o.Bodies.Get(ctx, t.tr.Body)
+// readOf gives the bytes of a document. The archive verifies them.
+func (t *translation) readOf(ctx context.Context, of *Transmission) ([]byte, error) {
+	body, err := t.b.o.Bodies.Get(ctx, of.Body)
 	if err != nil {
 		return nil, fmt.Errorf("translate %s: %w", t.tr.ID, err)
 	}
@@ -69,8 +72,8 @@ func (t *translation) read(ctx context.Context) ([]byte, error) {
 	return data, nil
 }
 
-// number reserves what the interchange needs: ISA13 and GS06, or UNB 0020.
-func (t *translation) number(ctx context.Context, how *Dispatch) ([]int64, error) {
+// reserve reserves what the interchange needs: ISA13 and GS06, or UNB 0020.
+func (t *translation) reserve(ctx context.Context, how *Dispatch) ([]Number, []int64, error) {
 	id := FollowID(t.tr.ID, KindInterchange, issuePlace, how.To)
 	scopes := []Scope{{Series: how.series(), For: id, Max: maxControl}}
 	if how.Standard != edi.EDIFACT {
@@ -78,14 +81,13 @@ func (t *translation) number(ctx context.Context, how *Dispatch) ([]int64, error
 	}
 	numbers, err := t.b.o.Store.Reserve(ctx, t.claim, scopes)
 	if err != nil {
-		return nil, fmt.Errorf("translate %s: control numbers: %w", t.tr.ID, err)
+		return nil, nil, fmt.Errorf("translate %s: control numbers: %w", t.tr.ID, err)
 	}
-	t.s.numbers = append(t.s.numbers, numbers...)
 	values := make([]int64, len(numbers))
 	for i, n := range numbers {
 		values[i] = n.Value
 	}
-	return values, nil
+	return numbers, values, nil
 }
 
 // document is the record of what is sent.
@@ -93,44 +95,53 @@ func (d *draft) document(tr *Transmission, numbers []int64) Document {
 	doc := Document{
 		ID: DocumentID(tr.ID, 1, 1, 1), Transmission: tr.ID, Ordinal: 1, Interchange: 1, Group: 1, Set: 1,
 		State: DocumentAccepted, Standard: d.how.Standard, Type: d.how.Set, Version: d.how.Release,
-		Control: setControl, InterchangeControl: fmt.Sprintf("%09d", numbers[0]),
-		Partner: d.how.Partner, Agreement: d.how.Name, Mode: d.how.Mode, Length: tr.Body.Size,
+		Control: d.control, Partner: d.how.Partner, Agreement: d.how.Name, Mode: d.how.Mode, Length: tr.Body.Size,
 		Findings: d.result.Findings, Total: d.result.Total,
 		Guide:   d.guide.Name() + "@" + d.guide.Digest()[:12],
 		Mapping: d.mapping.Name() + "@" + d.mapping.Digest()[:12],
 		Mapped:  d.covered.Mapped, Elements: d.covered.Elements,
 	}
-	if d.how.Standard == edi.EDIFACT {
-		doc.Control, doc.InterchangeControl = messageControl, fmt.Sprint(numbers[0])
-	} else {
-		doc.GroupControl = fmt.Sprint(numbers[1])
-	}
+	d.how.numbered(&doc, numbers)
 	doc.Keys = append(controlKeys(&doc), d.keys...)
 	return doc
+}
+
+// numbered writes the interchange's numbers into the record of what is sent.
+func (d *Dispatch) numbered(doc *Document, numbers []int64) {
+	if d.Standard == edi.EDIFACT {
+		doc.InterchangeControl = fmt.Sprint(numbers[0])
+		return
+	}
+	doc.InterchangeControl, doc.GroupControl = fmt.Sprintf("%09d", numbers[0]), fmt.Sprint(numbers[1])
 }
 
 // interchange is the follow-up that carries the document to the partner.
 // Documents about one business key leave in the order in which they came.
 func (t *translation) interchange(d *draft, doc *Document) Transmission {
-	contentType := "application/edi-x12"
-	if d.how.Standard == edi.EDIFACT {
-		contentType = "application/edifact"
-	}
+	f := t.carrier(d.how, doc)
 	number, _ := d.doc.Identity()
-	order := ""
 	if subject := canonical.Subject(d.doc); subject != "" {
-		order = d.how.Partner + "/" + subject
+		f.OrderKey = d.how.Partner + "/" + subject
 	}
-	name := fmt.Sprintf("%s-%s-%s.edi", strings.ToLower(d.how.Set), fileSafe(number),
-		cmp.Or(strings.TrimLeft(doc.InterchangeControl, "0"), "0"))
-	if d.how.FileName != "" {
-		name = FileName(d.how.FileName, t.tr, doc)
+	if d.how.FileName == "" {
+		f.Name = fmt.Sprintf("%s-%s-%s.edi", strings.ToLower(d.how.Set), fileSafe(number), fileSafe(doc.InterchangeControl))
 	}
-	return Transmission{
-		Kind: KindInterchange, Endpoint: d.how.To, Peer: t.cfg.Endpoints[d.how.To].Peer,
-		Partner: d.how.Partner, Agreement: d.how.Name, ContentType: contentType,
-		Name:     name,
-		OrderKey: order, OnDead: d.how.OnDead, Lane: d.how.Lanes.of(doc.Keys),
-		Standard: d.how.Standard, Set: d.how.Set, Control: doc.InterchangeControl, Mode: d.how.Mode, Keys: doc.Keys,
+	f.Lane, f.Keys = d.how.Lanes.of(doc.Keys), doc.Keys
+	return f
+}
+
+// carrier is what every interchange of ours has; doc is the first document in it.
+func (t *translation) carrier(how *Dispatch, doc *Document) Transmission {
+	f := Transmission{
+		Kind: KindInterchange, Endpoint: how.To, Peer: t.cfg.Endpoints[how.To].Peer,
+		Partner: how.Partner, Agreement: how.Name, ContentType: "application/edi-x12", OnDead: how.OnDead,
+		Standard: how.Standard, Set: how.Set, Control: doc.InterchangeControl, Mode: how.Mode,
 	}
+	if how.Standard == edi.EDIFACT {
+		f.ContentType = "application/edifact"
+	}
+	if how.FileName != "" {
+		f.Name = FileName(how.FileName, t.tr, doc)
+	}
+	return f
 }

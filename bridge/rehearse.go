@@ -44,7 +44,7 @@ func (h *rehearsal) run(ctx context.Context, t *Transmission, show func(rehearse
 		Config: func() *Configuration { return h.cfg },
 		Now:    func() time.Time { return t.Created }, // the same at each run
 	})
-	b.news = nil
+	b.news, b.rehearses = nil, true
 	if h.learn {
 		b.news = &newsroom{learn: true}
 	}

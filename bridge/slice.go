@@ -33,6 +33,7 @@ type slice struct {
 	expects     []Expectation
 	settlements []Settle
 	settled     map[string]Expectation
+	members     []Member // of a batch
 }
 
 // follow is a follow-up whose body, an index into slice.bodies, is not archived yet.
@@ -89,8 +90,8 @@ func (t *translation) commit(ctx context.Context, r Result) error {
 	if len(out.Follows) > 0 || t.at.Slices > 0 {
 		wake(t.b.wakeDeliver)
 	}
-	if t.tr.Ordered {
-		wake(t.b.wakeTranslate) // the next one's turn
+	if t.tr.Ordered || r.Join != nil {
+		wake(t.b.wakeTranslate) // the next one's turn, or a batch that is full
 	}
 	t.b.o.Log.Info("translated", "transmission", t.tr.ID, "state", r.State, "partner", r.Partner,
 		"documents", out.Cursor.Documents, "follows", len(out.Follows), "reason", r.Reason)
@@ -105,7 +106,7 @@ func (t *translation) cut(ctx context.Context) (Slice, error) {
 		return Slice{}, err
 	}
 	out := Slice{Documents: s.docs, Sees: s.sees, Unsees: s.unsees, Numbers: s.numbers, Findings: s.findings, Total: s.total,
-		Features: s.features, Facts: s.facts, Version: t.cfg.Digest, Leaves: s.leaves, Expects: s.expects, Settles: s.settlements}
+		Features: s.features, Facts: s.facts, Version: t.cfg.Digest, Leaves: s.leaves, Expects: s.expects, Settles: s.settlements, Members: s.members}
 	out.Cursor = t.at
 	out.Cursor.Slices++
 	end := t.b.observe(StageArchive)

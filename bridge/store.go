@@ -30,6 +30,7 @@ type Store interface {
 	Configurations
 	Gauge
 	Views
+	Batches
 	Close() error
 }
 
@@ -175,18 +176,24 @@ type Slice struct {
 	// One of which all that is expected is answered becomes Settled, if it was
 	// attempted and was not discarded.
 	Settles []Settle
+	// Members are what became of documents of the batch that is translated, which
+	// are Batched: those that are quarantined are none of its Causes any more.
+	// Documents and Facts may be of these too.
+	Members []Member
 }
 
 // Result is the end of a claim.
 type Result struct {
 	Slice
-	State    State // Translated, Quarantined; Sent, Available, Delivered, Pending (tried again at RetryAt), Dead
+	State    State // Translated, Quarantined, Batched; Sent, Available, Delivered, Pending (tried again at RetryAt), Dead
 	Reason   string
 	RetryAt  time.Time
 	Evidence []Evidence
 	// At is when a delivery ended Sent, Available or Delivered: the clocks of what
 	// is expected for it begin, and what we owe with it is given. Zero: neither.
 	At time.Time
+	// Join is the batch that a document waits in, with State Batched.
+	Join *Join
 	// What translation learned about the Transmission; empty fields change nothing.
 	Partner, Agreement, Set, Control, Config string
 	Standard                                 edi.Standard
@@ -220,9 +227,11 @@ type OperationKind string
 const (
 	// Retry: Dead -> Pending, attempts from 0. Quarantined -> Accepted, Attempts + 1:
 	// its Documents and findings are gone, its cursor stands at the beginning.
-	Retry   OperationKind = "retry"
-	Discard OperationKind = "discard" // Dead, Pending or Quarantined -> Discarded
-	// Close ends waiting: what is overdue or rejected of the acknowledgments of a
+	Retry OperationKind = "retry"
+	// Discard: Dead, Pending, Quarantined, or Batched while the batch is open (which
+	// it leaves) -> Discarded.
+	Discard OperationKind = "discard"
+	// Close ends waiting: of a batch that is open, which is due at once; what is overdue or rejected of the acknowledgments of a
 	// Transmission becomes closed; its own state changes only to Settled, when
 	// nothing else is open.
 	Close OperationKind = "close"
@@ -320,6 +329,7 @@ type Record struct {
 	Activation   *Activation
 	Files        *StoredFiles
 	Fact         *Fact
+	Batch        *Batch
 }
 
 // AuditLeaf is a leaf as the log has it.

@@ -28,7 +28,7 @@ type Submission struct {
 func (b *Bridge) Submit(ctx context.Context, s Submission) (transports.Receipt, error) {
 	cfg := b.o.Config()
 	end := b.observe(StageMap)
-	d, err := cfg.draft(s.Partner, s.Agreement, s.Document)
+	d, err := cfg.draft(s.Partner, s.Agreement, s.Document, 1)
 	end()
 	if err != nil {
 		return transports.Receipt{}, err
@@ -39,6 +39,7 @@ func (b *Bridge) Submit(ctx context.Context, s Submission) (transports.Receipt, 
 		del.Header = map[string]string{"by": s.By}
 	}
 	return b.accept(ctx, cfg, del, Transmission{Kind: KindDocument, Partner: d.how.Partner, Agreement: d.how.Name, Lane: d.how.Lanes.Lane,
+		Ordered:  cfg.partner(d.how.Partner).Ordered,
 		Standard: d.how.Standard, Set: d.how.Set, Mode: d.how.Mode, Keys: d.keys})
 }
 
@@ -47,7 +48,7 @@ func (b *Bridge) Submit(ctx context.Context, s Submission) (transports.Receipt, 
 // with it; their paths are JSON Pointers. Nothing is kept or reserved. The error is
 // a [*Refusal].
 func (b *Bridge) Preview(s Submission) (interchange []byte, findings []edi.Finding, err error) {
-	d, err := b.o.Config().draft(s.Partner, s.Agreement, s.Document)
+	d, err := b.o.Config().draft(s.Partner, s.Agreement, s.Document, 1)
 	if err != nil {
 		return nil, nil, err
 	}

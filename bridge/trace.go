@@ -31,7 +31,7 @@ type Entry struct {
 	At           time.Time       `json:"at"`
 	Transmission ID              `json:"transmission"`
 	Cause        ID              `json:"cause"` // main cause, "" for what came in
-	What         string          `json:"what"`  // received, translated, quarantined, acknowledged, overdue, issued, event, replayed, sent, receipted, taken, available, failed, dead, retry, discard, resubmit, close
+	What         string          `json:"what"`  // received, translated, quarantined, batched, acknowledged, overdue, issued, event, replayed, sent, receipted, taken, available, failed, dead, retry, discard, resubmit, close
 	Partner      string          `json:"partner"`
 	Endpoint     string          `json:"endpoint"`
 	Direction    Direction       `json:"direction"`
@@ -86,7 +86,7 @@ func Trace(ctx context.Context, q Query, key string, only bool) (Timeline, error
 		if !asked.tells(t, ids) {
 			continue
 		}
-		if len(t.Causes) > 0 && released[t.Causes[0]].After(t.Created) {
+		if len(t.Causes) > 0 && t.Kind != KindBatch && released[t.Causes[0]].After(t.Created) {
 			t.Created = released[t.Causes[0]]
 		}
 		es, err := entries(ctx, q, t, asked)
@@ -155,6 +155,10 @@ func entries(ctx context.Context, q Query, t *Transmission, asked *question) ([]
 		}
 		decided, err := decisions(ctx, q, t, base)
 		return append(append(es, read...), decided...), err
+	case KindBatch:
+		es[0].What, es[0].Detail = "batched", batchDetail(t)
+		decided, err := decisions(ctx, q, t, base)
+		return append(es, decided...), err
 	case KindAcknowledgment:
 		es[0].What = "acknowledged"
 	case KindInterchange:
@@ -172,6 +176,18 @@ func entries(ctx context.Context, q Query, t *Transmission, asked *question) ([]
 	return append(es, delivered...), err
 }
 
+// batchDetail says how many documents a batch holds, and when it leaves.
+func batchDetail(t *Transmission) string {
+	s := fmt.Sprintf("%d documents for %s", len(t.Causes), t.Agreement)
+	if t.State == Accepted && !t.NextAt.IsZero() {
+		s += ", waits until " + t.NextAt.Format(time.RFC3339)
+	}
+	if t.Reason != "" {
+		s += ": " + t.Reason
+	}
+	return s
+}
+
 // decisions tells what people had done again with a file, or sent in its place.
 func decisions(ctx context.Context, q Query, t *Transmission, base Entry) ([]Entry, error) {
 	seen, err := q.Evidence(ctx, t.ID)
@@ -185,7 +201,7 @@ func decisions(ctx context.Context, q Query, t *Transmission, base Entry) ([]Ent
 		}
 		e := base
 		e.At, e.What, e.Detail = seen[i].At, seen[i].Detail["operation"], operationDetail(&seen[i])
-		if e.What != string(Resubmitted) && e.What != string(Retry) {
+		if t.Kind != KindBatch && e.What != string(Resubmitted) && e.What != string(Retry) {
 			e.What = "replayed"
 		}
 		es = append(es, e)
@@ -200,7 +216,7 @@ func operationDetail(ev *Evidence) string {
 
 // translated tells what a file came to: a line a document that is asked for.
 func translated(ctx context.Context, q Query, t *Transmission, base Entry, asked *question) ([]Entry, error) {
-	if t.State == Accepted {
+	if t.State == Accepted || t.State == Batched {
 		return nil, nil
 	}
 	base.At = t.Changed

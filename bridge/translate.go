@@ -81,8 +81,11 @@ func (b *Bridge) translate(stop, ctx context.Context, c Claim) error {
 	t.reader = b.readers.Get().(*mappings.Reader)
 	defer b.readers.Put(t.reader)
 	run := t.run
-	if t.tr.Kind == KindDocument {
+	switch t.tr.Kind {
+	case KindDocument:
 		run = t.issue
+	case KindBatch:
+		run = t.together
 	}
 	err = run(ctx)
 	var seen *SeenError

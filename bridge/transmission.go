@@ -25,6 +25,7 @@ const (
 	Accepted    State = "accepted"    // in custody, not yet translated
 	Translated  State = "translated"  // understood and answered; its follow-ups are released
 	Quarantined State = "quarantined" // kept for a person: nothing was handed on
+	Batched     State = "batched"     // a document that waits for others, to leave with them
 
 	Held      State = "held"      // follow-up of a translation that has not ended
 	Pending   State = "pending"   // to be delivered, or tried again at NextAt
@@ -56,6 +57,7 @@ const (
 	KindEvent          Kind = "event"          // a CloudEvent to one endpoint
 	KindDocument       Kind = "document"       // a canonical document that an application handed in
 	KindInterchange    Kind = "interchange"    // an interchange of ours, made from such a document
+	KindBatch          Kind = "batch"          // documents that leave together, in one interchange
 	KindForward        Kind = "forward"        // a peer's file on its way to another endpoint, as it came
 )
 

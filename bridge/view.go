@@ -58,7 +58,7 @@ type Retelling struct {
 // say keeps what an accepted document says.
 func (t *translation) say(d *Document, doc canonical.Document) {
 	for _, f := range views.Facts(doc) {
-		t.s.facts = append(t.s.facts, Fact{Fact: f, Transmission: t.tr.ID, Document: d.ID, Ordinal: d.Ordinal})
+		t.s.facts = append(t.s.facts, Fact{Fact: f, Transmission: d.Transmission, Document: d.ID, Ordinal: d.Ordinal})
 	}
 }
 

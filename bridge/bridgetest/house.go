@@ -69,6 +69,9 @@ func (p Problem) String() string { return p.Rule + " " + p.Subject + ": " + p.Te
 //	feature                 of no partner more features are kept than may be
 //	interchange.count       what an application handed in left in one interchange
 //	interchange.control     under the control number of its record
+//	batch.member            a document that waits for others, or left with them, is in one batch; who is in one, is of its queue
+//	batch.open              of a queue one batch is open at most, of one that has ended no document waits
+//	batch.interchange       a batch left in one interchange, with as many messages as it has documents, in accept order
 //	forward.count           a file that a route moves has one forward, of the same stored bytes; others have none
 //	acknowledgment.missing  each group that is answered has its one acknowledgment when its file has ended
 //	acknowledgment.extra    and never two, and none where none was agreed
@@ -94,12 +97,14 @@ func CheckHouse(ctx context.Context, h House) []Problem {
 	c := &check{House: h, transmissions: map[bridge.ID]*bridge.Transmission{}, documents: map[bridge.ID][]*bridge.Document{},
 		documentIDs: map[string]bool{}, evidence: map[bridge.ID][]*bridge.Evidence{}, effects: map[bridge.ID][]*bridge.Transmission{},
 		promoted: map[bridge.ID]*bridge.Promoting{}, covered: map[bridge.ProfileKey]int64{}, features: map[string]int{},
-		said: map[bridge.ID][]*bridge.Fact{}, leaves: map[string]*archive.Leaf{}, delivered: map[string]bool{}}
+		said: map[bridge.ID][]*bridge.Fact{}, leaves: map[string]*archive.Leaf{}, delivered: map[string]bool{},
+		batches: map[bridge.ID]*bridge.Batch{}, batchesOf: map[bridge.ID][]*bridge.Transmission{}}
 	if err := h.Store.Audit(ctx, c.take); err != nil {
 		c.problem("audit", "", "%v", err)
 		return c.problems
 	}
 	c.readLog()
+	c.gathered()
 	for _, t := range c.order {
 		c.transmission(t)
 		c.causes(t)
@@ -109,6 +114,7 @@ func CheckHouse(ctx context.Context, h House) []Problem {
 		c.eventsOf(t)
 		c.interchangesOf(t)
 		c.forwardsOf(t)
+		c.batchOf(t)
 		c.acknowledgmentsOf(t)
 	}
 	c.promotions()
@@ -149,6 +155,8 @@ type check struct {
 	translating   bool                     // something is Accepted
 	activations   []*bridge.Activation
 	files         []*bridge.StoredFiles
+	batches       map[bridge.ID]*bridge.Batch
+	batchesOf     map[bridge.ID][]*bridge.Transmission // those that a document is in
 }
 
 func (c *check) problem(rule, subject, format string, args ...any) {
@@ -190,6 +198,8 @@ func (c *check) take(r bridge.Record) error {
 		c.said[r.Fact.Transmission] = append(c.said[r.Fact.Transmission], r.Fact)
 	case r.Expectation != nil:
 		c.expectations = append(c.expectations, r.Expectation)
+	case r.Batch != nil:
+		c.batches[r.Batch.Transmission] = r.Batch
 	case r.Leaf != nil:
 		c.log = append(c.log, r.Leaf)
 	case r.Head != nil:
@@ -208,7 +218,7 @@ func (c *check) take(r bridge.Record) error {
 func statesOf(d bridge.Direction) []bridge.State {
 	switch d {
 	case bridge.In:
-		return []bridge.State{bridge.Accepted, bridge.Translated, bridge.Quarantined, bridge.Discarded}
+		return []bridge.State{bridge.Accepted, bridge.Batched, bridge.Translated, bridge.Quarantined, bridge.Discarded}
 	case bridge.Out:
 		return []bridge.State{bridge.Held, bridge.Pending, bridge.Attempted, bridge.Sent, bridge.Available,
 			bridge.Delivered, bridge.Settled, bridge.Dead, bridge.Discarded}
@@ -225,7 +235,7 @@ func (c *check) transmission(t *bridge.Transmission) {
 	if !slices.Contains(statesOf(t.Direction), t.State) {
 		c.problem("state", string(t.ID), "%q is no state of direction %q", t.State, t.Direction)
 	}
-	if c.Drained && unfinished(t.State) && !c.waitsForDead(t) {
+	if c.Drained && unfinished(t.State) && !c.waitsForDead(t) && !c.gathers(t) {
 		c.problem("drained", string(t.ID), "%s to %s is still %s", t.Kind, t.Endpoint, t.State)
 	}
 }
@@ -240,6 +250,9 @@ func (c *check) waitsForDead(t *bridge.Transmission) bool {
 
 func (c *check) causes(t *bridge.Transmission) {
 	id := string(t.ID)
+	if t.Kind == bridge.KindBatch {
+		return // its documents: see batchOf
+	}
 	if t.Direction == bridge.In {
 		c.resubmitted(t)
 		return
@@ -347,7 +360,9 @@ func (c *check) bodies(ctx context.Context) {
 		}
 	}
 	for _, t := range c.order {
-		look(t.ID, t.Body)
+		if t.Kind != bridge.KindBatch { // which has none
+			look(t.ID, t.Body)
+		}
 	}
 	for id, evs := range c.evidence {
 		for _, e := range evs {

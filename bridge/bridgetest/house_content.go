@@ -110,8 +110,11 @@ func (c *check) interchangesOf(t *bridge.Transmission) {
 			have = append(have, f)
 		}
 	}
+	if t.Kind == bridge.KindBatch {
+		return // see batchOf
+	}
 	want := 0
-	if t.Kind == bridge.KindDocument && t.State == bridge.Translated {
+	if t.Kind == bridge.KindDocument && t.State == bridge.Translated && len(c.batchesOf[t.ID]) == 0 {
 		want = 1
 	}
 	if len(have) != want {
@@ -333,7 +336,7 @@ func (c *check) leafOf(t *bridge.Transmission) {
 		c.problem("leaf.body", id, "its leaf names the stored bytes %s, not %s", leaf.Object, t.Body.Stored)
 	case !leaf.Commit.IsZero() && (leaf.Commit != archive.Commit(t.Body.Salt, t.Body.SHA256) || leaf.Size != t.Body.Size):
 		c.problem("leaf.body", id, "its leaf commits to other bytes than %s", t.Body.SHA256)
-	case (leaf.Kind == archive.LeafRawIn) != (t.Direction == bridge.In):
+	case (leaf.Kind == archive.LeafRawIn) != (t.Direction == bridge.In && t.Kind != bridge.KindBatch):
 		c.problem("leaf.body", id, "its leaf is of kind %s", leaf.Kind)
 	}
 	if t.State != bridge.Delivered {

@@ -102,7 +102,7 @@ func (c *check) expectationEvents(e *bridge.Expectation, t *bridge.Transmission,
 // settledAs checks one Transmission against what is expected for it.
 func (c *check) settledAs(t *bridge.Transmission, es []*bridge.Expectation) {
 	id := string(t.ID)
-	if t.Kind == bridge.KindInterchange && len(es) == 0 && len(c.documents[t.Causes[0]]) > 0 && c.transmissions[t.Causes[0]].Kind == bridge.KindDocument {
+	if t.Kind == bridge.KindInterchange && len(es) == 0 && c.transmissions[t.Causes[0]] != nil && c.sends(c.transmissions[t.Causes[0]]) {
 		c.problem("expectation.missing", id, "nothing says what became of its documents")
 	}
 	answered := slices.ContainsFunc(es, func(e *bridge.Expectation) bool { return e.By != "" })

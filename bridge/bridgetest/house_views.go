@@ -28,7 +28,7 @@ func (c *check) facts(ctx context.Context) {
 		return
 	}
 	for _, t := range c.order {
-		if t.Direction == bridge.In && t.State == bridge.Translated {
+		if t.Direction == bridge.In && t.Kind != bridge.KindBatch && t.State == bridge.Translated {
 			c.retold(ctx, t)
 		}
 	}

@@ -62,6 +62,10 @@ func auditParts() []auditPart {
 			r, err := scanExpectation(scan)
 			return bridge.Record{Expectation: &r.e}, err
 		}},
+		{selectBatch + "ORDER BY b.transmission", func(scan scanner) (bridge.Record, error) {
+			b, err := scanBatch(scan)
+			return bridge.Record{Batch: &b}, err
+		}},
 		{"SELECT COALESCE(idx, -1), text FROM leaf ORDER BY idx IS NULL, idx, n", func(scan scanner) (bridge.Record, error) {
 			var l bridge.AuditLeaf
 			err := scan(&l.Index, &l.Text)
@@ -88,7 +92,7 @@ func auditParts() []auditPart {
 
 // Audit implements bridge.Query: Transmissions by (Sequence, Ordinal), then
 // Documents, Facts, Evidence, Numbers, Seen, Renumberings, Promotions, Coverage,
-// Features, Leaves by index, the Head, Activations and the files of
+// Features, Batches, Leaves by index, the Head, Activations and the files of
 // configurations, all from one snapshot. An empty log has no Head.
 func (s *Store) Audit(ctx context.Context, visit func(bridge.Record) error) error {
 	err := s.reads.snapshot(ctx, func(r reads) error {

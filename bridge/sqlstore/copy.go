@@ -26,7 +26,7 @@ type Copied struct {
 // copiedTables are all tables with rows to copy, each behind those that it
 // refers to. Counters are set apart.
 func copiedTables() []string {
-	return []string{"object", "transmission", "cause", "finding", "answer", "document", "fact", "business_key", "evidence",
+	return []string{"object", "transmission", "cause", "batch", "finding", "answer", "document", "fact", "business_key", "evidence",
 		"expectation", "seen", "series", "number", "renumbering", "leaf", "hash", "head",
 		"replay_job", "replay_item", "promotion", "coverage", "feature", "feature_count",
 		"configuration", "activation"}

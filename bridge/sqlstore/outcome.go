@@ -24,6 +24,9 @@ func (s *Store) Commit(ctx context.Context, c bridge.Claim, r bridge.Result) err
 
 func (s *Store) commit(ctx context.Context, c bridge.Claim, r *bridge.Result) error {
 	p, err := prepare(&c.Transmission, &r.Slice)
+	if err == nil {
+		p.join, err = prepareJoin(r.Join)
+	}
 	if err != nil {
 		return err
 	}
@@ -54,7 +57,7 @@ func (s *Store) commit(ctx context.Context, c bridge.Claim, r *bridge.Result) er
 			return fmt.Errorf("%w: from %s to %s", bridge.ErrConflict, st.state, r.State)
 		}
 		return x.end(&st, c.Step, r, p, ending{keys: keys, print: print, now: s.now()})
-	}, slices.Concat(p.locks(), lines, []string{lineLock(c.Transmission.Endpoint, c.Transmission.OrderKey)})...)
+	}, slices.Concat(p.join.locks(), p.locks(), lines, []string{lineLock(c.Transmission.Endpoint, c.Transmission.OrderKey)})...)
 }
 
 // ending is what end needs beside the Result.
@@ -119,7 +122,7 @@ func (x *txn) endSettled(st *standing, r *bridge.Result, p *preparedSlice, print
 func mayEnd(step bridge.Step, from, to bridge.State) bool {
 	switch step {
 	case bridge.StepTranslate:
-		return from == bridge.Accepted && (to == bridge.Translated || to == bridge.Quarantined)
+		return from == bridge.Accepted && (to == bridge.Translated || to == bridge.Quarantined || to == bridge.Batched)
 	case bridge.StepDeliver:
 		if from != bridge.Pending && from != bridge.Attempted {
 			return false
@@ -244,6 +247,12 @@ func fingerprint(r *bridge.Result) string {
 	for i := range r.Settles {
 		part(h, "settle", r.Settles[i])
 	}
+	for i := range r.Members {
+		part(h, "member", r.Members[i].ID, r.Members[i].State)
+	}
+	if r.Join != nil {
+		part(h, "join", r.Join.Batch.ID)
+	}
 	part(h, r.Sees, r.Unsees, r.Numbers, r.Keys)
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
@@ -337,7 +346,15 @@ func (s *Store) lineOf(ctx context.Context, id bridge.ID) (string, error) {
 // decide carries out an operation.
 func (x *txn) decide(st *standing, o bridge.Operation) error {
 	if o.Kind == bridge.Close {
+		if isBatch, err := x.endGathering(st, o); isBatch || err != nil {
+			return err
+		}
 		return x.closeExpectations(st, o)
+	}
+	if o.Kind == bridge.Discard && st.state == bridge.Batched {
+		if err := x.takeOut(st); err != nil {
+			return err
+		}
 	}
 	to, err := decided(o.Kind, st.state)
 	if err != nil {
@@ -356,7 +373,7 @@ func decided(kind bridge.OperationKind, from bridge.State) (bridge.State, error)
 		return bridge.Pending, nil
 	case kind == bridge.Retry && from == bridge.Quarantined, kind == bridge.Repair && (from == bridge.Translated || from == bridge.Quarantined):
 		return bridge.Accepted, nil
-	case kind == bridge.Discard && (from == bridge.Dead || from == bridge.Pending || from == bridge.Quarantined):
+	case kind == bridge.Discard && (from == bridge.Dead || from == bridge.Pending || from == bridge.Quarantined || from == bridge.Batched):
 		return bridge.Discarded, nil
 	}
 	return "", fmt.Errorf("%w: it is %s", bridge.ErrConflict, from)

@@ -22,6 +22,8 @@ import (
 func queueName(t *bridge.Transmission) string {
 	name := laneMark(t.Lane) + " "
 	switch {
+	case t.Kind == bridge.KindBatch: // one batch of an agreement after the other
+		return name + "=" + short("batch "+t.BatchQueue())
 	case t.Direction == bridge.Out:
 		name += t.Endpoint + " "
 	case t.Ordered:

@@ -168,7 +168,9 @@ func (s *Store) replayItems(ctx context.Context, q *bridge.ItemQuery, last int64
 // Files implements bridge.Replays: a walk along the accept order.
 func (s *Store) Files(ctx context.Context, q bridge.FileQuery) ([]bridge.Transmission, error) {
 	w := wheres{conditions: []string{"t.direction = 'in'", "t.state IN ('translated', 'quarantined')"}}
-	if !q.Handed {
+	if q.Handed {
+		w.conditions = append(w.conditions, "t.kind <> 'batch'")
+	} else {
 		w.conditions = append(w.conditions, "t.kind = 'file'")
 	}
 	w.add("t.sequence > %s", q.After)

@@ -20,6 +20,7 @@ type preparedSlice struct {
 	leaves    []leafText
 	coverage  []bridge.Coverage
 	settles   []preparedSettle
+	join      *preparedJoin // of a Result
 }
 
 // documentTexts are the parts of a Document that are stored as JSON.
@@ -123,10 +124,15 @@ func (x *txn) apply(st *standing, p *preparedSlice, now int64) error {
 	if err := x.see(st, p.Slice); err != nil {
 		return err
 	}
-	if err := x.addDocuments(st, p); err != nil {
+	members, err := x.members(st, p.Members, now)
+	if err != nil {
 		return err
 	}
-	if err := x.addFacts(st.n, p.Facts); err != nil {
+	members[st.id] = st
+	if err := x.addDocuments(st, members, p); err != nil {
+		return err
+	}
+	if err := x.addFacts(st.n, members, p.Facts); err != nil {
 		return err
 	}
 	if err := x.addCoverage(p.coverage); err != nil {
@@ -155,6 +161,11 @@ func (x *txn) apply(st *standing, p *preparedSlice, now int64) error {
 	}
 	if err := x.addFindings(st.n, p.Findings, p.Total); err != nil {
 		return err
+	}
+	if p.join != nil {
+		if err := x.join(st, p.join); err != nil {
+			return err
+		}
 	}
 	return x.addLeaves(p.leaves)
 }
@@ -224,11 +235,16 @@ func (x *txn) ownSeen(st *standing, sees []bridge.Seen) error {
 
 // addDocuments writes documents; one that is there is written over, as when its
 // Transmission is translated again.
-func (x *txn) addDocuments(st *standing, p *preparedSlice) error {
+// Those of members are written to these.
+func (x *txn) addDocuments(st *standing, members map[bridge.ID]*standing, p *preparedSlice) error {
 	indexed := map[canonical.Key]bool{}
 	for i := range p.Documents {
-		d := &p.Documents[i]
-		if err := x.addDocument(st.n, d, p.documents[i]); err != nil {
+		d, of := &p.Documents[i], st
+		if m := members[d.Transmission]; m != nil && m != st {
+			of = m
+			clear(indexed)
+		}
+		if err := x.addDocument(of.n, d, p.documents[i]); err != nil {
 			return fmt.Errorf("document %s: %w", d.ID, err)
 		}
 		for _, k := range d.Keys {
@@ -236,7 +252,7 @@ func (x *txn) addDocuments(st *standing, p *preparedSlice) error {
 				continue
 			}
 			indexed[k] = true
-			if err := x.addKeys(st.id, []canonical.Key{k}); err != nil {
+			if err := x.addKeys(of.id, []canonical.Key{k}); err != nil {
 				return err
 			}
 		}

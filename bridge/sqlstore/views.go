@@ -11,9 +11,12 @@ import (
 
 // addFacts writes what documents of the Transmission n say. Those of a document that
 // was translated before are gone: see forget.
-func (x *txn) addFacts(n int64, facts []bridge.Fact) error {
+func (x *txn) addFacts(of int64, members map[bridge.ID]*standing, facts []bridge.Fact) error {
 	for i := range facts {
-		f := &facts[i]
+		f, n := &facts[i], of
+		if m := members[f.Transmission]; m != nil {
+			n = m.n
+		}
 		err := x.send(`INSERT INTO fact (transmission, ordinal, view, subject, data) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (transmission, ordinal, view, subject) DO UPDATE SET data = excluded.data`, n, f.Ordinal, f.View, f.Subject, string(f.Data))
 		if err != nil {
@@ -121,7 +124,7 @@ func (s *Store) Retell(ctx context.Context, r bridge.Retelling) error {
 				return fmt.Errorf("%w: a fact of document %d, which is not retold", bridge.ErrConflict, r.Facts[i].Ordinal)
 			}
 		}
-		return x.addFacts(st.n, r.Facts)
+		return x.addFacts(st.n, nil, r.Facts)
 	})
 	if err != nil {
 		return fmt.Errorf("sqlstore: retell %s: %w", r.Transmission, err)
