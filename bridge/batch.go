@@ -66,8 +66,6 @@ type Batches interface {
 	CloseBatch(ctx context.Context, c Claim) error
 	// Members gives documents of a batch, by Sequence.
 	Members(ctx context.Context, q MemberQuery) ([]Transmission, error)
-	// Batches gives what gathers, what closes first first.
-	Batches(ctx context.Context) ([]Batch, error)
 }
 
 // MemberQuery selects documents of a batch.

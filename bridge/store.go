@@ -282,6 +282,8 @@ type Query interface {
 	Evidence(ctx context.Context, id ID) ([]Evidence, error)
 	// Expectations gives acknowledgments that are owed, newest first.
 	Expectations(ctx context.Context, q ExpectationQuery) ([]Expectation, error)
+	// Batches gives the batches that are open, what closes first first.
+	Batches(ctx context.Context) ([]Batch, error)
 	// Seen gives the owners of those identities that are used up.
 	Seen(ctx context.Context, keys []SeenKey) ([]Seen, error)
 	// Body gives the archived object of a peer's bytes.

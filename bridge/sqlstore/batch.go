@@ -212,7 +212,7 @@ func scanBatch(scan scanner) (bridge.Batch, error) {
 	return b, err
 }
 
-// Batches implements bridge.Batches.
+// Batches implements bridge.Query.
 func (s *Store) Batches(ctx context.Context) ([]bridge.Batch, error) {
 	var out []bridge.Batch
 	err := s.query(ctx, selectBatch+"WHERE b.open = 1 ORDER BY b.closes, b.transmission", nil, func(scan scanner) error {
