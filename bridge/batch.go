@@ -3,7 +3,6 @@ package bridge
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -138,37 +137,3 @@ func (t *translation) join(ctx context.Context, d *draft) error {
 
 // batchPlace is the place, within a document, of the batch that it opens.
 const batchPlace = "1"
-
-// TimeOfDay is a time by the clock on the wall, in minutes from midnight.
-type TimeOfDay int
-
-// String is the time as it is written: "17:30".
-func (c TimeOfDay) String() string { return fmt.Sprintf("%02d:%02d", int(c)/60, int(c)%60) }
-
-// on is when the clock shows c, or first shows more, days after the day of t: where
-// clocks are set forward over it, that is when they are.
-func (c TimeOfDay) on(t time.Time, days int) time.Time {
-	on := func(zone *time.Location) time.Time {
-		return time.Date(t.Year(), t.Month(), t.Day()+days, int(c)/60, int(c)%60, 0, 0, zone)
-	}
-	at := on(t.Location())
-	shown := time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), 0, 0, time.UTC)
-	start, end := at.ZoneBounds()
-	switch wanted := on(time.UTC); {
-	case shown.After(wanted):
-		return start
-	case shown.Before(wanted):
-		return end
-	}
-	return at
-}
-
-// after is the first time behind t at which the clock of a zone shows c.
-func (c TimeOfDay) after(t time.Time, zone *time.Location) time.Time {
-	t = t.In(zone)
-	for days := 0; ; days++ {
-		if at := c.on(t, days); at.After(t) {
-			return at
-		}
-	}
-}

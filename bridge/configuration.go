@@ -65,6 +65,8 @@ type Partner struct {
 	// in which they came, and so the documents that are handed in for the partner:
 	// a change of an order never overtakes it.
 	Ordered bool
+	// Strict is as in each of Dispatches.
+	Strict bool
 	// Acknowledge is for sets that no agreement is there for, and for
 	// interchanges that cannot be read; nil: they are only quarantined.
 	Acknowledge *Acknowledge
@@ -149,6 +151,7 @@ type Endpoint struct {
 	// Mode is the only one whose Transmissions go there: what a test interchange
 	// produces never reaches an endpoint for production. "" takes both.
 	Mode        edi.Mode
+	Window      *Window // outside of it nothing goes there; nil: always open
 	Retry       RetryPolicy
 	Connections int     // deliveries at once, of one process; default 8
 	Rate        float64 // deliveries a second, of one process; 0: no limit

@@ -37,8 +37,14 @@ type Dispatch struct {
 	OnDead                     OnDead
 	Lanes                      LanePolicy
 	Batch                      *Batching // nil: each document leaves alone
-	Expect                     Expect    // the acknowledgment that the partner owes
-	Events                     []string  // endpoints that are told of acknowledgments
+	// Strict has the interchanges of its series of control numbers leave in their
+	// order, acknowledgments of ours and what other agreements share it too.
+	Strict bool
+	// Window is when its interchanges are handed over; nil: at any time. What lies in
+	// a mailbox is taken when the partner likes.
+	Window *Window
+	Expect Expect   // the acknowledgment that the partner owes
+	Events []string // endpoints that are told of acknowledgments
 }
 
 // names writes into a document what it is sent as: standard, release and set are

@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // time zones of a configuration, on machines that know none
 
 	"github.com/spf13/cobra"
 )
@@ -86,7 +87,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(
 		demoCommand(), initCommand(), serveCommand(), checkCommand(), activateCommand(), configCommand(), partnerCommand(),
 		inspectCommand(), validateCommand(), ackCommand(), mapCommand(), buildCommand(), mappingCommand(), schemaCommand(),
-		fmtCommand(), guideCommand(), sendCommand(), testCommand(), traceCommand(), deadCommand(), expectCommand(), replayCommand(), viewCommand(), controlCommand(),
+		fmtCommand(), guideCommand(), sendCommand(), testCommand(), traceCommand(), deadCommand(), expectCommand(), batchCommand(), replayCommand(), viewCommand(), controlCommand(),
 		storeCommand(), benchCommand(), versionCommand(),
 	)
 	return root

@@ -36,6 +36,10 @@ func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
 		Syntax: e.Syntax, Delimiters: delimiters(p, at("envelope", "delimiters"), a), LineBreak: lineBreaks[e.LineBreak],
 		AckRequested: e.RequestAcknowledgment, FileName: a.FileName, OnDead: bridge.OnDead(a.OnDead), Lanes: lanes(p, at("lanes"), &a),
 		Expect: expected(p, at, &a), Events: a.Events,
+		Batch: batching(p, at, a.Batch), Strict: a.Sequence == strictSequence, Window: a.Window.made,
+	}
+	if l.cfg.Endpoints[made.To].Kind == bridge.EndpointMailbox && made.Window != nil {
+		p.problem(at("window"), "it goes to a mailbox: the partner takes it from there at any time")
 	}
 	l.events(p, at, a.Events, made.Mode)
 	if a.Send.Standard == edi.X12 {
@@ -50,6 +54,9 @@ func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
 	l.languages(p, at, &a, a.Send)
 	p.made.Dispatches = append(p.made.Dispatches, made)
 }
+
+// strictSequence is the "sequence" that is kept on the wire.
+const strictSequence = "strict"
 
 // expected is the acknowledgment that the partner owes.
 func expected(p *partnerSource, at func(...string) []string, a *agreement) bridge.Expect {

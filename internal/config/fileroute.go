@@ -10,7 +10,7 @@ import (
 // fileRoute takes over one agreement about files that are moved as they are.
 func (l *loader) fileRoute(p *partnerSource, name string, a agreement) {
 	at := func(steps ...string) []string { return append([]string{"agreements", name}, steps...) }
-	for _, keys := range [][]string{{"envelope"}, {"receivers"}, {"senders"}, {"guide"}, {"mapping"}, {"acknowledge"}, {"events"},
+	for _, keys := range [][]string{{"batch"}, {"sequence"}, {"window"}, {"envelope"}, {"receivers"}, {"senders"}, {"guide"}, {"mapping"}, {"acknowledge"}, {"events"},
 		{"accept"}, {"waive"}, {"maxFindings"}, {"duplicates", "control"}, {"duplicates", "document"}} {
 		if p.has(at(keys...)) {
 			p.problem(at(keys...), "%q is for EDI; files are moved as they are", keys[len(keys)-1])

@@ -90,6 +90,11 @@ type endpoint struct {
 	Rate rate `yaml:"rate"`
 	// When an endpoint that fails is left alone.
 	Breaker breaker `yaml:"breaker"`
+	// When deliveries go out: days, times and zone, as in "Mon-Fri 06:00-20:00
+	// Europe/Berlin"; several with commas between, "Mon-Thu 22:00-04:00, Sat
+	// 08:00-12:00 UTC". A part belongs to the day on which it begins. Outside of it
+	// nothing goes out and no attempt is used up. Without it, at any time.
+	Window window `yaml:"window"`
 }
 
 // breaker leaves an endpoint alone that fails: nothing goes out to it but a
@@ -201,6 +206,11 @@ type partnerFile struct {
 	// side; what follows from two files about one order is delivered in their order
 	// only where both are translated.
 	Ordered bool `yaml:"ordered"`
+	// strict: all that goes to the partner, documents and acknowledgments, leaves in
+	// the order of its control numbers and without a gap; what comes behind waits.
+	// It makes the partner ordered. An agreement that says so has it for all that
+	// shares its control numbers (sender, receiver, mode).
+	Sequence string `yaml:"sequence" default:"any" choices:"any strict"`
 	// What is agreed, by a name of your own.
 	Agreements map[string]agreement `yaml:"agreements"`
 }
@@ -246,7 +256,8 @@ type agreement struct {
 	Receive route `yaml:"receive"`
 	// What is sent: STANDARD SET RELEASE MODE, as in "X12 810 004010 production".
 	// Of what follows, guide, mapping, waive, events, fileName, lane, lanes and
-	// onDead hold for it, "envelope" and "expect" for nothing else.
+	// onDead hold for it, "envelope", "expect", "batch", "sequence" and "window"
+	// for nothing else.
 	Send route `yaml:"send"`
 	// Endpoint that it goes to. Without it, the partner's mailbox. Files go to any
 	// endpoint, another partner's mailbox included; it has to be named.
@@ -266,6 +277,16 @@ type agreement struct {
 	// The acknowledgment that the partner owes for it. Without it none is waited
 	// for; one that comes is taken.
 	Expect *expect `yaml:"expect"`
+	// Have documents leave together in one interchange. Without it each leaves
+	// alone, at once.
+	Batch *batch `yaml:"batch"`
+	// strict: interchanges leave in the order of their control numbers, as the
+	// partner's "sequence" says it.
+	Sequence string `yaml:"sequence" default:"any" choices:"any strict"`
+	// When interchanges are handed over, as the "window" of an endpoint says it; both
+	// have to be open. Not for a mailbox, from which the partner takes what lies in
+	// it when it likes.
+	Window window `yaml:"window"`
 	// Which of our identifiers it is for. Empty: all.
 	Receivers []identifier `yaml:"receivers"`
 	// Which of the partner's identifiers it is from: a division's. Empty: all.
@@ -364,6 +385,21 @@ type expect struct {
 	// By when: counted from when it was sent or lay in the mailbox, and anew from
 	// when it was taken from there. Without it there is no clock.
 	Within time.Duration `yaml:"within"`
+}
+
+// batch is when documents that were gathered leave: what comes first closes it.
+// With nothing but count and size it closes an hour after its first document, too.
+type batch struct {
+	// So many documents are there; 10000 at most, which is what 0 stands for.
+	Count int `yaml:"count" default:"0"`
+	// Their messages have so many bytes. One that would not fit begins the next.
+	Size size `yaml:"size"`
+	// So long after its first document.
+	Every time.Duration `yaml:"every"`
+	// Cut-off times, as in ["12:00", "17:30"]: what was handed in before leaves then.
+	At []clock `yaml:"at"`
+	// Time zone of the cut-off times, as in Europe/Berlin.
+	Zone zone `yaml:"zone" default:"UTC"`
 }
 
 // duplicates says what happens to what was seen before. The same bytes again

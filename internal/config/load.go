@@ -343,7 +343,7 @@ func (l *loader) endpoint(m *mainSource, name string, e endpoint) {
 	if e.Webhook == nil {
 		return
 	}
-	l.cfg.Endpoints[name] = bridge.Endpoint{Name: name, Kind: bridge.EndpointWebhook, Mode: endpointModes[e.Mode], Connections: e.Connections, Rate: float64(e.Rate),
+	l.cfg.Endpoints[name] = bridge.Endpoint{Name: name, Kind: bridge.EndpointWebhook, Mode: endpointModes[e.Mode], Connections: e.Connections, Rate: float64(e.Rate), Window: e.Window.made,
 		Retry:   bridge.RetryPolicy{Base: e.Retry.Base, Max: e.Retry.Max, Attempts: e.Retry.Attempts, Deadline: e.Retry.Deadline},
 		Breaker: bridge.Breaker{After: cmp.Or(e.Breaker.After, -1), Probe: e.Breaker.Probe, MaxProbe: e.Breaker.Max}}
 	l.webhook(m, name, e.Webhook)

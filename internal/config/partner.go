@@ -20,7 +20,7 @@ func (l *loader) partner(p *partnerSource) {
 	if p.Partner != p.id && p.Partner != "" {
 		p.problem([]string{"partner"}, "partner %q in the file of %q: they have to be the same", p.Partner, p.id)
 	}
-	p.made = &bridge.Partner{ID: p.Partner, Name: cmp.Or(p.Name, p.Partner), Lane: bridge.Lane(p.Lane), Ordered: p.Ordered}
+	p.made = &bridge.Partner{ID: p.Partner, Name: cmp.Or(p.Name, p.Partner), Lane: bridge.Lane(p.Lane), Ordered: p.Ordered, Strict: p.Sequence == strictSequence}
 	for _, id := range p.Identifiers {
 		p.made.Identifiers = append(p.made.Identifiers, bridge.Identifier(id))
 	}
@@ -158,6 +158,7 @@ func (l *loader) together(m *mainSource) {
 		for _, name := range sortedKeys(p.Agreements) {
 			l.agreed(p, name, p.Agreements[name])
 		}
+		strictly(p.made)
 		overlaps(p)
 	}
 }
@@ -202,7 +203,7 @@ func (l *loader) agreed(p *partnerSource, name string, a agreement) {
 // agreement takes over one agreement about what is received.
 func (l *loader) agreement(p *partnerSource, name string, a agreement) {
 	at := func(steps ...string) []string { return append([]string{"agreements", name}, steps...) }
-	for _, key := range []string{"to", "envelope", "expect", "fileName"} {
+	for _, key := range []string{"to", "envelope", "expect", "fileName", "batch", "sequence", "window"} {
 		if a.Receive != (route{}) && p.has(at(key)) {
 			p.problem(at(key), `%q is for what is sent; what is received is answered as "acknowledge" says`, key)
 		}
