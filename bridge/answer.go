@@ -58,7 +58,8 @@ func (t *translation) answer(ctx context.Context) error {
 func (t *translation) scopes(a *acknowledgment) []Scope {
 	id := FollowID(t.tr.ID, KindAcknowledgment, AnswerPlace(a.place, t.tr.Attempts), a.how.To)
 	pair := pairText(a.ic.Receiver, a.ic.Sender, a.ic.Mode)
-	s := []Scope{{Series: level(a.ic.Standard) + " " + pair, For: id, Max: maxControl}}
+	series := level(a.ic.Standard) + " " + pair
+	s := []Scope{{Series: series, For: id, Max: maxControl, Strict: t.cfg.strict(a.ic.answerTo, series)}}
 	if a.group != nil {
 		s = append(s, Scope{Series: groupSeries("FA", a.group.Receiver, a.group.Sender, pair), For: id, Max: maxControl})
 	}
@@ -114,6 +115,7 @@ func (t *translation) write(ctx context.Context, a *acknowledgment, numbers []Nu
 	}
 	place := AnswerPlace(a.place, t.tr.Attempts)
 	f.ID = FollowID(t.tr.ID, f.Kind, place, f.Endpoint)
+	inSeries(&f, t.scopes(a)[0], &numbers[0])
 	t.follow(f, place, body)
 	t.owe(a, &f)
 	t.s.numbers = append(t.s.numbers, numbers...)

@@ -252,6 +252,7 @@ func (s *sending) interchange() Transmission {
 		f.Name = fmt.Sprintf("%s-batch-%s.edi", strings.ToLower(s.how.Set), fileSafe(doc.InterchangeControl))
 	}
 	f.OrderKey, f.Lane, f.Keys = s.tr.BatchQueue(), s.how.Lanes.Lane.OrNormal(), controlKeys(&doc)
+	inSeries(&f, s.scope(s.how, ""), &s.numbers[0])
 	return f
 }
 

@@ -130,6 +130,9 @@ func (b *Bridge) failed(ctx context.Context, c Claim, ep Endpoint, f failure) er
 	b.o.Log.Warn("delivery failed", "transmission", t.ID, "endpoint", t.Endpoint, "attempt", t.Attempts,
 		"state", r.State, "class", f.class, "retryAt", r.RetryAt, "error", f.err)
 	b.judged(ctx, &r, t, ep, &f)
+	if err := b.holds(ctx, &r, t, &f); err != nil {
+		return fmt.Errorf("deliver %s: %w", t.ID, err)
+	}
 	return b.outcome(ctx, c, r, f.evidence)
 }
 

@@ -50,6 +50,7 @@ func (t *translation) issue(ctx context.Context) error {
 	t.s.docs = append(t.s.docs, doc)
 	t.say(&doc, d.doc)
 	out := t.interchange(d, &doc)
+	inSeries(&out, t.scope(d.how, ""), &numbers[0])
 	t.follow(out, issuePlace, t.body(body))
 	t.expect(d, &doc, FollowID(t.tr.ID, out.Kind, issuePlace, out.Endpoint))
 	return t.commit(ctx, Result{State: Translated, Config: t.cfg.Digest, Control: doc.InterchangeControl})
@@ -75,7 +76,7 @@ func (t *translation) readOf(ctx context.Context, of *Transmission) ([]byte, err
 // reserve reserves what the interchange needs: ISA13 and GS06, or UNB 0020.
 func (t *translation) reserve(ctx context.Context, how *Dispatch) ([]Number, []int64, error) {
 	id := FollowID(t.tr.ID, KindInterchange, issuePlace, how.To)
-	scopes := []Scope{{Series: how.series(), For: id, Max: maxControl}}
+	scopes := []Scope{t.scope(how, id)}
 	if how.Standard != edi.EDIFACT {
 		scopes = append(scopes, Scope{Series: how.groupSeries(), For: id, Max: maxControl})
 	}
@@ -104,6 +105,11 @@ func (d *draft) document(tr *Transmission, numbers []int64) Document {
 	d.how.numbered(&doc, numbers)
 	doc.Keys = append(controlKeys(&doc), d.keys...)
 	return doc
+}
+
+// scope asks for the interchange's number.
+func (t *translation) scope(how *Dispatch, id ID) Scope {
+	return Scope{Series: how.series(), For: id, Max: maxControl, Strict: t.cfg.strict(t.cfg.partner(how.Partner), how.series())}
 }
 
 // numbered writes the interchange's numbers into the record of what is sent.

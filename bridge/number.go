@@ -13,6 +13,10 @@ type Scope struct {
 	Series string // "ISA US/ACME production": numbers of one series never repeat and leave no gap
 	For    ID     // the Transmission that will carry it
 	Max    int64  // greatest value; the series starts again at 1 behind it (999999999 for ISA13)
+	// Strict has numbers given in the order in which they are used: none while one of
+	// the series is reserved under another claim, and none that lies before one that
+	// is used.
+	Strict bool
 }
 
 // NumberState is what became of a control number.
@@ -34,6 +38,9 @@ type Number struct {
 	For    ID    // of a free one, for whom it was reserved
 	State  NumberState
 }
+
+// Place is where a number stands among all of its series, over its epochs.
+func (n *Number) Place() int64 { return n.Epoch*(maxControl+1) + n.Value }
 
 // Series is one sequence of control numbers as it stands.
 type Series struct {
@@ -95,7 +102,8 @@ type Ledgers interface {
 	// Reserve gives one number per scope, in their order: the lowest free one of
 	// the series' epoch, else the next. Asked again for the same (Series, For) it
 	// gives the same number; one that was free meanwhile and was not given to
-	// another included.
+	// another included. A Strict scope whose series has a number reserved under the
+	// claim of another Transmission refuses all with ErrSeriesBusy.
 	Reserve(ctx context.Context, c Claim, scopes []Scope) ([]Number, error)
 	// Renumber sets what comes next in a series. The same one again, told by its
 	// leaf, changes nothing. Next outside of the bounds of the series is refused

@@ -82,7 +82,9 @@ type Work interface {
 	// in a lane gets one of it as soon as each other one there had one. Whose turn
 	// it is each process remembers for itself. For StepDeliver a Transmission with an OrderKey is due only when no
 	// older unfinished one to the same Endpoint with the same key stands before
-	// it; unfinished are Held, Pending, Attempted, and Dead with OnDead Hold.
+	// it; unfinished are Held, Pending, Attempted, and Dead with OnDead Hold. One with
+	// a Series is due only when no unfinished one of the series stands before it by
+	// Place.
 	// Nothing is claimed twice while a lease runs. No work is not an error.
 	Claim(ctx context.Context, q ClaimQuery) ([]Claim, error)
 	// Advance commits one slice of a translation and renews the lease to until.
@@ -342,10 +344,11 @@ type AuditLeaf struct {
 
 // Errors of a Store, matched with errors.Is.
 var (
-	ErrNotFound  = errors.New("bridge: not found")
-	ErrStale     = errors.New("bridge: the claim is no longer ours")
-	ErrConflict  = errors.New("bridge: the state does not allow it")
-	ErrKeyReused = errors.New("bridge: idempotency key used before with other bytes")
+	ErrNotFound   = errors.New("bridge: not found")
+	ErrStale      = errors.New("bridge: the claim is no longer ours")
+	ErrConflict   = errors.New("bridge: the state does not allow it")
+	ErrSeriesBusy = errors.New("bridge: a number of the series is reserved for another")
+	ErrKeyReused  = errors.New("bridge: idempotency key used before with other bytes")
 )
 
 // Watcher is a Store that several processes share and that tells each of the

@@ -96,7 +96,7 @@ func (b *Bridge) translate(stop, ctx context.Context, c Claim) error {
 		b.release(ctx, c, time.Time{})
 		wake(b.wakeTranslate)
 		return nil
-	case errors.Is(err, errWait):
+	case errors.Is(err, errWait), errors.Is(err, ErrSeriesBusy):
 		b.release(ctx, c, b.now().Add(seenWait))
 		return nil
 	}

@@ -95,7 +95,12 @@ type Transmission struct {
 	// OrderKey: of all unfinished Transmissions to one endpoint with the same
 	// key only the oldest by (Sequence, Ordinal) is delivered. "" is unordered.
 	OrderKey string
-	OnDead   OnDead
+	// Series is that of control numbers in whose order it leaves, instead of an
+	// OrderKey and whatever its endpoint: of all unfinished ones of the series only
+	// the one of the lowest Place is delivered. "" is none.
+	Series string
+	Place  int64 // of its number in the series: [Number.Place]
+	OnDead OnDead
 	// Ordered: of what came in, those of one party and lane that are ordered are
 	// translated one after the other, in accept order, by whatever process.
 	Ordered bool

@@ -72,6 +72,8 @@ func (p Problem) String() string { return p.Rule + " " + p.Subject + ": " + p.Te
 //	batch.member            a document that waits for others, or left with them, is in one batch; who is in one, is of its queue
 //	batch.open              of a queue one batch is open at most, of one that has ended no document waits
 //	batch.interchange       a batch left in one interchange, with as many messages as it has documents, in accept order
+//	series.order            what leaves in the order of its numbers does so: nothing went before what stands before it had gone, or was decided about
+//	series.gap              and no number between two of such is free
 //	forward.count           a file that a route moves has one forward, of the same stored bytes; others have none
 //	acknowledgment.missing  each group that is answered has its one acknowledgment when its file has ended
 //	acknowledgment.extra    and never two, and none where none was agreed
@@ -121,6 +123,7 @@ func CheckHouse(ctx context.Context, h House) []Problem {
 	c.profiles()
 	c.facts(ctx)
 	c.settled()
+	c.seriesInOrder()
 	c.sequences()
 	c.owners()
 	c.numbers()
@@ -242,8 +245,14 @@ func (c *check) transmission(t *bridge.Transmission) {
 
 // waitsForDead reports whether t waits behind a dead one of its order key.
 func (c *check) waitsForDead(t *bridge.Transmission) bool {
-	return t.State == bridge.Pending && t.OrderKey != "" && slices.ContainsFunc(c.order, func(d *bridge.Transmission) bool {
-		return d.State == bridge.Dead && d.OnDead != bridge.Pass && d.Endpoint == t.Endpoint && d.OrderKey == t.OrderKey &&
+	return t.State == bridge.Pending && t.OrderKey+t.Series != "" && slices.ContainsFunc(c.order, func(d *bridge.Transmission) bool {
+		if d.State != bridge.Dead || d.OnDead == bridge.Pass {
+			return false
+		}
+		if t.Series != "" {
+			return d.Series == t.Series && d.Place < t.Place
+		}
+		return d.Endpoint == t.Endpoint && d.OrderKey == t.OrderKey &&
 			(d.Sequence < t.Sequence || d.Sequence == t.Sequence && d.Ordinal < t.Ordinal)
 	})
 }

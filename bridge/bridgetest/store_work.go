@@ -332,7 +332,7 @@ func sliceFollow(b *bench) {
 	want := bridge.Transmission{ID: b.id(), Direction: bridge.Out, Kind: bridge.KindAcknowledgment, State: bridge.Held, Endpoint: "mailbox",
 		Peer: "acme", Partner: "acme", Agreement: "orders", Key: "key", Name: "997.edi", ContentType: "application/edi-x12",
 		Header: map[string]string{"h": "v"}, Body: object("", "997"), Causes: []bridge.ID{c.Transmission.ID, a[0], in},
-		Sequence: c.Transmission.Sequence, Ordinal: 7, OrderKey: "key", OnDead: bridge.Pass, Created: b.now, Changed: b.now.Add(1),
+		Sequence: c.Transmission.Sequence, Ordinal: 7, OrderKey: "key", Series: "ISA", Place: 17, OnDead: bridge.Pass, Created: b.now, Changed: b.now.Add(1),
 		Attempts: 2, Standard: edi.X12, Set: "997", Control: "17", Mode: edi.Test, Keys: []canonical.Key{po("1")}, Config: "digest",
 		Lane: bridge.Bulk, Reason: "why", Findings: []edi.Finding{{Rule: "r", Codes: map[string]string{"ak905": "1"}}}, Total: 3, Leaf: "leaf"}
 	for i, v := 0, reflect.ValueOf(want); i < v.NumField(); i++ {

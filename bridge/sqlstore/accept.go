@@ -129,7 +129,7 @@ func (x *txn) insert(t *bridge.Transmission, texts transmissionTexts) error {
 func transmissionArgs(t *bridge.Transmission, texts transmissionTexts) []any {
 	return []any{t.ID, t.Direction, t.Kind, t.State, t.Endpoint, t.Peer, t.Partner, t.Agreement, t.Key, t.Name,
 		t.ContentType, texts.header, t.Ordinal, t.OrderKey, t.OnDead, nanos(t.Created), nanos(t.Changed), nanos(t.NextAt), t.Attempts,
-		t.Standard, t.Set, t.Control, t.Mode, texts.keys, t.Config, t.Reason, t.Total, t.Leaf, flag(inLine(t.OrderKey, t.State, t.OnDead)), queueName(t)}
+		t.Standard, t.Set, t.Control, t.Mode, texts.keys, t.Config, t.Reason, t.Total, t.Leaf, int(lineFor(t.OrderKey, "", t.State, t.OnDead)), queueName(t)}
 }
 
 // bodyArgs tell an object from others; NULL for the zero Object.

@@ -115,9 +115,10 @@ type standing struct {
 	state           bridge.State
 	endpoint        string
 	orderKey        string
+	series          string
 	onDead          bridge.OnDead
 	sequence        int64
-	inLine          bool
+	line            line
 	token, ended    int64
 	endedBy         string
 	tried           int64
@@ -127,15 +128,13 @@ type standing struct {
 // standing reads it, or gives ErrNotFound.
 func (x *txn) standing(id bridge.ID) (standing, error) {
 	st := standing{id: id}
-	var line int
-	ok, err := x.row(`SELECT n, state, endpoint, order_key, on_dead, sequence, in_line, token, ended, ended_by, tried, at_document, at_slice
+	ok, err := x.row(`SELECT n, state, endpoint, order_key, series, on_dead, sequence, in_line, token, ended, ended_by, tried, at_document, at_slice
 		FROM transmission WHERE id = $1 /*pg FOR NO KEY UPDATE */`, []any{id},
-		&st.n, &st.state, &st.endpoint, &st.orderKey, &st.onDead, &st.sequence, &line,
+		&st.n, &st.state, &st.endpoint, &st.orderKey, &st.series, &st.onDead, &st.sequence, &st.line,
 		&st.token, &st.ended, &st.endedBy, &st.tried, &st.documents, &st.cuts)
 	if err == nil && !ok {
 		err = bridge.ErrNotFound
 	}
-	st.inLine = line != 0
 	return st, err
 }
 
@@ -196,41 +195,4 @@ func (s *Store) Attempt(ctx context.Context, c bridge.Claim, w bridge.Wire) erro
 		return fmt.Errorf("sqlstore: attempt %s: %w", c.Transmission.ID, err)
 	}
 	return nil
-}
-
-// inLine reports whether a Transmission in this state stands in the line of its
-// order key, where younger ones wait for it.
-func inLine(orderKey string, state bridge.State, onDead bridge.OnDead) bool {
-	switch state {
-	case bridge.Held, bridge.Pending, bridge.Attempted:
-		return orderKey != ""
-	case bridge.Dead:
-		return orderKey != "" && onDead != bridge.Pass
-	}
-	return false
-}
-
-// firstInLine reads the first two in the line of an order key; settleLine gives
-// the turn to the first of them and takes it from the second.
-const (
-	firstInLine = `SELECT n, turn, sequence, ordinal FROM transmission WHERE in_line = 1 AND endpoint = $1 AND order_key = $2
-		/*pg AND md5(order_key) = md5($2) */ ORDER BY sequence, ordinal, n LIMIT 2`
-	settleLine = `UPDATE transmission SET turn = 1 - turn WHERE n IN (
-		SELECT n FROM (SELECT n, turn, row_number() OVER (ORDER BY sequence, ordinal, n) AS place FROM (` + firstInLine + `) AS line) AS placed
-		WHERE turn <> CASE WHEN place = 1 THEN 1 ELSE 0 END)`
-)
-
-// lineLock names the lock under which the line of an order key is changed; ""
-// for what stands in none.
-func lineLock(endpoint, orderKey string) string {
-	if orderKey == "" {
-		return ""
-	}
-	return "line " + endpoint + " " + orderKey
-}
-
-// settle gives the turn to the oldest in the line of an order key. It is called
-// after each single change of a line: then only the first two can be wrong.
-func (x *txn) settle(endpoint, orderKey string) error {
-	return x.send(settleLine, endpoint, orderKey)
 }

@@ -22,6 +22,9 @@ func (s *Store) Reserve(ctx context.Context, c bridge.Claim, scopes []bridge.Sco
 		if err != nil {
 			return err
 		}
+		if err := x.seriesFree(st.n, scopes); err != nil {
+			return err
+		}
 		numbers = make([]bridge.Number, 0, len(scopes))
 		for _, scope := range scopes {
 			n, err := x.reserve(st.n, scope)
@@ -65,10 +68,15 @@ func (x *txn) reserve(claimant int64, scope bridge.Scope) (bridge.Number, error)
 			n.State = *state
 			return n, nil
 		}
-		return n, x.takeFree(&n, claimant)
+		switch passed, err := x.passed(&n, scope, orZero(round)); {
+		case err != nil:
+			return n, err
+		case !passed:
+			return n, x.takeFree(&n, claimant)
+		}
 	}
 	n.Epoch, n.Value = orZero(round), orZero(last)
-	if free, err := x.row(selectFree, []any{n.Series, n.Epoch}, &n.Value); free || err != nil {
+	if free, err := x.row(freeOf(scope), []any{n.Series, n.Epoch}, &n.Value); free || err != nil {
 		if err == nil {
 			err = x.takeFree(&n, claimant)
 		}
@@ -90,11 +98,59 @@ func (x *txn) reserve(claimant int64, scope bridge.Scope) (bridge.Number, error)
 		n.Series, n.Epoch, n.Value, n.For, n.State, claimant)
 }
 
-// selectFree reads the lowest free number of a series' epoch that does not lie
-// before what a person set.
+// selectFree reads the free numbers of a series' epoch that do not lie before what a person set.
 const selectFree = `SELECT value FROM number WHERE series = $1 AND epoch = $2 AND state = 'free'
-	AND value >= COALESCE((SELECT r.next FROM renumbering r WHERE r.series = $1 AND r.epoch = $2 ORDER BY r.n DESC LIMIT 1), 1)
-	ORDER BY value LIMIT 1`
+	AND value >= COALESCE((SELECT r.next FROM renumbering r WHERE r.series = $1 AND r.epoch = $2 ORDER BY r.n DESC LIMIT 1), 1)`
+
+// lastTaken reads the greatest number of a series' epoch that is not free.
+const lastTaken = "SELECT value FROM number WHERE series = $1 AND epoch = $2 AND state <> 'free' ORDER BY value DESC LIMIT 1"
+
+// freeOf reads the lowest free number that a scope gets: in order, behind all that
+// are taken.
+func freeOf(scope bridge.Scope) string {
+	query := selectFree
+	if scope.Strict {
+		query += " AND value > COALESCE((" + lastTaken + "), 0)"
+	}
+	return query + " ORDER BY value LIMIT 1"
+}
+
+// passed reports whether a free number cannot be given again to whom it was
+// reserved for, since one behind it is taken and the scope wants order; then it is
+// nobody's.
+func (x *txn) passed(n *bridge.Number, scope bridge.Scope, round int64) (bool, error) {
+	if !scope.Strict {
+		return false, nil
+	}
+	var last int64
+	if _, err := x.row(lastTaken, []any{n.Series, n.Epoch}, &last); err != nil || n.Epoch == round && n.Value > last {
+		return false, err
+	}
+	return true, x.send("UPDATE number SET owner = $1 WHERE series = $2 AND epoch = $3 AND value = $4",
+		fmt.Sprintf("nobody %d/%d", n.Epoch, n.Value), n.Series, n.Epoch, n.Value)
+}
+
+// selectBusy finds a number of a series that is reserved under another's claim.
+const selectBusy = "SELECT claimant FROM number WHERE series = $1 AND state = 'reserved' AND claimant <> $2 LIMIT 1"
+
+// seriesFree refuses strict scopes whose series has a number reserved under
+// another's claim.
+func (x *txn) seriesFree(claimant int64, scopes []bridge.Scope) error {
+	for _, scope := range scopes {
+		if !scope.Strict {
+			continue
+		}
+		var other int64
+		busy, err := x.row(selectBusy, []any{scope.Series, claimant}, &other)
+		if err == nil && busy {
+			err = fmt.Errorf("series %q: %w", scope.Series, bridge.ErrSeriesBusy)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // takeFree gives a free number to its new owner.
 func (x *txn) takeFree(n *bridge.Number, claimant int64) error {

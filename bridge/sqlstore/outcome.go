@@ -57,7 +57,7 @@ func (s *Store) commit(ctx context.Context, c bridge.Claim, r *bridge.Result) er
 			return fmt.Errorf("%w: from %s to %s", bridge.ErrConflict, st.state, r.State)
 		}
 		return x.end(&st, c.Step, r, p, ending{keys: keys, print: print, now: s.now()})
-	}, slices.Concat(p.join.locks(), p.locks(), lines, []string{lineLock(c.Transmission.Endpoint, c.Transmission.OrderKey)})...)
+	}, slices.Concat(p.join.locks(), p.locks(), lines, []string{lockOf(&c.Transmission)})...)
 }
 
 // ending is what end needs beside the Result.
@@ -145,20 +145,20 @@ type change struct {
 // become changes the state, ends the lease, and hands the turn of an order key
 // on. nextAt counts only for what will be claimed again.
 func (x *txn) become(st *standing, to bridge.State, nextAt, now int64, also change) error {
-	line := inLine(st.orderKey, to, st.onDead)
+	line := lineFor(st.orderKey, st.series, to, st.onDead)
 	if to != bridge.Pending {
 		nextAt = 0
 	}
-	x.due.deliver = x.due.deliver || to == bridge.Pending || st.inLine
+	x.due.deliver = x.due.deliver || to == bridge.Pending || st.line != lineNone
 	err := x.send(`UPDATE transmission SET state = $1, changed = $2, next_at = $3, wake = $3, lease_until = 0, owner = '',
-			turn = CASE WHEN in_line = $4 THEN turn ELSE 1 - $4 END, in_line = $4`+also.set+" WHERE n = $5",
-		append([]any{to, now, nextAt, flag(line), st.n}, also.args...)...)
-	settles := line != st.inLine
-	st.state, st.inLine = to, line
+			turn = CASE WHEN in_line = $4 THEN turn WHEN CAST($4 AS BIGINT) = 0 THEN 1 ELSE 0 END, in_line = $4`+also.set+" WHERE n = $5",
+		append([]any{to, now, nextAt, int(line), st.n}, also.args...)...)
+	settles := line != st.line
+	st.state, st.line = to, line
 	if err != nil || !settles {
 		return err
 	}
-	return x.settle(st.endpoint, st.orderKey)
+	return x.settle(st.endpoint, st.orderKey, st.series)
 }
 
 // release makes a portion of what was held for the Transmission n due at once:
@@ -338,9 +338,9 @@ func (s *Store) Operate(ctx context.Context, o bridge.Operation) error {
 // lineOf names the lock of the line that a Transmission may stand in, which
 // never changes; "" also for what is not there.
 func (s *Store) lineOf(ctx context.Context, id bridge.ID) (string, error) {
-	var endpoint, orderKey string
-	_, err := s.queryRow(ctx, "SELECT endpoint, order_key FROM transmission WHERE id = $1", []any{id}, &endpoint, &orderKey)
-	return lineLock(endpoint, orderKey), err
+	var endpoint, orderKey, series string
+	_, err := s.queryRow(ctx, "SELECT endpoint, order_key, series FROM transmission WHERE id = $1", []any{id}, &endpoint, &orderKey, &series)
+	return lineLock(endpoint, orderKey, series), err
 }
 
 // decide carries out an operation.

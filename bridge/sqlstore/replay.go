@@ -337,7 +337,7 @@ func (s *Store) Resubmit(ctx context.Context, r bridge.Resubmission) error {
 				return err
 			}
 			return x.addLeaves(leaves)
-		}, lineLock(t.Endpoint, t.OrderKey))
+		}, lockOf(&t))
 	}
 	if err != nil {
 		return fmt.Errorf("sqlstore: resubmit %s: %w", r.Operation.ID, err)

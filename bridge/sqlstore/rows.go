@@ -94,7 +94,7 @@ func (r *objectRow) object() archive.Object {
 
 // selectTransmission reads whole Transmissions; a WHERE over t comes behind it.
 const selectTransmission = `SELECT t.n, t.id, t.direction, t.kind, t.state, t.endpoint, t.peer, t.partner, t.agreement,
-	t.wire_key, t.name, t.content_type, t.header, t.sequence, t.ordinal, t.order_key, t.on_dead,
+	t.wire_key, t.name, t.content_type, t.header, t.sequence, t.ordinal, t.order_key, t.series, t.place, t.on_dead,
 	t.created, t.changed, t.next_at, t.attempts, t.standard, t.set_code, t.control, t.mode, t.keys,
 	t.config, t.reason, t.total, t.leaf, t.queue, t.begun, t.at_document, t.at_slice, t.at_group, t.at_interchange,
 	(SELECT string_agg(p.id, ' ' ORDER BY c.nth) FROM cause c JOIN transmission p ON p.n = c.cause WHERE c.effect = t.n),
@@ -119,7 +119,7 @@ func scanTransmission(scan scanner) (transmissionRow, error) {
 		causes, findings         *string
 	)
 	dest := []any{&r.n, &t.ID, &t.Direction, &t.Kind, &t.State, &t.Endpoint, &t.Peer, &t.Partner, &t.Agreement,
-		&t.Key, &t.Name, &t.ContentType, &header, &t.Sequence, &t.Ordinal, &t.OrderKey, &t.OnDead,
+		&t.Key, &t.Name, &t.ContentType, &header, &t.Sequence, &t.Ordinal, &t.OrderKey, &t.Series, &t.Place, &t.OnDead,
 		&created, &changed, &nextAt, &t.Attempts, &t.Standard, &t.Set, &t.Control, &t.Mode, &keys,
 		&t.Config, &t.Reason, &t.Total, &t.Leaf, &queue, &begun,
 		&r.cursor.Documents, &r.cursor.Slices, &r.cursor.Groups, &r.cursor.Interchanges, &causes, &findings}

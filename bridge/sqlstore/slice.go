@@ -60,7 +60,7 @@ func prepare(of *bridge.Transmission, s *bridge.Slice) (*preparedSlice, error) {
 func (p *preparedSlice) locks() []string {
 	out := make([]string, len(p.Follows))
 	for i := range p.Follows {
-		out[i] = lineLock(p.Follows[i].Endpoint, p.Follows[i].OrderKey)
+		out[i] = lockOf(&p.Follows[i])
 	}
 	return out
 }
@@ -347,8 +347,11 @@ func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes 
 	if err := x.addParts(&t, texts); err != nil {
 		return err
 	}
-	if inLine(t.OrderKey, t.State, t.OnDead) {
-		return x.settle(t.Endpoint, t.OrderKey)
+	if err := x.enterSeries(&t); err != nil {
+		return err
+	}
+	if lineFor(t.OrderKey, t.Series, t.State, t.OnDead) != lineNone {
+		return x.settle(t.Endpoint, t.OrderKey, t.Series)
 	}
 	return nil
 }

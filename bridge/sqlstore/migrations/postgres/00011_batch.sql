@@ -23,3 +23,6 @@ CREATE UNIQUE INDEX batch_open ON batch (queue) WHERE open = 1;
 ALTER TABLE transmission ADD COLUMN series TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE transmission ADD COLUMN place BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX transmission_series ON transmission (series, place, n) WHERE in_line = 2;
+
+-- A number of a series that is reserved is found at once.
+CREATE INDEX number_series_reserved ON number (state, series, claimant) WHERE state = 'reserved';
