@@ -17,7 +17,11 @@ func (b *Bridge) deliver(ctx context.Context, c Claim) error {
 	defer b.gates.leave(t.Endpoint)
 	cfg := b.o.Config()
 	ep, ok := cfg.Endpoints[t.Endpoint]
-	if until, shut := b.gates.shut(t.Endpoint, b.now()); shut {
+	until, shut := b.gates.shut(t.Endpoint, b.now())
+	if !shut {
+		until, shut = cfg.windowShut(t, b.now())
+	}
+	if shut {
 		b.release(ctx, c, until)
 		return nil
 	}

@@ -48,8 +48,10 @@ func (g *gates) room(cfg *Configuration, now time.Time) (room map[string]int, ne
 		if !ep.sends() {
 			continue
 		}
-		gate := g.get(name)
-		n, at := gate.room(ep, now)
+		n, at := g.get(name).room(ep, now)
+		if until, shut := ep.Window.shut(now); shut {
+			n, at = 0, until
+		}
 		room[name] = n
 		if n == 0 && !at.IsZero() && (next.IsZero() || at.Before(next)) {
 			next = at

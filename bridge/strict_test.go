@@ -97,8 +97,10 @@ func newCrowd(h *house, workers int, rnd *rand.Rand) *crowd {
 	for i := range workers {
 		c.bridges = append(c.bridges, bridge.New(bridge.Options{
 			Store: faults.Store(h.store), Bodies: h.bodies, Config: func() *bridge.Configuration { return h.cfg },
-			Senders: func(_ *bridge.Configuration, ep string) (transports.Sender, bool) { return c.wire, ep == "app" || ep == "bus" },
-			Now:     h.now, Owner: fmt.Sprint("worker ", i), SliceSets: 2,
+			Senders: func(_ *bridge.Configuration, ep string) (transports.Sender, bool) {
+				return c.wire, ep == "app" || ep == "bus"
+			},
+			Now: h.now, Owner: fmt.Sprint("worker ", i), SliceSets: 2,
 		}))
 	}
 	return c

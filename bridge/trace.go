@@ -31,7 +31,7 @@ type Entry struct {
 	At           time.Time       `json:"at"`
 	Transmission ID              `json:"transmission"`
 	Cause        ID              `json:"cause"` // main cause, "" for what came in
-	What         string          `json:"what"`  // received, translated, quarantined, batched, acknowledged, overdue, issued, event, replayed, sent, receipted, taken, available, failed, dead, retry, discard, resubmit, close
+	What         string          `json:"what"`  // received, translated, quarantined, batched, waits, acknowledged, overdue, issued, event, replayed, sent, receipted, taken, available, failed, dead, retry, discard, resubmit, close
 	Partner      string          `json:"partner"`
 	Endpoint     string          `json:"endpoint"`
 	Direction    Direction       `json:"direction"`
@@ -43,6 +43,9 @@ type Entry struct {
 	Archive      ArchiveRef      `json:"archive"`
 	State        State           `json:"state"` // of the Transmission now
 	Detail       string          `json:"detail"`
+
+	agreement string
+	mode      edi.Mode
 }
 
 // ArchiveRef names archived bytes and their place in the log.
@@ -136,7 +139,7 @@ func (q *question) tells(t *Transmission, found []ID) bool {
 // entries are what happened to one Transmission.
 func entries(ctx context.Context, q Query, t *Transmission, asked *question) ([]Entry, error) {
 	base := Entry{At: t.Created, Transmission: t.ID, Partner: t.Partner, Endpoint: t.Endpoint, Direction: t.Direction, Kind: t.Kind,
-		Set: t.Set, Control: t.Control, Name: t.Name, Keys: t.Keys, State: t.State,
+		Set: t.Set, Control: t.Control, Name: t.Name, Keys: t.Keys, State: t.State, agreement: t.Agreement, mode: t.Mode,
 		Archive: ArchiveRef{ID: t.Leaf, SHA256: hex.EncodeToString(t.Body.SHA256[:])}}
 	if base.Keys == nil {
 		base.Keys = []canonical.Key{}

@@ -45,7 +45,12 @@ func configFlag(cmd *cobra.Command, file *string) {
 // withStore opens the store of a configuration for reading alone: a running
 // bridge is not disturbed.
 func withStore(ctx context.Context, file string, read func(q bridge.Query) error) error {
-	_, sys, err := config.Load(file)
+	return withConfigured(ctx, file, func(_ *bridge.Configuration, q bridge.Query) error { return read(q) })
+}
+
+// withConfigured is withStore with the configuration of the files.
+func withConfigured(ctx context.Context, file string, read func(cfg *bridge.Configuration, q bridge.Query) error) error {
+	cfg, sys, err := config.Load(file)
 	if err != nil {
 		return err
 	}
@@ -54,5 +59,5 @@ func withStore(ctx context.Context, file string, read func(q bridge.Query) error
 		return err
 	}
 	defer store.Close()
-	return read(store)
+	return read(cfg, store)
 }

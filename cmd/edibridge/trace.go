@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -28,11 +29,12 @@ reads the store beside a running bridge.
 Exit status: 0 found, 1 nothing found.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return withStore(cmd.Context(), file, func(q bridge.Query) error {
+			return withConfigured(cmd.Context(), file, func(cfg *bridge.Configuration, q bridge.Query) error {
 				tl, err := bridge.Trace(cmd.Context(), q, args[0], only)
 				if err != nil {
 					return err
 				}
+				cfg.Waiting(&tl, time.Now())
 				if asJSON {
 					fmt.Fprintf(cmd.OutOrStdout(), "%s\n", marshal(tl))
 				} else if tl.Found > 0 {
