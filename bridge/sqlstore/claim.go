@@ -118,7 +118,7 @@ type standing struct {
 	series          string
 	onDead          bridge.OnDead
 	sequence        int64
-	line            line
+	line            lineKind
 	token, ended    int64
 	endedBy         string
 	tried           int64

@@ -2,18 +2,18 @@ package sqlstore
 
 import "github.com/edibridge/edibridge/bridge"
 
-// line says in which line a Transmission stands, where younger ones wait for it.
-type line int
+// lineKind says in which line a Transmission stands, where younger ones wait for it.
+type lineKind int
 
 // The lines, as in_line has them.
 const (
-	lineNone   line = 0
-	lineOrder  line = 1 // of its endpoint and order key, by accept order
-	lineSeries line = 2 // of its series, by number
+	lineNone   lineKind = 0
+	lineOrder  lineKind = 1 // of its endpoint and order key, by accept order
+	lineSeries lineKind = 2 // of its series, by number
 )
 
 // lineFor is the line of what has such an order in this state.
-func lineFor(orderKey, series string, state bridge.State, onDead bridge.OnDead) line {
+func lineFor(orderKey, series string, state bridge.State, onDead bridge.OnDead) lineKind {
 	switch state {
 	case bridge.Held, bridge.Pending, bridge.Attempted:
 	case bridge.Dead:
