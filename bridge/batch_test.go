@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/edibridge/edibridge/bridge"
-	"github.com/edibridge/edibridge/bridge/bridgetest"
-	"github.com/edibridge/edibridge/bridge/sqlstore/pgtest"
 	"github.com/edibridge/edibridge/edi"
 	"github.com/edibridge/edibridge/transports"
 )
@@ -486,79 +484,4 @@ func TestBatchRehearsed(t *testing.T) {
 	h.wait(time.Hour)
 	h.drain()
 	h.check(true) // tells the facts of what left with a batch anew
-}
-
-// TestBatchFaults makes every call of the store and the archive that a batch needs
-// fail, each twice: failed and not stored, failed but stored. In the end each
-// document has left once, in order, in a batch that has no other.
-func TestBatchFaults(t *testing.T) {
-	sound := bridgetest.NewFaults()
-	batching(newHouse(t), sound)
-	for _, p := range []bridgetest.Point{"Accept", "Claim", "Advance", "Commit", "Release", "Reserve", "CloseBatch", "Members", "Put", "PutAll", "Get"} {
-		for nth := 1; nth <= min(sound.Calls(p), 4); nth++ {
-			for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
-				t.Run(fmt.Sprintf("%s %d %s", p, nth, when), func(t *testing.T) {
-					t.Parallel()
-					faults := bridgetest.NewFaults(bridgetest.Fault{Point: p, Nth: nth, When: when})
-					batching(newHouse(t), faults)
-					if faults.Calls(p) < nth {
-						t.Error("the fault never happened")
-					}
-				})
-			}
-		}
-	}
-}
-
-// TestBatchFaultsOverPostgres makes every kind of write of a batch fail once in
-// each way, over a server.
-func TestBatchFaultsOverPostgres(t *testing.T) {
-	server := pgtest.Start(t)
-	sound := bridgetest.NewFaults()
-	batching(newHouseOn(t, server.Database(t)), sound)
-	for _, p := range []bridgetest.Point{"Commit", "Advance", "CloseBatch", "Reserve", "Claim"} {
-		for nth := 1; nth <= min(sound.Calls(p), 2); nth++ {
-			t.Run(fmt.Sprintf("%s %d", p, nth), func(t *testing.T) {
-				batching(newHouseOn(t, server.Database(t)), bridgetest.NewFaults(bridgetest.Fault{Point: p, Nth: nth, When: bridgetest.After}))
-			})
-		}
-	}
-}
-
-// batching plays five documents and two batches, of three slices the first, through
-// a house with faults.
-func batching(h *house, faults *bridgetest.Faults) {
-	t := h.t
-	batches(bridge.Batching{Every: time.Hour})(h.cfg)
-	h.opts = func(o *bridge.Options) { o.SliceSets = 2 }
-	h.opened(faults)
-	hand := func(pos ...string) {
-		for _, po := range pos {
-			for range 3 { // the application repeats until it is told "received"
-				if _, err := h.b.Submit(t.Context(), submission(po, "EA", "key of "+po)); err == nil {
-					break
-				}
-			}
-		}
-	}
-	hand("1", "2", "3", "4", "5")
-	for i := range 7 {
-		if i == 1 {
-			hand("6")
-		}
-		if err := h.b.Drain(t.Context()); err != nil && !errors.Is(err, bridgetest.ErrFault) {
-			t.Fatal(err)
-		}
-		h.check(false)
-		h.wait(30 * time.Minute)
-	}
-	h.check(true)
-	_, bodies := h.sent()
-	got := ""
-	for _, b := range bodies {
-		got += orders(b) + " "
-	}
-	if want := "1 2 3 4 5 6 "; got != want {
-		t.Errorf("sent %q, want each once: %q", got, want)
-	}
 }
