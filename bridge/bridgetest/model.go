@@ -25,6 +25,7 @@ func RunModel(ctx context.Context, s bridge.Store, steps int, draw func(what str
 		{"accept", m.accept}, {"claim", m.claim}, {"claim", m.claim}, {"advance", m.advance}, {"commit", m.commit}, {"commit", m.commit},
 		{"attempt", m.attempt}, {"release", m.release}, {"operate", m.operate}, {"resubmit", m.resubmit}, {"take", m.take}, {"reserve", m.reserve}, {"wait", m.wait},
 		{"settle", m.settle}, {"expire", m.expire}, {"close", m.shut},
+		{"join", m.join}, {"join", m.join}, {"close a batch", m.closeBatch},
 	}
 	for i := range steps {
 		a := actions[draw("action", len(actions))]
@@ -68,6 +69,8 @@ type thing struct {
 	onDead    bridge.OnDead
 	cause     *thing
 	waiting   *waiting // nil: nothing is expected
+	batch     *modelBatch
+	in        *thing // the batch that it is in
 	nextAt    time.Time
 	lease     time.Time
 	attempts  int
@@ -149,7 +152,7 @@ func (m *model) turn() (bridge.Lane, string) {
 func (m *model) due(step bridge.Step) []*thing {
 	var out []*thing
 	for _, t := range m.things {
-		ready := t.state == bridge.Accepted
+		ready := t.state == bridge.Accepted && !m.behindBatch(t)
 		if step == bridge.StepDeliver {
 			ready = (t.state == bridge.Pending || t.state == bridge.Attempted) && !m.waits(t)
 		}
@@ -318,29 +321,36 @@ func (m *model) commit(ctx context.Context) error {
 	if h.of.state == bridge.Settled { // by an acknowledgment, while the delivery ran
 		to = bridge.Settled
 	}
-	m.end(h, to, "commit")
-	for _, n := range m.reserved {
-		n.free = n.free || h.Step == bridge.StepTranslate && n.by == h.of
-	}
+	m.over(h, to, &r)
+	m.told(h, r.Members)
 	switch to {
 	case bridge.Pending:
 		h.of.nextAt = r.RetryAt
 	case bridge.Delivered, bridge.Available:
 		m.starts(h.of)
 	}
-	h.last = &r
+	return err
+}
+
+// over ends a claim by the commit of its outcome.
+func (m *model) over(h *held, to bridge.State, r *bridge.Result) {
+	m.end(h, to, "commit")
+	for _, n := range m.reserved {
+		n.free = n.free || h.Step == bridge.StepTranslate && n.by == h.of
+	}
+	h.last = r
 	for _, t := range m.things {
 		if t.cause == h.of && t.state == bridge.Held {
 			t.state = bridge.Pending
 		}
 	}
-	return err
 }
 
 // result draws an outcome that the claim's step has.
 func (m *model) result(h *held) (bridge.Result, []*thing) {
 	if h.Step == bridge.StepTranslate {
 		s, made := m.slice(h)
+		s.Members = m.tells(h)
 		return bridge.Result{State: []bridge.State{bridge.Translated, bridge.Quarantined}[m.draw("end", 2)], Slice: s}, made
 	}
 	r := bridge.Result{State: []bridge.State{bridge.Delivered, bridge.Available, bridge.Dead, bridge.Pending}[m.draw("end", 4)], Reason: string(m.id())}

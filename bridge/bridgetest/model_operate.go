@@ -19,6 +19,9 @@ func (m *model) operate(ctx context.Context) error {
 		bridge.Discard: {bridge.Dead: bridge.Discarded, bridge.Pending: bridge.Discarded, bridge.Quarantined: bridge.Discarded},
 		bridge.Repair:  {bridge.Translated: bridge.Accepted, bridge.Quarantined: bridge.Accepted},
 	}[kind][t.state]
+	if other, ok := m.batched(t, kind); ok {
+		to = other
+	}
 	if to == "" {
 		return agree(err, bridge.ErrConflict)
 	}

@@ -104,6 +104,21 @@ func (x *txn) fill(n int64, by string) error {
 	return x.send("UPDATE transmission SET wake = 0, next_at = 0 WHERE n = $1 AND lease_until = 0", n)
 }
 
+// closeBatch has a batch take no more.
+const closeBatch = "UPDATE batch SET open = 0 WHERE transmission = $1"
+
+// leftAlone refuses that what left with others, or is such a batch, is translated
+// again: its interchange is there.
+func (x *txn) leftAlone(st *standing) error {
+	var n int64
+	some, err := x.row(`SELECT transmission FROM batch WHERE transmission = $1
+		UNION ALL SELECT c.effect FROM cause c JOIN batch b ON b.transmission = c.effect WHERE c.cause = $1 LIMIT 1`, []any{st.n}, &n)
+	if err == nil && some {
+		err = fmt.Errorf("%w: it left in a batch", bridge.ErrConflict)
+	}
+	return err
+}
+
 // CloseBatch implements bridge.Batches.
 func (s *Store) CloseBatch(ctx context.Context, c bridge.Claim) error {
 	err := s.write(ctx, func(x *txn) error {
@@ -111,7 +126,7 @@ func (s *Store) CloseBatch(ctx context.Context, c bridge.Claim) error {
 		if err != nil {
 			return err
 		}
-		return x.send("UPDATE batch SET open = 0 WHERE transmission = $1", st.n)
+		return x.send(closeBatch, st.n)
 	}, batchLock(c.Transmission.BatchQueue()))
 	if err != nil {
 		return fmt.Errorf("sqlstore: close batch %s: %w", c.Transmission.ID, err)

@@ -56,6 +56,11 @@ func (s *Store) commit(ctx context.Context, c bridge.Claim, r *bridge.Result) er
 		if !mayEnd(c.Step, st.state, r.State) {
 			return fmt.Errorf("%w: from %s to %s", bridge.ErrConflict, st.state, r.State)
 		}
+		if c.Transmission.Kind == bridge.KindBatch {
+			if err := x.send(closeBatch, st.n); err != nil {
+				return err
+			}
+		}
 		return x.end(&st, c.Step, r, p, ending{keys: keys, print: print, now: s.now()})
 	}, slices.Concat(p.join.locks(), p.locks(), lines, []string{lockOf(&c.Transmission)})...)
 }
@@ -357,6 +362,9 @@ func (x *txn) decide(st *standing, o bridge.Operation) error {
 		}
 	}
 	to, err := decided(o.Kind, st.state)
+	if err == nil && to == bridge.Accepted && st.state == bridge.Translated {
+		err = x.leftAlone(st)
+	}
 	if err != nil {
 		return err
 	}
