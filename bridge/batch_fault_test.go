@@ -3,6 +3,7 @@ package bridge_test
 import (
 	"errors"
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ func TestBatchFaults(t *testing.T) {
 	sound := bridgetest.NewFaults()
 	batching(newHouse(t), sound)
 	for _, p := range []bridgetest.Point{"Accept", "Claim", "Advance", "Commit", "Release", "Reserve", "CloseBatch", "Members", "Put", "PutAll", "Get"} {
-		for nth := 1; nth <= min(sound.Calls(p), 4); nth++ {
+		for nth := 1; nth <= min(sound.Calls(p), 2+2*longer()); nth++ {
 			for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
 				t.Run(fmt.Sprintf("%s %d %s", p, nth, when), func(t *testing.T) {
 					t.Parallel()
@@ -46,6 +47,14 @@ func TestBatchFaultsOverPostgres(t *testing.T) {
 			})
 		}
 	}
+}
+
+// longer is 1 in the long run, 0 else.
+func longer() int {
+	if os.Getenv("EDIBRIDGE_LONG") != "" {
+		return 1
+	}
+	return 0
 }
 
 // batching plays five documents and two batches, of three slices the first, through

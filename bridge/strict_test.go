@@ -137,11 +137,11 @@ func (c *crowd) work() {
 // TestStrictSequence: interchanges and acknowledgments leave in the order of their
 // control numbers, without a gap, whatever fails and however many work on it.
 func TestStrictSequence(t *testing.T) {
-	for seed := range uint64(3) {
+	for seed := range uint64(1 + 5*longer()) {
 		t.Run(fmt.Sprint("sqlite ", seed), func(t *testing.T) { strictCrowd(t, newHouse(t, strictly), seed) })
 	}
 	server := pgtest.Start(t)
-	for seed := range uint64(2) {
+	for seed := range uint64(1 + 5*longer()) {
 		t.Run(fmt.Sprint("postgres ", seed), func(t *testing.T) {
 			h := emptyHouse(t)
 			strictly(h.cfg)

@@ -98,7 +98,8 @@ func (x *txn) reserve(claimant int64, scope bridge.Scope) (bridge.Number, error)
 		n.Series, n.Epoch, n.Value, n.For, n.State, claimant)
 }
 
-// selectFree reads the free numbers of a series' epoch that do not lie before what a person set.
+// selectFree reads the free numbers of a series' epoch that do not lie before what
+// a person set.
 const selectFree = `SELECT value FROM number WHERE series = $1 AND epoch = $2 AND state = 'free'
 	AND value >= COALESCE((SELECT r.next FROM renumbering r WHERE r.series = $1 AND r.epoch = $2 ORDER BY r.n DESC LIMIT 1), 1)`
 
