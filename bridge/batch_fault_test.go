@@ -41,7 +41,7 @@ func TestBatchFaultsOverPostgres(t *testing.T) {
 	sound := bridgetest.NewFaults()
 	batching(newHouseOn(t, server.Database(t)), sound)
 	for _, p := range []bridgetest.Point{"Commit", "Advance", "CloseBatch", "Reserve", "Claim"} {
-		for nth := 1; nth <= min(sound.Calls(p), 2); nth++ {
+		for nth := 1; nth <= min(sound.Calls(p), 1+longer()); nth++ {
 			t.Run(fmt.Sprintf("%s %d", p, nth), func(t *testing.T) {
 				batching(newHouseOn(t, server.Database(t)), bridgetest.NewFaults(bridgetest.Fault{Point: p, Nth: nth, When: bridgetest.After}))
 			})
