@@ -95,7 +95,11 @@ func (t *translation) write(ctx context.Context, a *acknowledgment, numbers []Nu
 		Partner: a.ic.answerTo.ID, Lane: a.ic.answerTo.Lane, ContentType: contentType,
 		Name:     answerName(a, t.tr),
 		Standard: a.ic.Standard, Set: a.Set, Control: control, Mode: a.ic.Mode,
-		Keys: []canonical.Key{{Scheme: "control", Value: control}},
+		Keys:      []canonical.Key{{Scheme: "control", Value: control}},
+		Retention: t.retention(),
+	}
+	if a.group != nil && a.group.agreement != nil {
+		f.Retention = a.group.agreement.Retention
 	}
 	make := func(w io.Writer) error { return t.writeAnswer(ctx, w, a, numbers) }
 	body := -1

@@ -22,8 +22,11 @@ type Configuration struct {
 	Limits    Limits
 	// Alarms are the endpoints that get the events about the bridge itself: that an
 	// endpoint failed, and recovered.
-	Alarms   []string
-	Pressure Pressure
+	Alarms []string
+	// Retention says by class how long what has ended is kept; "" is the default
+	// class. What is of a class that is not here is kept for ever.
+	Retention map[string]Retention
+	Pressure  Pressure
 }
 
 // Limits bound what one Transmission may cost. Zero fields take the default.
@@ -96,6 +99,7 @@ type Agreement struct {
 	OnDead      OnDead
 	Lanes       LanePolicy // of events
 	MaxFindings int        // kept per document; 0: Limits.Findings
+	Retention   string     // class; "" the default one
 }
 
 // Acknowledge says how a partner is answered. But for To its fields are those of

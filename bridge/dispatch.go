@@ -38,6 +38,7 @@ type Dispatch struct {
 	Lanes                      LanePolicy
 	Expect                     Expect   // the acknowledgment that the partner owes
 	Events                     []string // endpoints that are told of acknowledgments
+	Retention                  string   // class; "" the default one
 }
 
 // names writes into a document what it is sent as: standard, release and set are

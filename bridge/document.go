@@ -45,6 +45,7 @@ func (t *translation) message(ctx context.Context, ev *edi.Event) error {
 	if err := t.judge(ctx, m, &d); err != nil {
 		return err
 	}
+	t.keepDocument(&d)
 	if !d.isReport() {
 		d.count(&t.group.sets)
 		d.count(&t.ic.sets)

@@ -64,7 +64,7 @@ func (t *translation) occasion(d *Document, a *Agreement, doc canonical.Document
 			Key: ev.ID, ContentType: eventMediaType,
 			OrderKey: partition, OnDead: a.OnDead, Lane: a.Lanes.of(d.Keys),
 			Standard: d.Standard, Set: ev.Type, Control: d.Control, Mode: d.Mode,
-			Keys: d.Keys,
+			Keys: d.Keys, Retention: a.Retention,
 		}, place, at)
 	}
 	return nil

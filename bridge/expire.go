@@ -97,7 +97,7 @@ func (b *Bridge) overdueEvents(ctx context.Context, x *Expiry, data acknowledgme
 		ev.Direction, ev.State, ev.Causes, ev.Keys = Out, Pending, []ID{out.ID}, out.Keys
 		ev.Sequence, ev.Ordinal = out.Sequence, out.Ordinal
 		ev.Created, ev.Changed, ev.NextAt = x.Now, x.Now, x.Now
-		ev.Config, ev.Body = cfg.Digest, objects[0]
+		ev.Config, ev.Body, ev.Retention = cfg.Digest, objects[0], out.Retention
 		leaf := bodyLeaf(leafOf(KindEvent), &ev, out.Leaf)
 		ev.Leaf = leaf.ID
 		x.Follows = append(x.Follows, ev)

@@ -25,6 +25,9 @@ func (t *translation) issue(ctx context.Context) error {
 	d, err := t.cfg.draft(t.tr.Partner, t.tr.Agreement, data)
 	end()
 	var refused *Refusal
+	if d != nil {
+		t.keep(d.how.Retention)
+	}
 	if errors.As(err, &refused) {
 		for _, p := range refused.Problems {
 			t.note(edi.Finding{Rule: p.Rule, Severity: edi.Error, Message: p.Message, Path: edi.Path(p.Pointer), Length: len(data)})
@@ -131,6 +134,6 @@ func (t *translation) interchange(d *draft, doc *Document) Transmission {
 		Partner: d.how.Partner, Agreement: d.how.Name, ContentType: contentType,
 		Name:     name,
 		OrderKey: order, OnDead: d.how.OnDead, Lane: d.how.Lanes.of(doc.Keys),
-		Standard: d.how.Standard, Set: d.how.Set, Control: doc.InterchangeControl, Mode: d.how.Mode, Keys: doc.Keys,
+		Standard: d.how.Standard, Set: d.how.Set, Control: doc.InterchangeControl, Mode: d.how.Mode, Keys: doc.Keys, Retention: d.how.Retention,
 	}
 }

@@ -28,6 +28,7 @@ const maxSettled = 100_000
 func (t *translation) report(ctx context.Context, m *edi.Message, d *Document) error {
 	d.State = DocumentNoted
 	if m.Truncated {
+		t.keep("")
 		return nil
 	}
 	read := func() (*answered, []edi.Finding) { return answersGroup(m, t.ic) }
@@ -63,6 +64,7 @@ func (t *translation) service(ctx context.Context, s *edi.Segment) error {
 // business keys of what was answered.
 func (t *translation) settle(ctx context.Context, a *answered, tell func(edi.Finding)) ([]canonical.Key, error) {
 	if a.group == "" && a.ic == "" { // it names nothing, and its reader said so
+		t.keep("")
 		return nil, nil
 	}
 	finding := func(rule, text string) {
@@ -73,10 +75,12 @@ func (t *translation) settle(ctx context.Context, a *answered, tell func(edi.Fin
 		return nil, fmt.Errorf("translate %s: %w", t.tr.ID, err)
 	}
 	if out == nil {
+		t.keep("")
 		finding("bridge.acknowledgment.unmatched", fmt.Sprintf("the %s of %s answers %s, and no such %s was sent to %s",
 			a.with, t.ic.partner.ID, a.about(), t.ic.Mode, t.ic.partner.ID))
 		return nil, nil
 	}
+	t.keep(out.Retention)
 	s := settlement{t: t, a: a, out: out}
 	for i := range es {
 		v := a.of(&es[i])
@@ -311,7 +315,7 @@ func (t *translation) acknowledgedEvents(s *settlement, e, before *Expectation) 
 		at := t.body(body)
 		for _, ev := range events {
 			ev.Causes = []ID{t.tr.ID, s.out.ID}
-			ev.Keys = s.out.Keys
+			ev.Keys, ev.Retention = s.out.Keys, s.out.Retention
 			t.follow(ev, settlePlace(e.ID, s.a.offset, typ), at)
 		}
 	}

@@ -105,7 +105,7 @@ func (t *translation) cut(ctx context.Context) (Slice, error) {
 		return Slice{}, err
 	}
 	out := Slice{Documents: s.docs, Sees: s.sees, Unsees: s.unsees, Numbers: s.numbers, Findings: s.findings, Total: s.total,
-		Features: s.features, Facts: s.facts, Version: t.cfg.Digest, Leaves: s.leaves, Expects: s.expects, Settles: s.settlements}
+		Features: s.features, Facts: s.facts, Version: t.cfg.Digest, Retention: t.retention(), Leaves: s.leaves, Expects: s.expects, Settles: s.settlements}
 	out.Cursor = t.at
 	out.Cursor.Slices++
 	end := t.b.observe(StageArchive)

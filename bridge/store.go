@@ -30,6 +30,7 @@ type Store interface {
 	Configurations
 	Gauge
 	Views
+	Housekeeping
 	Close() error
 }
 
@@ -168,6 +169,9 @@ type Slice struct {
 	// Version is the digest of the configuration that it was made under; Advance
 	// keeps it, so that the next slice is made under the same. "" changes nothing.
 	Version string
+	// Retention is the class of the Transmission, as far as it is read; Advance and
+	// the Commit of a translation keep it.
+	Retention string
 	// Expects are acknowledgments that are owed from now on, for Follows. One that
 	// exists already stays as it is.
 	Expects []Expectation

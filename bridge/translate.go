@@ -34,6 +34,8 @@ type translation struct {
 	handled            bool // some document was understood: the Transmission is not for a person
 	accepted           int  // documents accepted, those of earlier runs included
 	partner, agreement string
+	class              string    // of retention, as far as it is read
+	classed            bool      // class was decided
 	first              *Document // what the Transmission is called after
 	reason             string    // the first cause for quarantine
 	past               past

@@ -105,6 +105,11 @@ type Transmission struct {
 	Attempts int
 	Begun    time.Time // of the first of these attempts
 	Lane     Lane      // "" is Normal
+	// Retention is the class by which it is kept, decided when it is translated or
+	// made; "" is the default one. See [Configuration.Retention].
+	Retention string
+	// Pruned is when something that followed from it was pruned; zero: nothing was.
+	Pruned time.Time
 	// Standard, Set, Control and Mode say what a person looks for: "X12", "997",
 	// "000000017", "production". Of a file with several sets, the first's.
 	Standard edi.Standard

@@ -42,7 +42,8 @@ func (p Problem) String() string { return p.Rule + " " + p.Subject + ": " + p.Te
 
 // CheckHouse checks everything that must hold after any step, any fault and any
 // kill, and names what does not; nil is a clean house. Groups without a set are
-// not judged by their acknowledgment: the store does not know them.
+// not judged by their acknowledgment: the store does not know them. What was pruned
+// is missing nowhere: the log says what that is.
 //
 // The rules:
 //
@@ -83,6 +84,7 @@ func (p Problem) String() string { return p.Rule + " " + p.Subject + ": " + p.Te
 //	seen                    identities that are used up belong to somebody, and to one
 //	activation.chain        activations are numbered from 1, each names the one before, its leaf is in the log
 //	activation.files        the files of each are there, under their digest
+//	pruned                  what the log says was kept is there, or the log says that it was pruned
 //	leaf.index              the log is numbered from 0 without a gap
 //	leaf.text               every leaf can be read, and its id is its own
 //	leaf.parent             the leaves that it follows from are there
@@ -100,6 +102,7 @@ func CheckHouse(ctx context.Context, h House) []Problem {
 		return c.problems
 	}
 	c.readLog()
+	c.prunings()
 	for _, t := range c.order {
 		c.transmission(t)
 		c.causes(t)
@@ -111,6 +114,7 @@ func CheckHouse(ctx context.Context, h House) []Problem {
 		c.forwardsOf(t)
 		c.acknowledgmentsOf(t)
 	}
+	c.kept()
 	c.promotions()
 	c.profiles()
 	c.facts(ctx)
@@ -145,6 +149,8 @@ type check struct {
 	features      map[string]int              // kept, by partner
 	said          map[bridge.ID][]*bridge.Fact
 	leaves        map[string]*archive.Leaf // by id
+	pruned        map[string]bool          // leaves of bodies whose Transmissions were pruned
+	thinned       map[string]bool          // leaves of bodies from which something followed that was pruned
 	delivered     map[string]bool          // leaves that a leaf of kind delivery follows from
 	translating   bool                     // something is Accepted
 	activations   []*bridge.Activation

@@ -55,6 +55,9 @@ func (c *check) expectation(e *bridge.Expectation, events map[bridge.ID]bool) {
 		}
 		return
 	}
+	if c.gone(e.By) {
+		return
+	}
 	brought := c.transmissions[e.By]
 	evidence := slices.ContainsFunc(c.evidence[t.ID], func(ev *bridge.Evidence) bool { return ev.Kind == bridge.EvidenceAcknowledged })
 	if brought == nil || brought.Direction != bridge.In || brought.Sequence != e.BySequence || !evidence {
@@ -92,7 +95,7 @@ func (c *check) expectationEvents(e *bridge.Expectation, t *bridge.Transmission,
 			older := slices.ContainsFunc(c.order, func(f *bridge.Transmission) bool {
 				return f.Set == typ && f.Endpoint == to && slices.Contains(f.Causes, t.ID)
 			})
-			if c.transmissions[id] == nil && !older {
+			if c.transmissions[id] == nil && !older && !c.prunedEvent(id) {
 				c.problem("expectation.event", e.ID, "%s, and no %s to %s", e.State, typ, to)
 			}
 		}

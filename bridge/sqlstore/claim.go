@@ -120,7 +120,7 @@ type standing struct {
 	inLine          bool
 	token, ended    int64
 	endedBy         string
-	tried           int64
+	tried, pruned   int64
 	documents, cuts int // of the cursor: documents and slices
 }
 
@@ -128,10 +128,10 @@ type standing struct {
 func (x *txn) standing(id bridge.ID) (standing, error) {
 	st := standing{id: id}
 	var line int
-	ok, err := x.row(`SELECT n, state, endpoint, order_key, on_dead, sequence, in_line, token, ended, ended_by, tried, at_document, at_slice
+	ok, err := x.row(`SELECT n, state, endpoint, order_key, on_dead, sequence, in_line, token, ended, ended_by, tried, pruned, at_document, at_slice
 		FROM transmission WHERE id = $1 /*pg FOR NO KEY UPDATE */`, []any{id},
 		&st.n, &st.state, &st.endpoint, &st.orderKey, &st.onDead, &st.sequence, &line,
-		&st.token, &st.ended, &st.endedBy, &st.tried, &st.documents, &st.cuts)
+		&st.token, &st.ended, &st.endedBy, &st.tried, &st.pruned, &st.documents, &st.cuts)
 	if err == nil && !ok {
 		err = bridge.ErrNotFound
 	}

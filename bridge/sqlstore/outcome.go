@@ -63,20 +63,20 @@ type ending struct {
 	now         int64
 }
 
-// outcomeColumns are what end changes beside the state: $6 to $19.
+// outcomeColumns are what end changes beside the state: $6 to $20.
 const outcomeColumns = `, ended = token, ended_by = $6, reason = $7,
 	partner = COALESCE(NULLIF($8, ''), partner), agreement = COALESCE(NULLIF($9, ''), agreement),
 	set_code = COALESCE(NULLIF($10, ''), set_code), control = COALESCE(NULLIF($11, ''), control),
 	config = COALESCE(NULLIF($12, ''), config), standard = COALESCE(NULLIF($13, ''), standard),
 	mode = COALESCE(NULLIF($14, ''), mode), keys = COALESCE(NULLIF($15, ''), keys),
 	at_document = COALESCE($16, at_document), at_slice = COALESCE($17, at_slice),
-	at_group = COALESCE($18, at_group), at_interchange = COALESCE($19, at_interchange)`
+	at_group = COALESCE($18, at_group), at_interchange = COALESCE($19, at_interchange), retention = COALESCE($20, retention)`
 
 // end writes the outcome of a claim and releases what the Transmission held.
 func (x *txn) end(st *standing, step bridge.Step, r *bridge.Result, p *preparedSlice, e ending) error {
-	args := []any{e.print, r.Reason, r.Partner, r.Agreement, r.Set, r.Control, r.Config, r.Standard, r.Mode, e.keys, nil, nil, nil, nil}
+	args := []any{e.print, r.Reason, r.Partner, r.Agreement, r.Set, r.Control, r.Config, r.Standard, r.Mode, e.keys, nil, nil, nil, nil, nil}
 	if at := r.Cursor; step == bridge.StepTranslate {
-		args = append(args[:10], at.Documents, at.Slices, at.Groups, at.Interchanges)
+		args = append(args[:10], at.Documents, at.Slices, at.Groups, at.Interchanges, r.Retention)
 	}
 	if err := x.become(st, r.State, nanos(r.RetryAt), e.now, change{outcomeColumns, args}); err != nil {
 		return err
@@ -228,7 +228,7 @@ func (x *txn) addEvidence(n int64, e *bridge.Evidence) error {
 // known: it is over the state and the identities of all that the Result holds.
 func fingerprint(r *bridge.Result) string {
 	h := sha256.New()
-	part(h, r.State, r.Reason, nanos(r.RetryAt), r.Cursor, r.Total, len(r.Findings), r.Partner, r.Agreement, r.Set, r.Control, r.Config)
+	part(h, r.State, r.Reason, r.Retention, nanos(r.RetryAt), r.Cursor, r.Total, len(r.Findings), r.Partner, r.Agreement, r.Set, r.Control, r.Config)
 	for i := range r.Documents {
 		part(h, "document", r.Documents[i].ID)
 	}
@@ -339,7 +339,7 @@ func (x *txn) decide(st *standing, o bridge.Operation) error {
 	if o.Kind == bridge.Close {
 		return x.closeExpectations(st, o)
 	}
-	to, err := decided(o.Kind, st.state)
+	to, err := decided(o.Kind, st)
 	if err != nil {
 		return err
 	}
@@ -350,8 +350,11 @@ func (x *txn) decide(st *standing, o bridge.Operation) error {
 }
 
 // decided says which state an operation leads to.
-func decided(kind bridge.OperationKind, from bridge.State) (bridge.State, error) {
+func decided(kind bridge.OperationKind, st *standing) (bridge.State, error) {
+	from := st.state
 	switch {
+	case from == bridge.Translated && st.pruned > 0:
+		return "", fmt.Errorf("%w: what followed from it was pruned", bridge.ErrConflict)
 	case kind == bridge.Retry && from == bridge.Dead:
 		return bridge.Pending, nil
 	case kind == bridge.Retry && from == bridge.Quarantined, kind == bridge.Repair && (from == bridge.Translated || from == bridge.Quarantined):

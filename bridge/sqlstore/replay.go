@@ -276,6 +276,9 @@ func (x *txn) promote(p *bridge.Promotion, prep *preparedSlice, now int64) error
 	if st.state != bridge.Translated && st.state != bridge.Quarantined {
 		return fmt.Errorf("%w: it is %s", bridge.ErrConflict, st.state)
 	}
+	if st.pruned > 0 {
+		return fmt.Errorf("%w: what followed from it was pruned", bridge.ErrConflict)
+	}
 	if err := x.addFollows(&st, prep, now); err != nil {
 		return err
 	}

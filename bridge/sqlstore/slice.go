@@ -96,7 +96,8 @@ func (x *txn) advance(c bridge.Claim, p *preparedSlice, until, now int64) error 
 	if st.state != bridge.Accepted {
 		return fmt.Errorf("%w: a slice of what is %s", bridge.ErrConflict, st.state)
 	}
-	err = x.send("UPDATE transmission SET lease_until = $1, wake = $1, config = COALESCE(NULLIF($2, ''), config) WHERE n = $3", until, p.Version, st.n)
+	err = x.send("UPDATE transmission SET lease_until = $1, wake = $1, config = COALESCE(NULLIF($2, ''), config), retention = $3 WHERE n = $4",
+		until, p.Version, p.Retention, st.n)
 	if err != nil {
 		return err
 	}
