@@ -131,9 +131,10 @@ type family struct {
 }
 
 type member struct {
-	id   ID
-	leaf string
-	at   time.Time
+	id    ID
+	leaf  string
+	at    time.Time
+	event bool
 }
 
 // events removes single events.
@@ -143,7 +144,7 @@ func (c *pruning) events(ctx context.Context) error {
 			c.of.Kept["event"]++
 			return nil
 		}
-		return c.add(ctx, family{[]member{{e.ID, e.Leaf, e.At}}, true})
+		return c.add(ctx, family{[]member{{e.ID, e.Leaf, e.At, true}}, true})
 	})
 }
 
@@ -227,7 +228,7 @@ func (p *Pruner) decide(kin []Kin, file ID) (family, string) {
 		case r > 0 && !k.Changed.Before(p.Now.Add(-r)) && why == "":
 			why = keptYoung
 		}
-		f.members = append(f.members, member{k.ID, k.Leaf, k.Changed})
+		f.members = append(f.members, member{k.ID, k.Leaf, k.Changed, k.Kind == KindEvent})
 	}
 	if first != file {
 		return f, notFirst
@@ -305,9 +306,12 @@ func (c *pruning) count(f *family) {
 		c.of.Events++
 	} else {
 		c.of.Families++
-		c.of.Transmissions += len(f.members)
 	}
 	for _, m := range f.members {
+		// Where nothing goes, events that would have gone by themselves are still there.
+		if !f.event && (c.p.Prune != nil || !m.event || !m.at.Before(c.of.OutboxBefore)) {
+			c.of.Transmissions++
+		}
 		if c.of.Oldest.IsZero() || m.at.Before(c.of.Oldest) {
 			c.of.Oldest = m.at
 		}

@@ -37,6 +37,10 @@ func TestPlans(t *testing.T) {
 		{"any overdue", anyOverdue, []any{1}, "expectation_wake"},
 		{"overdue", selectOverdue, []any{1, 1}, "expectation_wake"},
 		{"answered group", answeredGroup, groupArgs, "expectation_group"},
+		{"files that have ended", endedFiles, []any{"", 9, 1, 1, 9}, "transmission_ended_file (retention=? AND changed>? AND changed<?)"},
+		{"events that have ended", endedEvents, []any{"", 9, 1, 1, 9}, "transmission_ended_event (retention=? AND changed>? AND changed<?)"},
+		{"keys that go", "DELETE FROM business_key WHERE transmission IN ($1)", []any{1}, "business_key_transmission"},
+		{"identities that go", "DELETE FROM seen WHERE transmission IN ($1)", []any{1}, "seen_transmission"},
 		{"unsealed", selectUnsealed, []any{10}, "idx=?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -18,3 +18,6 @@ CREATE INDEX seen_transmission ON seen (transmission);
 
 -- The ledger of control numbers stays: a claimant is no reference any more.
 ALTER TABLE number DROP CONSTRAINT number_claimant_fkey;
+
+-- Replays that go on, and what they have not looked at.
+CREATE INDEX replay_job_open ON replay_job (through) WHERE done = 0;

@@ -35,3 +35,6 @@ ALTER TABLE number_that_stays RENAME TO number;
 CREATE INDEX number_reserved ON number (claimant) WHERE state = 'reserved';
 CREATE INDEX number_free ON number (series, epoch, value) WHERE state = 'free';
 CREATE INDEX number_unused ON number (series, state) WHERE state IN ('reserved', 'free', 'void');
+
+-- Replays that go on, and what they have not looked at.
+CREATE INDEX replay_job_open ON replay_job (through) WHERE done = 0;
