@@ -373,7 +373,9 @@ func TestPruneOverPostgres(t *testing.T) {
 	address := server.Database(t)
 	h := emptyHouse(t)
 	keeps(h.cfg)
-	h.database = func() (database, error) { return sqlstore.OpenPostgres(t.Context(), address, sqlstore.Options{Now: h.now}) }
+	h.database = func() (database, error) {
+		return sqlstore.OpenPostgres(t.Context(), address, sqlstore.Options{Now: h.now})
+	}
 	h.open()
 	pruneBusy(h, bridgetest.NewFaults())
 	for n := range 30 {

@@ -35,7 +35,7 @@ func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
 		To:       cmp.Or(a.To, p.mailbox()), Guide: a.Guide, Mapping: a.Mapping, Waive: waivers(p, at("waive"), a.Waive),
 		Syntax: e.Syntax, Delimiters: delimiters(p, at("envelope", "delimiters"), a), LineBreak: lineBreaks[e.LineBreak],
 		AckRequested: e.RequestAcknowledgment, FileName: a.FileName, OnDead: bridge.OnDead(a.OnDead), Lanes: lanes(p, at("lanes"), &a),
-		Expect: expected(p, at, &a), Events: a.Events,
+		Expect: expected(p, at, &a), Events: a.Events, Retention: l.keptBy(p, at("retention"), a.Retention),
 	}
 	l.events(p, at, a.Events, made.Mode)
 	if a.Send.Standard == edi.X12 {

@@ -17,7 +17,7 @@ func (l *loader) fileRoute(p *partnerSource, name string, a agreement) {
 		}
 	}
 	made := &bridge.Route{Name: name, Partner: p.Partner, Pattern: a.Receive.Pattern, Mode: a.Receive.Mode, To: a.To,
-		EDI: a.EDI == "move", FileName: a.FileName, Repeated: a.Duplicates.Bytes, OnDead: bridge.OnDead(a.OnDead)}
+		EDI: a.EDI == "move", FileName: a.FileName, Repeated: a.Duplicates.Bytes, OnDead: bridge.OnDead(a.OnDead), Retention: l.keptBy(p, at("retention"), a.Retention)}
 	switch ep, ok := l.cfg.Endpoints[a.To]; {
 	case a.To == "":
 		p.problem(at("receive"), `"to" is missing: the endpoint that these files go to`)

@@ -37,6 +37,10 @@ type mainFile struct {
 	Limits limits `yaml:"limits"`
 	// When partners are told to try again later.
 	Pressure pressure `yaml:"pressure"`
+	// How long what has ended is kept, by the name of a class: "default" is that of
+	// what no agreement gives another one. Without it everything is kept for ever.
+	// The log, control numbers, configurations and the archived bytes always are.
+	Retention map[string]retention `yaml:"retention"`
 	// What the bridge writes to standard error.
 	Log logging `yaml:"log"`
 }
@@ -161,6 +165,18 @@ type limits struct {
 	Findings int `yaml:"findings" default:"100"`
 }
 
+// retention says how long something is kept. "90d", "10y" (of 366 days), "forever";
+// at least a day. docs/OPERATING.md tells what goes with it.
+type retention struct {
+	// A file with all that follows from it, and all that it is linked with by
+	// causes: counted from when the last of them was done with. Until then it is
+	// recognised when it comes again, and not any more then.
+	History span `yaml:"history" default:"forever"`
+	// Events, counted from their delivery; not longer than history. Without it as
+	// history. What lost its events is neither repaired nor promoted any more.
+	Outbox span `yaml:"outbox"`
+}
+
 // logging is the log on standard error. docs/OPERATING.md lists its keys.
 type logging struct {
 	// Least level that is written.
@@ -242,11 +258,12 @@ type agreement struct {
 	// production are agreed apart. Or "file PATTERN [MODE]", as in "file *.pdf":
 	// files that are moved to the endpoint "to" as they are, by their names (* and
 	// ? as usual, upper and lower case alike; the longer pattern wins). Of what
-	// follows "to", "edi", "fileName", "onDead" and duplicates.bytes hold for them.
+	// follows "to", "edi", "fileName", "onDead", "retention" and duplicates.bytes hold
+	// for them.
 	Receive route `yaml:"receive"`
 	// What is sent: STANDARD SET RELEASE MODE, as in "X12 810 004010 production".
-	// Of what follows, guide, mapping, waive, events, fileName, lane, lanes and
-	// onDead hold for it, "envelope" and "expect" for nothing else.
+	// Of what follows, guide, mapping, waive, events, fileName, lane, lanes, onDead and
+	// retention hold for it, "envelope" and "expect" for nothing else.
 	Send route `yaml:"send"`
 	// Endpoint that it goes to. Without it, the partner's mailbox. Files go to any
 	// endpoint, another partner's mailbox included; it has to be named.
@@ -299,6 +316,9 @@ type agreement struct {
 	Lanes map[string]string `yaml:"lanes" choices:"urgent normal bulk"`
 	// Findings kept for one document; 0: as limits say.
 	MaxFindings int `yaml:"maxFindings" default:"0"`
+	// Class by which it is kept, of those under "retention" in edibridge.yaml. A
+	// file with documents of several is of the one that keeps longest.
+	Retention string `yaml:"retention" default:"default"`
 }
 
 // envelope is what documents to the partner are wrapped in.

@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/edibridge/edibridge/bridge"
 )
@@ -45,6 +46,44 @@ func (l *loader) pressure(m *mainSource) {
 		m.problem([]string{"pressure", "backlog"}, "at least one")
 	}
 	l.cfg.Pressure = bridge.Pressure{MinFree: int64(m.Pressure.MinFree), Backlog: m.Pressure.Backlog}
+}
+
+// retention takes over how long what has ended is kept.
+func (l *loader) retention(m *mainSource) {
+	for _, name := range sortedKeys(m.Retention) {
+		r, at := m.Retention[name], []string{"retention", name}
+		if err := checkName("a class of retention", name); err != nil {
+			m.problem(at, "%v", err)
+		}
+		made := bridge.Retention{History: time.Duration(r.History), Outbox: time.Duration(r.Outbox)}
+		if !m.has(append(at, "outbox")) {
+			made.Outbox = made.History
+		}
+		if made.History > 0 && (made.Outbox == 0 || made.Outbox > made.History) {
+			m.problem(append(at, "outbox"), "events cannot be kept longer than the history that they belong to")
+		}
+		if l.cfg.Retention == nil {
+			l.cfg.Retention = map[string]bridge.Retention{}
+		}
+		l.cfg.Retention[class(name)] = made
+	}
+}
+
+// class is the name of a class as the bridge has it.
+func class(name string) string {
+	if name == bridge.DefaultRetention {
+		return ""
+	}
+	return name
+}
+
+// keptBy takes over by which class something is kept.
+func (l *loader) keptBy(p *partnerSource, at []string, name string) string {
+	if _, known := l.cfg.Retention[class(name)]; !known && class(name) != "" {
+		known := append(sortedKeys(l.cfg.Retention), bridge.DefaultRetention)
+		p.problem(at, "there is no class of retention %q%s", name, didYouMean(name, known))
+	}
+	return class(name)
 }
 
 // lanes takes over in which lane an agreement's follow-ups are delivered: rules

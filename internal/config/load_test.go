@@ -56,14 +56,14 @@ func TestLoad(t *testing.T) {
 		Receivers: []bridge.Identifier{id("ISA", "01", "123456789")}, Guide: "X12 004010 850", WithErrors: true,
 		Waive:       map[string]edi.Severity{"x12.element.code": "", "x12.element.long": edi.Warning},
 		Acknowledge: &bridge.Acknowledge{With: "none", To: "acme-mailbox", Detail: "full", When: "always", TA1: "never", CONTRL: "always", Within: 4 * time.Hour}, Events: []string{"erp"},
-		Duplicates: bridge.Duplicates{Control: "accept", Document: "accept"}, OnDead: bridge.Pass, MaxFindings: 7,
+		Duplicates: bridge.Duplicates{Control: "accept", Document: "accept"}, OnDead: bridge.Pass, MaxFindings: 7, Retention: "books",
 		Lanes: bridge.LanePolicy{Lane: bridge.Bulk, Rules: []bridge.LaneRule{{Scheme: "po", Pattern: "RUSH*", Lane: bridge.Urgent}, {Pattern: "X", Lane: bridge.Normal}}},
 	}
 	toThem := bridge.Dispatch{
 		Name: "to-them", Partner: "acme", Standard: edi.X12, Set: "850", Release: "004010", Mode: edi.Test,
 		Sender: edi.Party{Qualifier: "ZZ", ID: "US"}, Receiver: edi.Party{Qualifier: "ZZ", ID: "ACMERETAIL"},
 		GroupSender: "US", GroupReceiver: "ACME", To: "acme-mailbox", Waive: map[string]edi.Severity{},
-		Syntax: "UNOC:3", OnDead: bridge.Hold, Lanes: bridge.LanePolicy{Lane: bridge.Normal},
+		Syntax: "UNOC:3", OnDead: bridge.Hold, Lanes: bridge.LanePolicy{Lane: bridge.Normal}, Retention: "test",
 	}
 	toThemToo := bridge.Dispatch{
 		Name: "to-them-too", Partner: "acme", Standard: edi.X12, Set: "850", Release: "005010", Mode: edi.Production,
@@ -88,6 +88,8 @@ func TestLoad(t *testing.T) {
 	}
 	want := &bridge.Configuration{
 		Digest: cfg.Digest, Guides: cfg.Guides, Mappings: cfg.Mappings,
+		Retention: map[string]bridge.Retention{"": {History: 3660 * 24 * time.Hour, Outbox: 90 * 24 * time.Hour},
+			"test": {History: 36 * time.Hour, Outbox: 36 * time.Hour}, "books": {}},
 		Self: []bridge.Identifier{id("ISA", "ZZ", "US"), id("GS", "", "US"), id("ISA", "01", "123456789")},
 		Partners: []*bridge.Partner{west, {
 			ID: "acme", Name: "ACME Retail", Lane: bridge.Urgent,

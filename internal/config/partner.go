@@ -218,7 +218,7 @@ func (l *loader) agreement(p *partnerSource, name string, a agreement) {
 		Guide: a.Guide, Mapping: a.Mapping, WithErrors: a.Accept == "with-errors", Events: a.Events,
 		Duplicates: bridge.Duplicates{Control: a.Duplicates.Control, Document: a.Duplicates.Document},
 		OnDead:     bridge.OnDead(a.OnDead), Lanes: lanes(p, at("lanes"), &a), MaxFindings: a.MaxFindings,
-		Acknowledge: l.acknowledge(p, at("acknowledge"), a.Acknowledge),
+		Acknowledge: l.acknowledge(p, at("acknowledge"), a.Acknowledge), Retention: l.keptBy(p, at("retention"), a.Retention),
 	}
 	for i, id := range a.Receivers {
 		made.Receivers = append(made.Receivers, bridge.Identifier(id))

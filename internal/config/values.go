@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/edibridge/edibridge/bridge"
 	"github.com/edibridge/edibridge/edi"
@@ -32,6 +33,40 @@ func (s *size) UnmarshalText(text []byte) error {
 		return fmt.Errorf("%q is no size between 1 byte and 4 EiB", text)
 	}
 	*s = size(n)
+	return nil
+}
+
+// span is how long something is kept, written "90d" or "10y" (of 366 days), or as
+// other durations are; "forever" is 0.
+type span time.Duration
+
+const dayLong = 24 * time.Hour
+
+var spanForm = regexp.MustCompile(`^([0-9]{1,5})([dy])$`)
+
+// UnmarshalText reads a span.
+func (s *span) UnmarshalText(text []byte) error {
+	if string(text) == "forever" {
+		*s = 0
+		return nil
+	}
+	d, err := time.ParseDuration(string(text))
+	if m := spanForm.FindStringSubmatch(string(text)); m != nil {
+		var n int
+		n, err = strconv.Atoi(m[1])
+		days := map[string]int{"d": 1, "y": 366}[m[2]]
+		if n > 200*366/days {
+			return fmt.Errorf("%q: more than 200 years are forever", text)
+		}
+		d = time.Duration(n*days) * dayLong
+	}
+	if err != nil || d <= 0 {
+		return fmt.Errorf("%q is no time to keep something; write 90d, 10y or forever", text)
+	}
+	if d < dayLong {
+		return fmt.Errorf("%q is less than a day", text)
+	}
+	*s = span(d)
 	return nil
 }
 
