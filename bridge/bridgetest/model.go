@@ -24,7 +24,7 @@ func RunModel(ctx context.Context, s bridge.Store, steps int, draw func(what str
 	}{
 		{"accept", m.accept}, {"claim", m.claim}, {"claim", m.claim}, {"advance", m.advance}, {"commit", m.commit}, {"commit", m.commit},
 		{"attempt", m.attempt}, {"release", m.release}, {"operate", m.operate}, {"resubmit", m.resubmit}, {"take", m.take}, {"reserve", m.reserve}, {"wait", m.wait},
-		{"settle", m.settle}, {"expire", m.expire}, {"close", m.shut},
+		{"settle", m.settle}, {"expire", m.expire}, {"prune", m.prune}, {"close", m.shut},
 	}
 	for i := range steps {
 		a := actions[draw("action", len(actions))]
@@ -47,6 +47,7 @@ type model struct {
 	ids  int
 
 	things   []*thing // in the order of their making
+	gone     int64    // that came in and were pruned
 	claims   []*held
 	seen     map[string]*thing
 	reserved map[bridge.ID]*modelNumber // of the one series, by owner
@@ -67,6 +68,8 @@ type thing struct {
 	orderKey  string
 	onDead    bridge.OnDead
 	cause     *thing
+	replaces  *thing   // in whose place it was sent
+	pruned    bool     // something that followed from it was pruned
 	waiting   *waiting // nil: nothing is expected
 	nextAt    time.Time
 	lease     time.Time
@@ -447,7 +450,7 @@ func (m *model) compare(ctx context.Context) error {
 			}
 		case r.Transmission != nil:
 			got, t := r.Transmission, want[r.Transmission.ID]
-			if t == nil || got.State != t.state || got.Sequence != t.sequence || got.Attempts != t.attempts || !got.NextAt.Equal(t.nextAt) {
+			if t == nil || got.State != t.state || got.Sequence != t.sequence || got.Attempts != t.attempts || !got.NextAt.Equal(t.nextAt) || got.Pruned.IsZero() == t.pruned {
 				return fmt.Errorf("got %s %s, sequence %d, %d attempts, next %v; the model has %+v",
 					got.ID, got.State, got.Sequence, got.Attempts, got.NextAt, t)
 			}

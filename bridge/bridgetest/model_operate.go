@@ -19,7 +19,7 @@ func (m *model) operate(ctx context.Context) error {
 		bridge.Discard: {bridge.Dead: bridge.Discarded, bridge.Pending: bridge.Discarded, bridge.Quarantined: bridge.Discarded},
 		bridge.Repair:  {bridge.Translated: bridge.Accepted, bridge.Quarantined: bridge.Accepted},
 	}[kind][t.state]
-	if to == "" {
+	if to == "" || t.state == bridge.Translated && t.pruned {
 		return agree(err, bridge.ErrConflict)
 	}
 	m.end(&held{Claim: bridge.Claim{Token: t.token}, of: t}, to, "operator")
