@@ -68,6 +68,8 @@ type Partner struct {
 	// in which they came, and so the documents that are handed in for the partner:
 	// a change of an order never overtakes it.
 	Ordered bool
+	// Traffic is what is expected of the partner; nil: nothing.
+	Traffic *Traffic
 	// Acknowledge is for sets that no agreement is there for, and for
 	// interchanges that cannot be read; nil: they are only quarantined.
 	Acknowledge *Acknowledge
@@ -100,6 +102,7 @@ type Agreement struct {
 	Lanes       LanePolicy // of events
 	MaxFindings int        // kept per document; 0: Limits.Findings
 	Retention   string     // class; "" the default one
+	Traffic     *Traffic   // what is expected of these documents; nil: nothing
 }
 
 // Acknowledge says how a partner is answered. But for To its fields are those of

@@ -179,7 +179,12 @@ var errStopping = errors.New("bridge: stopping")
 func (b *Bridge) Pass(ctx context.Context, step Step) (int, error) {
 	switch step {
 	case StepExpire:
-		return b.expire(ctx)
+		n, err := b.expire(ctx)
+		if err != nil {
+			return n, err
+		}
+		m, err := b.listen(ctx, listening{})
+		return n + m, err
 	case StepPrune:
 		return b.prune(ctx, nil)
 	}

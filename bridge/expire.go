@@ -11,7 +11,8 @@ import (
 )
 
 // StepExpire is the step of the clocks: what was not acknowledged in time
-// becomes overdue. Its work is claimed by [Clocks.ClaimOverdue].
+// becomes overdue, and who says nothing in time is silent. Its work is claimed by
+// [Clocks.ClaimOverdue]; of several that listen the first one tells.
 const StepExpire Step = "expire"
 
 // expireAtOnce is how many are claimed at once.
@@ -21,8 +22,12 @@ const expireAtOnce = 64
 func (b *Bridge) keepClocks(ctx context.Context) {
 	every := time.NewTicker(b.o.Poll)
 	defer every.Stop()
+	again := listening{}
 	for ctx.Err() == nil {
 		n, err := b.expire(context.WithoutCancel(ctx))
+		if err == nil {
+			_, err = b.listen(context.WithoutCancel(ctx), again)
+		}
 		if err != nil {
 			b.check(err)
 			b.o.Log.Error("step failed and will be tried again", "step", StepExpire, "error", err)

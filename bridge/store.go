@@ -31,6 +31,7 @@ type Store interface {
 	Gauge
 	Views
 	Housekeeping
+	Listening
 	Close() error
 }
 

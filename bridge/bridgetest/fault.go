@@ -20,12 +20,12 @@ type Point string
 // StorePoints are the methods of a Store, those that write first.
 func StorePoints() []Point {
 	return []Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Release", "Operate", "Take", "Reserve", "ClaimOverdue", "Expire", "Renumber", "Activate",
-		"BeginReplay", "RecordReplay", "Promote", "Resubmit", "Retell", "Prune", "PruneReplays",
+		"BeginReplay", "RecordReplay", "Promote", "Resubmit", "Retell", "Prune", "PruneReplays", "KeepWatch",
 		"AllSeries", "Numbers", "Renumberings",
 		"Expectations", "Transmission", "Find", "Family", "List", "Documents", "Evidence", "Seen", "Body", "Counts", "LeafIndexes", "Audit", "Backlog",
 		"ReplayJob", "ReplayJobs", "ReplayItems", "Files", "Effects", "Profile", "Features", "FeatureCount", "Coverage",
 		"Active", "Activations", "ConfigurationFiles",
-		"Facts", "Subjects", "FactsOf", "Ended", "Kin", "Tables"}
+		"Facts", "Subjects", "FactsOf", "Ended", "Kin", "Tables", "Watches", "Heard"}
 }
 
 // BodyPoints are the methods of Bodies.

@@ -27,3 +27,15 @@ func (s *faultyStore) PruneReplays(ctx context.Context, before time.Time, leaf a
 func (s *faultyStore) Tables(ctx context.Context) (map[string]int64, error) {
 	return ask(s.f, "Tables", func() (map[string]int64, error) { return s.s.Tables(ctx) })
 }
+
+func (s *faultyStore) Watches(ctx context.Context) ([]bridge.Watch, error) {
+	return ask(s.f, "Watches", func() ([]bridge.Watch, error) { return s.s.Watches(ctx) })
+}
+
+func (s *faultyStore) Heard(ctx context.Context, partner, agreement string, behind time.Time) (time.Time, error) {
+	return ask(s.f, "Heard", func() (time.Time, error) { return s.s.Heard(ctx, partner, agreement, behind) })
+}
+
+func (s *faultyStore) KeepWatch(ctx context.Context, w bridge.Watched) error {
+	return s.f.run("KeepWatch", func() error { return s.s.KeepWatch(ctx, w) })
+}

@@ -25,3 +25,12 @@ func (c counting) Tables(context.Context) (map[string]int64, error) {
 	c["Tables"]++
 	return map[string]int64{"x": 1}, nil
 }
+func (c counting) Watches(context.Context) ([]bridge.Watch, error) {
+	c["Watches"]++
+	return []bridge.Watch{{}}, nil
+}
+func (c counting) Heard(context.Context, string, string, time.Time) (time.Time, error) {
+	c["Heard"]++
+	return time.Unix(1, 0), nil
+}
+func (c counting) KeepWatch(context.Context, bridge.Watched) error { c["KeepWatch"]++; return nil }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/edibridge/edibridge/archive"
 	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/canonical"
 )
 
 // House is what CheckHouse looks at.
@@ -51,7 +52,7 @@ func (p Problem) String() string { return p.Rule + " " + p.Subject + ": " + p.Te
 //	sequence                inbound sequences are from 1 and never repeat; what follows has its main cause's
 //	state                   a state is one of its direction
 //	body                    every body is in the archive with its digest and size
-//	cause                   every cause is there; what goes out has one, what came in has none but one that it was sent in the place of
+//	cause                   every cause is there; what goes out has one but what tells of silence, what came in has none but one that it was sent in the place of
 //	held                    nothing is held for what has ended, nothing released before it has
 //	drained                 nothing is left to do
 //	attempt                 nothing was handed over, and nothing seen of it, without an attempt
@@ -249,6 +250,9 @@ func (c *check) causes(t *bridge.Transmission) {
 	if t.Direction == bridge.In {
 		c.resubmitted(t)
 		return
+	}
+	if len(t.Causes) == 0 && (t.Set == canonical.EventPartnerSilent || t.Set == canonical.EventPartnerHeard) {
+		return // the clock says so
 	}
 	if len(t.Causes) == 0 {
 		c.problem("cause", id, "it goes out and has no cause")

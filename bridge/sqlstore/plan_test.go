@@ -39,6 +39,7 @@ func TestPlans(t *testing.T) {
 		{"answered group", answeredGroup, groupArgs, "expectation_group"},
 		{"files that have ended", endedFiles, []any{"", 9, 1, 1, 9}, "transmission_ended_file (retention=? AND changed>? AND changed<?)"},
 		{"events that have ended", endedEvents, []any{"", 9, 1, 1, 9}, "transmission_ended_event (retention=? AND changed>? AND changed<?)"},
+		{"heard of a partner", selectHeard, []any{"acme", 1, "orders"}, "transmission_heard (partner=? AND created>?)"},
 		{"keys that go", "DELETE FROM business_key WHERE transmission IN ($1)", []any{1}, "business_key_transmission"},
 		{"identities that go", "DELETE FROM seen WHERE transmission IN ($1)", []any{1}, "seen_transmission"},
 		{"unsealed", selectUnsealed, []any{10}, "idx=?"},

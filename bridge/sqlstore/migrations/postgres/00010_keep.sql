@@ -21,3 +21,17 @@ ALTER TABLE number DROP CONSTRAINT number_claimant_fkey;
 
 -- Replays that go on, and what they have not looked at.
 CREATE INDEX replay_job_open ON replay_job (through) WHERE done = 0;
+
+-- Of whom something is expected, when something was heard last, and until when
+-- something has to be. silent: since when it is known that nothing came, 0: it did.
+CREATE TABLE watch (
+	name    TEXT COLLATE "C" PRIMARY KEY, -- partner, or partner/agreement
+	rule    TEXT COLLATE "C" NOT NULL,
+	began   BIGINT NOT NULL,
+	heard   BIGINT NOT NULL,
+	due     BIGINT NOT NULL,
+	silent  BIGINT NOT NULL,
+	version BIGINT NOT NULL
+);
+
+CREATE INDEX transmission_heard ON transmission (partner, created) WHERE direction = 'in' AND mode = 'production' AND partner <> '';

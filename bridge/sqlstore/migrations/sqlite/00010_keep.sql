@@ -38,3 +38,17 @@ CREATE INDEX number_unused ON number (series, state) WHERE state IN ('reserved',
 
 -- Replays that go on, and what they have not looked at.
 CREATE INDEX replay_job_open ON replay_job (through) WHERE done = 0;
+
+-- Of whom something is expected, when something was heard last, and until when
+-- something has to be. silent: since when it is known that nothing came, 0: it did.
+CREATE TABLE watch (
+	name    TEXT    PRIMARY KEY, -- partner, or partner/agreement
+	rule    TEXT    NOT NULL,
+	began   INTEGER NOT NULL,
+	heard   INTEGER NOT NULL,
+	due     INTEGER NOT NULL,
+	silent  INTEGER NOT NULL,
+	version INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX transmission_heard ON transmission (partner, created) WHERE direction = 'in' AND mode = 'production' AND partner <> '';
