@@ -35,7 +35,7 @@ func (c *Configuration) listeners() []listener {
 	var all []listener
 	for _, p := range c.Partners {
 		if p.Traffic != nil {
-			all = append(all, listener{name: p.ID, rule: p.Traffic, partner: p, events: c.toldOf(p), onDead: Pass})
+			all = append(all, listener{name: p.ID, rule: p.Traffic, partner: p, events: c.Told(p), onDead: Pass})
 		}
 		for _, a := range p.Agreements {
 			if a.Traffic != nil {
@@ -46,9 +46,9 @@ func (c *Configuration) listeners() []listener {
 	return all
 }
 
-// toldOf are the endpoints that get the events of a partner's agreements in
-// production; where there are none, the alarms.
-func (c *Configuration) toldOf(p *Partner) []string {
+// Told are the endpoints that are told of a partner's silence: those of the events
+// of its agreements in production, and where there are none the alarms.
+func (c *Configuration) Told(p *Partner) []string {
 	var to []string
 	for _, a := range p.Agreements {
 		for _, e := range a.Events {

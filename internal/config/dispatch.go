@@ -13,7 +13,7 @@ import (
 // dispatch takes over one agreement about what is sent.
 func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
 	at := func(steps ...string) []string { return append([]string{"agreements", name}, steps...) }
-	for _, key := range []string{"receivers", "senders", "acknowledge", "accept", "duplicates", "maxFindings", "edi"} {
+	for _, key := range []string{"receivers", "senders", "acknowledge", "accept", "duplicates", "maxFindings", "edi", "expectTraffic"} {
 		if p.has(at(key)) {
 			p.problem(at(key), "%q is for what is received", key)
 		}

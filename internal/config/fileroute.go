@@ -11,7 +11,7 @@ import (
 func (l *loader) fileRoute(p *partnerSource, name string, a agreement) {
 	at := func(steps ...string) []string { return append([]string{"agreements", name}, steps...) }
 	for _, keys := range [][]string{{"envelope"}, {"receivers"}, {"senders"}, {"guide"}, {"mapping"}, {"acknowledge"}, {"events"},
-		{"accept"}, {"waive"}, {"maxFindings"}, {"duplicates", "control"}, {"duplicates", "document"}} {
+		{"accept"}, {"waive"}, {"maxFindings"}, {"expectTraffic"}, {"duplicates", "control"}, {"duplicates", "document"}} {
 		if p.has(at(keys...)) {
 			p.problem(at(keys...), "%q is for EDI; files are moved as they are", keys[len(keys)-1])
 		}

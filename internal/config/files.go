@@ -217,6 +217,11 @@ type partnerFile struct {
 	// side; what follows from two files about one order is delivered in their order
 	// only where both are translated.
 	Ordered bool `yaml:"ordered"`
+	// By when something is expected from the partner, in production. Silence is told
+	// (edibridge.partner.silent.v1), and that it ended (edibridge.partner.heard.v1),
+	// to the events of the partner's agreements, or where there are none to the
+	// alarms. "edibridge partner traffic" shows who is silent.
+	ExpectTraffic *expectTraffic `yaml:"expectTraffic"`
 	// What is agreed, by a name of your own.
 	Agreements map[string]agreement `yaml:"agreements"`
 }
@@ -308,6 +313,8 @@ type agreement struct {
 	// What a dead letter does to younger documents of the same order key: they
 	// wait for a person (hold), or go on (pass).
 	OnDead string `yaml:"onDead" default:"hold" choices:"hold pass"`
+	// Of what is received: by when such documents are expected; told to its events.
+	ExpectTraffic *expectTraffic `yaml:"expectTraffic"`
 	// Lane in which what follows from these documents is delivered. What waits
 	// behind an older document of its order key waits in any lane.
 	Lane string `yaml:"lane" default:"normal" choices:"urgent normal bulk"`
@@ -319,6 +326,18 @@ type agreement struct {
 	// Class by which it is kept, of those under "retention" in edibridge.yaml. A
 	// file with documents of several is of the one that keeps longest.
 	Retention string `yaml:"retention" default:"default"`
+}
+
+// expectTraffic is by when something has to come: one of "every" and "by". What
+// came counts by when we took custody of it, whatever became of it.
+type expectTraffic struct {
+	// At most so long nothing may come, nights and holidays included: "24h".
+	Every time.Duration `yaml:"every"`
+	// By a time of day something has to have come since the one before: "18:00
+	// Europe/Berlin", with the name of a time zone, whose summer time is followed.
+	By timeOfDay `yaml:"by"`
+	// Days that have such a time: "Mon-Fri", "Mon,Wed,Sat".
+	Days weekdays `yaml:"days" default:"Mon-Sun"`
 }
 
 // envelope is what documents to the partner are wrapped in.

@@ -86,6 +86,29 @@ func (l *loader) keptBy(p *partnerSource, at []string, name string) string {
 	return class(name)
 }
 
+// traffic takes over by when something is expected; to are those who are told.
+func traffic(p *partnerSource, at []string, e *expectTraffic, to []string) *bridge.Traffic {
+	if e == nil {
+		return nil
+	}
+	timed := e.By.zone != nil
+	switch {
+	case e.Every > 0 && timed:
+		p.problem(append(at, "by"), `"every" or "by", not both`)
+	case e.Every == 0 && !timed && !p.has(append(at, "every")) && !p.has(append(at, "by")):
+		p.problem(at, `neither "every" nor "by" stands here`)
+	case e.Every > 0 && p.has(append(at, "days")):
+		p.problem(append(at, "days"), `"days" are those of "by"`)
+	}
+	if len(to) == 0 {
+		p.problem(at, "nobody would be told: there are no events, and no alarms in edibridge.yaml")
+	}
+	if timed {
+		return &bridge.Traffic{Hour: e.By.hour, Minute: e.By.minute, Zone: e.By.zone, Days: e.Days}
+	}
+	return &bridge.Traffic{Every: e.Every}
+}
+
 // lanes takes over in which lane an agreement's follow-ups are delivered: rules
 // with longer patterns come first.
 func lanes(p *partnerSource, at []string, a *agreement) bridge.LanePolicy {

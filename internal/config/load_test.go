@@ -46,6 +46,10 @@ func TestLoad(t *testing.T) {
 	id := func(level, qualifier, id string) bridge.Identifier {
 		return bridge.Identifier{Standard: edi.X12, Level: level, Qualifier: qualifier, ID: id}
 	}
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
 	orders := bridge.Agreement{
 		Name: "orders", Partner: "acme", Standard: edi.X12, Set: "850", Release: "004010", Mode: edi.Production,
 		Waive: map[string]edi.Severity{}, OnDead: bridge.Hold, Lanes: bridge.LanePolicy{Lane: bridge.Normal},
@@ -57,7 +61,8 @@ func TestLoad(t *testing.T) {
 		Waive:       map[string]edi.Severity{"x12.element.code": "", "x12.element.long": edi.Warning},
 		Acknowledge: &bridge.Acknowledge{With: "none", To: "acme-mailbox", Detail: "full", When: "always", TA1: "never", CONTRL: "always", Within: 4 * time.Hour}, Events: []string{"erp"},
 		Duplicates: bridge.Duplicates{Control: "accept", Document: "accept"}, OnDead: bridge.Pass, MaxFindings: 7, Retention: "books",
-		Lanes: bridge.LanePolicy{Lane: bridge.Bulk, Rules: []bridge.LaneRule{{Scheme: "po", Pattern: "RUSH*", Lane: bridge.Urgent}, {Pattern: "X", Lane: bridge.Normal}}},
+		Traffic: &bridge.Traffic{Hour: 18, Minute: 30, Zone: berlin, Days: [7]bool{true, true, false, true, false, true, true}},
+		Lanes:   bridge.LanePolicy{Lane: bridge.Bulk, Rules: []bridge.LaneRule{{Scheme: "po", Pattern: "RUSH*", Lane: bridge.Urgent}, {Pattern: "X", Lane: bridge.Normal}}},
 	}
 	toThem := bridge.Dispatch{
 		Name: "to-them", Partner: "acme", Standard: edi.X12, Set: "850", Release: "004010", Mode: edi.Test,
@@ -92,7 +97,7 @@ func TestLoad(t *testing.T) {
 			"test": {History: 36 * time.Hour, Outbox: 36 * time.Hour}, "books": {}},
 		Self: []bridge.Identifier{id("ISA", "ZZ", "US"), id("GS", "", "US"), id("ISA", "01", "123456789")},
 		Partners: []*bridge.Partner{west, {
-			ID: "acme", Name: "ACME Retail", Lane: bridge.Urgent,
+			ID: "acme", Name: "ACME Retail", Lane: bridge.Urgent, Traffic: &bridge.Traffic{Every: 48 * time.Hour},
 			Identifiers: []bridge.Identifier{id("ISA", "ZZ", "ACMERETAIL"), id("GS", "", "ACME")},
 			Access:      []bridge.Access{{Endpoint: "sftp", Peer: "acme-edi"}},
 			Agreements:  []*bridge.Agreement{&forOne, &orders}, // the one with receivers is asked first
@@ -114,7 +119,8 @@ func TestLoad(t *testing.T) {
 	opt := cmp.FilterPath(func(p cmp.Path) bool {
 		return p.String() == "Guides" || p.String() == "Mappings"
 	}, cmp.Comparer(same))
-	if diff := cmp.Diff(want, cfg, opt); diff != "" {
+	zones := cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
+	if diff := cmp.Diff(want, cfg, opt, zones); diff != "" {
 		t.Errorf("configuration (-want +got)\n%s", diff)
 	}
 	checkSystem(t, dir, sys)

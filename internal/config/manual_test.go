@@ -122,7 +122,7 @@ func kindOf(e ast.Expr) (kind, inner string) {
 	case *ast.SelectorExpr:
 		return "duration", ""
 	}
-	words := map[string]string{"string": "text", "int": "number", "rate": "rate", "bool": "true or false", "size": "size", "identifier": "identifier", "span": "time to keep", "route": "text"}
+	words := map[string]string{"string": "text", "int": "number", "rate": "rate", "bool": "true or false", "size": "size", "identifier": "identifier", "span": "time to keep", "timeOfDay": "text", "weekdays": "text", "route": "text"}
 	name := e.(*ast.Ident).Name
 	if word, ok := words[name]; ok {
 		return word, ""

@@ -158,6 +158,7 @@ func (l *loader) together(m *mainSource) {
 		for _, name := range sortedKeys(p.Agreements) {
 			l.agreed(p, name, p.Agreements[name])
 		}
+		p.made.Traffic = traffic(p, []string{"expectTraffic"}, p.ExpectTraffic, l.cfg.Told(p.made))
 		overlaps(p)
 	}
 }
@@ -231,6 +232,9 @@ func (l *loader) agreement(p *partnerSource, name string, a agreement) {
 		if !slices.Contains(p.made.Identifiers, bridge.Identifier(id)) && id != (identifier{}) {
 			p.problem(at("senders", fmt.Sprint(i)), "%s is no identifier of %s", id, p.Partner)
 		}
+	}
+	if made.Traffic = traffic(p, at("expectTraffic"), a.ExpectTraffic, a.Events); made.Traffic != nil && made.Mode != edi.Production {
+		p.problem(at("expectTraffic"), "the agreement is for %s; traffic is expected in production", made.Mode)
 	}
 	if made.Acknowledge != nil {
 		l.sameMode(p, at("acknowledge", "to"), made.Acknowledge.To, made.Mode)

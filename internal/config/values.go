@@ -5,9 +5,11 @@ import (
 	"math"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	_ "time/tzdata" // where the machine has none
 
 	"github.com/edibridge/edibridge/bridge"
 	"github.com/edibridge/edibridge/edi"
@@ -67,6 +69,53 @@ func (s *span) UnmarshalText(text []byte) error {
 		return fmt.Errorf("%q is less than a day", text)
 	}
 	*s = span(d)
+	return nil
+}
+
+// timeOfDay is a time in a zone, written "18:00 Europe/Berlin".
+type timeOfDay struct {
+	hour, minute int
+	zone         *time.Location
+}
+
+// UnmarshalText reads a time of day.
+func (t *timeOfDay) UnmarshalText(text []byte) error {
+	at, name, _ := strings.Cut(string(text), " ")
+	clock, err := time.Parse("15:04", at)
+	if err != nil || name == "" || name == "Local" {
+		return fmt.Errorf("%q is no time of day with its zone, as in \"18:00 Europe/Berlin\"", text)
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return fmt.Errorf("there is no time zone %q; their names are as in Europe/Berlin, America/Chicago, UTC", name)
+	}
+	*t = timeOfDay{clock.Hour(), clock.Minute(), zone}
+	return nil
+}
+
+// weekdays are days, written "Mon-Fri" or "Mon,Wed,Sat".
+type weekdays [7]bool
+
+// UnmarshalText reads days.
+func (w *weekdays) UnmarshalText(text []byte) error {
+	names := []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
+	var got weekdays
+	for part := range strings.SplitSeq(string(text), ",") {
+		first, last, through := strings.Cut(strings.TrimSpace(part), "-")
+		if !through {
+			last = first
+		}
+		from, to := slices.Index(names, first), slices.Index(names, last)
+		if from < 0 || to < 0 {
+			return fmt.Errorf("%q are no days; write Mon-Fri, or Mon,Wed,Sat", text)
+		}
+		for d := from; ; d = (d + 1) % 7 {
+			if got[d] = true; d == to {
+				break
+			}
+		}
+	}
+	*w = got
 	return nil
 }
 
