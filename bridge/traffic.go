@@ -13,7 +13,8 @@ import (
 type Traffic struct {
 	Every time.Duration // since the last thing that came
 	// By is a time of day in Zone, on Days: something has to come between two of
-	// these times. Where the clocks go forward over it, it is as late as they went.
+	// these times. Where the clocks go forward over it, it is as late as they went; of
+	// an hour that is there twice it is in the second.
 	Hour, Minute int
 	Zone         *time.Location
 	Days         [7]bool // by time.Weekday; at least one

@@ -23,7 +23,7 @@ func TestStore(t *testing.T, open func(t *testing.T) bridge.Store) {
 	}{
 		{"Accept", acceptTests()}, {"Claim", claimTests()}, {"Order", orderTests()}, {"Lane", laneTests()}, {"Slice", sliceTests()},
 		{"Seen", seenTests()}, {"Commit", commitTests()}, {"Deliver", deliverTests()}, {"Settle", settleTests()}, {"Operate", operateTests()}, {"Again", againTests()}, {"Activate", activateTests()},
-		{"Number", numberTests()}, {"Query", queryTests()}, {"Log", logTests()}, {"Replay", replayTests()}, {"View", viewTests()}, {"Keep", keepTests()},
+		{"Number", numberTests()}, {"Query", queryTests()}, {"Log", logTests()}, {"Replay", replayTests()}, {"View", viewTests()}, {"Keep", keepTests()}, {"Watch", watchTests()},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, st := range group.tests {
