@@ -94,7 +94,7 @@ func (x *txn) addTold(t *bridge.Transmission, texts transmissionTexts) error {
 	if err := x.useObject(&t.Body); err != nil {
 		return err
 	}
-	if err := x.send(insertFollow, append(append(transmissionArgs(t, texts), bodyArgs(&t.Body)...), 0)...); err != nil {
+	if err := x.insert(t, texts); err != nil {
 		return err
 	}
 	return x.addParts(t, texts)
