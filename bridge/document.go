@@ -107,6 +107,8 @@ func (t *translation) judge(ctx context.Context, m *edi.Message, d *Document) er
 	}
 	a, otherMode := t.ic.partner.agreement(&t.ic.Interchange, &t.group.Group, m)
 	switch {
+	case a == nil && isAdvice(m) && t.ic.partner.isSent(m.Standard, t.ic.Mode):
+		return t.noteAdvice(ctx, m, d)
 	case a == nil && otherMode:
 		d.State, d.Reason = DocumentQuarantined, "mode"
 		t.add(d, acknowledge.SetFinding(m, edi.Error, "bridge.mode.mismatch", fmt.Sprintf("%s sends %s %s as %s, which no agreement says", t.ic.partner.ID, m.Set, m.Version, t.ic.Mode), acknowledge.NoCode))
@@ -124,7 +126,10 @@ func (t *translation) judge(ctx context.Context, m *edi.Message, d *Document) er
 	if t.ic.how == nil {
 		t.ic.how = t.ic.answerBy(a)
 	}
-	return t.validate(ctx, m, d, a)
+	if err := t.validate(ctx, m, d, a); err != nil || !isAdvice(m) {
+		return err
+	}
+	return t.advise(ctx, m, d)
 }
 
 // validate holds the message against its guide and goes on with what is valid.

@@ -128,7 +128,7 @@ const (
 	DocumentRejected    DocumentState = "rejected"    // refused in the acknowledgment
 	DocumentQuarantined DocumentState = "quarantined" // kept for a person: no agreement, a doubtful duplicate, not mappable
 	DocumentDuplicate   DocumentState = "duplicate"   // had been understood before; nothing follows
-	DocumentNoted       DocumentState = "noted"       // an acknowledgment of the partner's: read, nothing follows
+	DocumentNoted       DocumentState = "noted"       // an acknowledgment of the partner's: it settles, nothing else follows
 )
 
 // Document is one transaction set or message of a Transmission.

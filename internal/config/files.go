@@ -263,8 +263,8 @@ type agreement struct {
 	FileName string `yaml:"fileName"`
 	// How it is wrapped.
 	Envelope envelope `yaml:"envelope"`
-	// The acknowledgment that the partner owes for it. Without it none is waited
-	// for; one that comes is taken.
+	// What the partner owes for it: the acknowledgment of its syntax, and what his
+	// application says of it. Without it nothing is waited for; what comes is taken.
 	Expect *expect `yaml:"expect"`
 	// Which of our identifiers it is for. Empty: all.
 	Receivers []identifier `yaml:"receivers"`
@@ -357,12 +357,24 @@ type acknowledge struct {
 	Within time.Duration `yaml:"within"`
 }
 
-// expect is the acknowledgment that a partner owes for what is sent.
+// expect is what a partner owes for what is sent.
 type expect struct {
-	// Which one: 997 or 999 (either of the two answers), TA1, CONTRL.
-	Acknowledgment string `yaml:"acknowledgment" required:"true" choices:"997 999 TA1 CONTRL"`
+	// The acknowledgment of its syntax: 997 or 999 (either of the two answers), TA1,
+	// CONTRL. Without it, none is waited for.
+	Acknowledgment string `yaml:"acknowledgment" choices:"997 999 TA1 CONTRL"`
 	// By when: counted from when it was sent or lay in the mailbox, and anew from
 	// when it was taken from there. Without it there is no clock.
+	Within time.Duration `yaml:"within"`
+	// What the partner's application says of the content later, with a clock of its
+	// own. Without it none is waited for; one that comes is taken.
+	Application *application `yaml:"application"`
+}
+
+// application is the second answer to a document: whether it was taken.
+type application struct {
+	// Which one: 824 of X12, APERAK of EDIFACT.
+	With string `yaml:"with" required:"true" choices:"824 APERAK"`
+	// By when, counted like the acknowledgment's. Without it there is no clock.
 	Within time.Duration `yaml:"within"`
 }
 

@@ -72,7 +72,7 @@ func TestLoad(t *testing.T) {
 		Waive: map[string]edi.Severity{"x12.element.code": edi.Warning}, Syntax: "UNOC:3",
 		Delimiters: edi.Delimiters{Element: '|', Component: ':', Segment: '\'', Repetition: '^', Decimal: '.'},
 		LineBreak:  "\r\n", AckRequested: true, OnDead: bridge.Pass, Lanes: bridge.LanePolicy{Lane: bridge.Normal},
-		Expect: bridge.Expect{Acknowledgment: "999", Within: 24 * time.Hour}, Events: []string{"erp"},
+		Expect: bridge.Expect{Acknowledgment: "999", Within: 24 * time.Hour, Application: "824", ApplicationWithin: 48 * time.Hour}, Events: []string{"erp"},
 	}
 	divided := bridge.Identifier{Standard: edi.EDIFACT, Level: "UNB", Qualifier: "14", ID: "4012345000009", Sub: "WEST"}
 	whole := divided
