@@ -19,7 +19,7 @@ func (b *Bridge) Accept(ctx context.Context, d *transports.Delivery) (transports
 	cfg := b.o.Config()
 	t := Transmission{Kind: KindFile}
 	if p := cfg.partnerOf(d.Endpoint, d.Peer); p != nil {
-		t.Partner, t.Lane, t.Ordered = p.ID, p.Lane, p.Ordered
+		t.Partner, t.Lane, t.Lift, t.Ordered = p.ID, p.Lane, p.Aging.of(p.Lane, b.now()), p.Ordered
 	}
 	return b.accept(ctx, cfg, d, t)
 }

@@ -92,7 +92,7 @@ func (t *translation) write(ctx context.Context, a *acknowledgment, numbers []Nu
 	}
 	f := Transmission{
 		Kind: KindAcknowledgment, Endpoint: a.how.To, Peer: t.cfg.Endpoints[a.how.To].Peer,
-		Partner: a.ic.answerTo.ID, Lane: a.ic.answerTo.Lane, ContentType: contentType,
+		Partner: a.ic.answerTo.ID, Lane: a.ic.answerTo.Lane, Lift: a.ic.answerTo.Aging.of(a.ic.answerTo.Lane, t.tr.Created), ContentType: contentType,
 		Name:     answerName(a, t.tr),
 		Standard: a.ic.Standard, Set: a.Set, Control: control, Mode: a.ic.Mode,
 		Keys: []canonical.Key{{Scheme: "control", Value: control}},

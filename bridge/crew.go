@@ -177,7 +177,7 @@ var errStopping = errors.New("bridge: stopping")
 // It is what Run does in a loop.
 func (b *Bridge) Pass(ctx context.Context, step Step) (int, error) {
 	if step == StepExpire {
-		return b.expire(ctx)
+		return b.tick(ctx)
 	}
 	claims, _, err := b.claim(ctx, step, claimLimit)
 	if err != nil {

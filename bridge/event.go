@@ -57,12 +57,12 @@ func (t *translation) occasion(d *Document, a *Agreement, doc canonical.Document
 	if err != nil {
 		return fmt.Errorf("event of %s: %w", d.ID, err)
 	}
-	at := t.body(body)
+	at, lane := t.body(body), a.Lanes.of(d.Keys)
 	for _, to := range a.Events {
 		t.follow(Transmission{
 			Kind: KindEvent, Endpoint: to, Partner: d.Partner, Agreement: d.Agreement,
 			Key: ev.ID, ContentType: eventMediaType,
-			OrderKey: partition, OnDead: a.OnDead, Lane: a.Lanes.of(d.Keys),
+			OrderKey: partition, OnDead: a.OnDead, Lane: lane, Lift: a.Lanes.Aging.of(lane, t.tr.Created),
 			Standard: d.Standard, Set: ev.Type, Control: d.Control, Mode: d.Mode,
 			Keys: d.Keys,
 		}, place, at)

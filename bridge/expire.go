@@ -11,18 +11,18 @@ import (
 )
 
 // StepExpire is the step of the clocks: what was not acknowledged in time
-// becomes overdue. Its work is claimed by [Clocks.ClaimOverdue].
+// becomes overdue, and what waits too long is lifted ([Aging]). Its work is claimed by [Clocks.ClaimOverdue].
 const StepExpire Step = "expire"
 
 // expireAtOnce is how many are claimed at once.
 const expireAtOnce = 64
 
-// keepClocks makes overdue what is, until ctx ends.
+// keepClocks makes overdue what is, and lifts what waits too long, until ctx ends.
 func (b *Bridge) keepClocks(ctx context.Context) {
 	every := time.NewTicker(b.o.Poll)
 	defer every.Stop()
 	for ctx.Err() == nil {
-		n, err := b.expire(context.WithoutCancel(ctx))
+		n, err := b.tick(context.WithoutCancel(ctx))
 		if err != nil {
 			b.check(err)
 			b.o.Log.Error("step failed and will be tried again", "step", StepExpire, "error", err)
@@ -35,6 +35,13 @@ func (b *Bridge) keepClocks(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
+}
+
+// tick does what the clocks say, once, and tells how much that was.
+func (b *Bridge) tick(ctx context.Context) (int, error) {
+	n, err := b.expire(ctx)
+	lifted, failed := b.lift(ctx)
+	return n + lifted, errors.Join(err, failed)
 }
 
 // expire claims what is overdue and makes it so; it tells how many that were.

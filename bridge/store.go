@@ -29,6 +29,7 @@ type Store interface {
 	Profiles
 	Configurations
 	Gauge
+	Ages
 	Views
 	Close() error
 }

@@ -38,7 +38,7 @@ func (b *Bridge) Submit(ctx context.Context, s Submission) (transports.Receipt, 
 	if s.By != "" {
 		del.Header = map[string]string{"by": s.By}
 	}
-	return b.accept(ctx, cfg, del, Transmission{Kind: KindDocument, Partner: d.how.Partner, Agreement: d.how.Name, Lane: d.how.Lanes.Lane,
+	return b.accept(ctx, cfg, del, Transmission{Kind: KindDocument, Partner: d.how.Partner, Agreement: d.how.Name, Lane: d.how.Lanes.Lane, Lift: d.how.Lanes.Aging.of(d.how.Lanes.Lane, b.now()),
 		Standard: d.how.Standard, Set: d.how.Set, Mode: d.how.Mode, Keys: d.keys})
 }
 

@@ -94,7 +94,7 @@ type Transmission struct {
 	// key only the oldest by (Sequence, Ordinal) is delivered. "" is unordered.
 	OrderKey string
 	OnDead   OnDead
-	// Ordered: of what came in, those of one party and lane that are ordered are
+	// Ordered: of what came in, those of one party, in whatever lanes, that are ordered are
 	// translated one after the other, in accept order, by whatever process.
 	Ordered bool
 	Created time.Time // accepted, or made
@@ -105,6 +105,7 @@ type Transmission struct {
 	Attempts int
 	Begun    time.Time // of the first of these attempts
 	Lane     Lane      // "" is Normal
+	Lift     Lift      // into a more urgent one, when it has waited long
 	// Standard, Set, Control and Mode say what a person looks for: "X12", "997",
 	// "000000017", "production". Of a file with several sets, the first's.
 	Standard edi.Standard

@@ -102,6 +102,9 @@ func (x *txn) accept(t *bridge.Transmission, texts transmissionTexts, answer []b
 	if err := x.addParts(t, texts); err != nil {
 		return err
 	}
+	if err := x.ages(t); err != nil {
+		return err
+	}
 	x.due.translate = true
 	if answer == nil {
 		return nil

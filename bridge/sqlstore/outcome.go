@@ -151,7 +151,7 @@ func (x *txn) become(st *standing, to bridge.State, nextAt, now int64, also chan
 	}
 	x.due.deliver = x.due.deliver || to == bridge.Pending || st.inLine
 	err := x.send(`UPDATE transmission SET state = $1, changed = $2, next_at = $3, wake = $3, lease_until = 0, owner = '',
-			turn = CASE WHEN in_line = $4 THEN turn ELSE 1 - $4 END, in_line = $4`+also.set+" WHERE n = $5",
+			turn = CASE WHEN in_line = $4 THEN turn ELSE 1 - $4 END, in_line = $4`+ageEnds(to)+also.set+" WHERE n = $5",
 		append([]any{to, now, nextAt, flag(line), st.n}, also.args...)...)
 	settles := line != st.inLine
 	st.state, st.inLine = to, line

@@ -331,6 +331,9 @@ func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes 
 	if err := x.addParts(&t, texts); err != nil {
 		return err
 	}
+	if err := x.ages(&t); err != nil {
+		return err
+	}
 	if inLine(t.OrderKey, t.State, t.OnDead) {
 		return x.settle(t.Endpoint, t.OrderKey)
 	}

@@ -195,6 +195,9 @@ type partnerFile struct {
 	// while all lanes have work 16 are urgent, 4 normal and 1 bulk; within a lane
 	// partners take turns.
 	Lane string `yaml:"lane" default:"normal" choices:"urgent normal bulk"`
+	// What still waits so long after its accept goes over into a more urgent lane:
+	// files to be translated, acknowledgments to be handed over.
+	Lift *lift `yaml:"lift"`
 	// Translate the partner's files one after the other, in the order in which they
 	// came, and documents for the partner in the order in which they were handed
 	// in: an 860 never overtakes its 850. Without it they are translated side by
@@ -245,7 +248,7 @@ type agreement struct {
 	// follows "to", "edi", "fileName", "onDead" and duplicates.bytes hold for them.
 	Receive route `yaml:"receive"`
 	// What is sent: STANDARD SET RELEASE MODE, as in "X12 810 004010 production".
-	// Of what follows, guide, mapping, waive, events, fileName, lane, lanes and
+	// Of what follows, guide, mapping, waive, events, fileName, lane, lanes, lift and
 	// onDead hold for it, "envelope" and "expect" for nothing else.
 	Send route `yaml:"send"`
 	// Endpoint that it goes to. Without it, the partner's mailbox. Files go to any
@@ -297,8 +300,20 @@ type agreement struct {
 	// Lanes by business key, as in "po:RUSH*: urgent": scheme and pattern, or the
 	// pattern alone. Where several fit, the longest wins.
 	Lanes map[string]string `yaml:"lanes" choices:"urgent normal bulk"`
+	// What still waits so long after the accept of the file or document that it
+	// follows from goes over into a more urgent lane, whatever lane it is in.
+	Lift *lift `yaml:"lift"`
 	// Findings kept for one document; 0: as limits say.
 	MaxFindings int `yaml:"maxFindings" default:"0"`
+}
+
+// lift takes what waits too long into a more urgent lane. What was finished in
+// time, and what a person has tried again, is not lifted.
+type lift struct {
+	// How long it may wait in its own lane.
+	After time.Duration `yaml:"after" required:"true"`
+	// Into which lane it goes then. What is in one as urgent stays there.
+	Lane string `yaml:"lane" required:"true" choices:"urgent normal"`
 }
 
 // envelope is what documents to the partner are wrapped in.

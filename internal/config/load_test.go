@@ -57,7 +57,8 @@ func TestLoad(t *testing.T) {
 		Waive:       map[string]edi.Severity{"x12.element.code": "", "x12.element.long": edi.Warning},
 		Acknowledge: &bridge.Acknowledge{With: "none", To: "acme-mailbox", Detail: "full", When: "always", TA1: "never", CONTRL: "always", Within: 4 * time.Hour}, Events: []string{"erp"},
 		Duplicates: bridge.Duplicates{Control: "accept", Document: "accept"}, OnDead: bridge.Pass, MaxFindings: 7,
-		Lanes: bridge.LanePolicy{Lane: bridge.Bulk, Rules: []bridge.LaneRule{{Scheme: "po", Pattern: "RUSH*", Lane: bridge.Urgent}, {Pattern: "X", Lane: bridge.Normal}}},
+		Lanes: bridge.LanePolicy{Lane: bridge.Bulk, Rules: []bridge.LaneRule{{Scheme: "po", Pattern: "RUSH*", Lane: bridge.Urgent}, {Pattern: "X", Lane: bridge.Normal}},
+			Aging: bridge.Aging{After: 2 * time.Hour, Lane: bridge.Urgent}},
 	}
 	toThem := bridge.Dispatch{
 		Name: "to-them", Partner: "acme", Standard: edi.X12, Set: "850", Release: "004010", Mode: edi.Test,
@@ -90,7 +91,7 @@ func TestLoad(t *testing.T) {
 		Digest: cfg.Digest, Guides: cfg.Guides, Mappings: cfg.Mappings,
 		Self: []bridge.Identifier{id("ISA", "ZZ", "US"), id("GS", "", "US"), id("ISA", "01", "123456789")},
 		Partners: []*bridge.Partner{west, {
-			ID: "acme", Name: "ACME Retail", Lane: bridge.Urgent,
+			ID: "acme", Name: "ACME Retail", Lane: bridge.Urgent, Aging: bridge.Aging{After: 4 * time.Hour, Lane: bridge.Urgent},
 			Identifiers: []bridge.Identifier{id("ISA", "ZZ", "ACMERETAIL"), id("GS", "", "ACME")},
 			Access:      []bridge.Access{{Endpoint: "sftp", Peer: "acme-edi"}},
 			Agreements:  []*bridge.Agreement{&forOne, &orders}, // the one with receivers is asked first
