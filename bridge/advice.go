@@ -125,7 +125,7 @@ func (t *translation) advise(ctx context.Context, m *edi.Message, d *Document) e
 		if err := s.take(ctx, adviceOfMessage(edifact.ReadAdvice(m))); err != nil {
 			return fmt.Errorf("translate %s: %w", t.tr.ID, err)
 		}
-		return s.settle()
+		return s.settle(ctx)
 	}
 	n := 0
 	for one := range x12.Advices(m) {
@@ -137,7 +137,7 @@ func (t *translation) advise(ctx context.Context, m *edi.Message, d *Document) e
 			return fmt.Errorf("translate %s: %w", t.tr.ID, err)
 		}
 	}
-	return s.settle()
+	return s.settle(ctx)
 }
 
 // adviceOfSet is what an OTI loop says. What refuses a part of a document, or
@@ -261,9 +261,12 @@ func (s *advice) take(ctx context.Context, a *advised) error {
 }
 
 // settle records what became of each document that was found.
-func (s *advice) settle() error {
+func (s *advice) settle(ctx context.Context) error {
 	var all []*settlement
 	for _, one := range s.order {
+		if err := s.t.continues(ctx, nil, one.out); err != nil {
+			return err
+		}
 		i := slices.IndexFunc(all, func(have *settlement) bool { return have.out.ID == one.out.ID })
 		if i < 0 {
 			i, all = len(all), append(all, &settlement{t: s.t, a: &s.a, out: one.out})

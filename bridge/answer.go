@@ -32,7 +32,7 @@ func (t *translation) answer(ctx context.Context) error {
 	if len(t.s.answers) == 0 {
 		return nil
 	}
-	defer t.b.observe(StageAnswer)()
+	defer t.b.observeOf(StageAnswer, t.tr)()
 	var scopes []Scope
 	for i := range t.s.answers {
 		scopes = append(scopes, t.scopes(&t.s.answers[i])...)

@@ -135,7 +135,7 @@ func (t *translation) judge(ctx context.Context, m *edi.Message, d *Document) er
 // validate holds the message against its guide and goes on with what is valid.
 func (t *translation) validate(ctx context.Context, m *edi.Message, d *Document, a *Agreement) error {
 	g, exact := t.cfg.guideOf(m, a)
-	end := t.b.observe(StageValidate)
+	end := t.b.observeOf(StageValidate, t.tr)
 	r := t.validator.Set(m, d.Findings, g, exact, t.cfg.judgedBy(a))
 	end()
 	d.Findings, d.Total, d.Verdict = r.Findings, r.Total, string(r.Verdict)
@@ -165,7 +165,7 @@ func (t *translation) understand(ctx context.Context, m *edi.Message, d *Documen
 		return nil
 	}
 	d.Mapping = mp.Name() + "@" + mp.Digest()[:12]
-	end := t.b.observe(StageMap)
+	end := t.b.observeOf(StageMap, t.tr)
 	src := t.reader.Source(m, match)
 	r, err := t.reader.In(mp, src, mappings.InOptions{Residue: true}) // until the next document
 	end()
@@ -183,8 +183,11 @@ func (t *translation) understand(ctx context.Context, m *edi.Message, d *Documen
 	if err != nil || seen {
 		return err
 	}
+	if err := t.continues(ctx, d.Keys, nil); err != nil {
+		return err
+	}
 	d.State = DocumentAccepted
-	defer t.b.observe(StageMap)()
+	defer t.b.observeOf(StageMap, t.tr)()
 	t.stamp(d, r.Document.Head())
 	t.say(d, r.Document)
 	data, err := json.Marshal(r.Document)

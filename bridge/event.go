@@ -1,8 +1,6 @@
 package bridge
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -49,7 +47,7 @@ func (t *translation) occasion(d *Document, a *Agreement, doc canonical.Document
 	ev := canonical.NewEvent(canonical.EventSource{
 		Partner: d.Partner, Agreement: d.Agreement, DocumentID: d.ID,
 		Interchange: d.InterchangeControl, Group: d.GroupControl, Transaction: d.Control,
-		Mode: string(d.Mode), ArchiveID: t.tr.Leaf, TraceParent: traceParent(t.tr.ID, d.ID),
+		Mode: string(d.Mode), ArchiveID: t.tr.Leaf, TraceParent: t.tr.SpanContext().String(),
 		PartitionKey: partition, MapVersion: d.Mapping, Time: t.tr.Created,
 		Type: o.Type, Subject: o.Subject, DataSchema: canonical.SchemaURI(doc.Kind()),
 	}, data)
@@ -68,12 +66,4 @@ func (t *translation) occasion(d *Document, a *Agreement, doc canonical.Document
 		}, place, at)
 	}
 	return nil
-}
-
-// traceParent is a W3C Trace Context traceparent: the trace is what came in,
-// the span its document, both computed, so that a second translation continues
-// the same trace.
-func traceParent(t ID, document string) string {
-	trace, span := sha256.Sum256([]byte("trace "+string(t))), sha256.Sum256([]byte("span "+document))
-	return "00-" + hex.EncodeToString(trace[:16]) + "-" + hex.EncodeToString(span[:8]) + "-01"
 }

@@ -21,7 +21,7 @@ func (t *translation) issue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	end := t.b.observe(StageMap)
+	end := t.b.observeOf(StageMap, t.tr)
 	d, err := t.cfg.draft(t.tr.Partner, t.tr.Agreement, data)
 	end()
 	var refused *Refusal

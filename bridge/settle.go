@@ -77,6 +77,9 @@ func (t *translation) settle(ctx context.Context, a *answered, tell func(edi.Fin
 			a.with, t.ic.partner.ID, a.about(), t.ic.Mode, t.ic.partner.ID))
 		return nil, nil
 	}
+	if err := t.continues(ctx, nil, out); err != nil {
+		return nil, err
+	}
 	s := settlement{t: t, a: a, out: out}
 	for i := range es {
 		if es[i].answersContent() {
@@ -368,7 +371,7 @@ func (c *Configuration) expectationEvents(e *Expectation, data acknowledgmentDat
 	ev := canonical.NewEvent(canonical.EventSource{
 		Partner: e.Partner, Agreement: e.Agreement, DocumentID: cmp.Or(e.Document, e.ID),
 		Interchange: e.Interchange, Group: e.Group, Transaction: e.Control, Mode: string(e.Mode),
-		ArchiveID: cause.Leaf, TraceParent: traceParent(cause.ID, cmp.Or(e.Document, e.ID)), PartitionKey: partition,
+		ArchiveID: cause.Leaf, TraceParent: cause.SpanContext().String(), PartitionKey: partition,
 		Time: cmp.Or(e.At, e.Due), Type: typ, Subject: subject,
 	}, text)
 	body, err := json.Marshal(ev)

@@ -85,6 +85,9 @@ type Transmission struct {
 	Header      map[string]string
 	Body        archive.Object
 	Causes      []ID // what it follows from, the main one first; none for what came in
+	// Trace is where it stands in a W3C trace. The store gives what follows from others
+	// that of its causes.
+	Trace TraceContext
 	// Sequence is the accept order, from 1 without gaps in time: given by the
 	// store at accept. Follow-ups inherit their main cause's.
 	Sequence int64

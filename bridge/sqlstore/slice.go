@@ -120,6 +120,9 @@ func (x *txn) moveCursor(n int64, at bridge.Cursor) error {
 // apply writes what a slice holds. The Transmission's own state is written
 // before, for it decides whether follow-ups are held.
 func (x *txn) apply(st *standing, p *preparedSlice, now int64) error {
+	if err := x.continues(st, p.Continues); err != nil {
+		return err
+	}
 	if err := x.see(st, p.Slice); err != nil {
 		return err
 	}
@@ -318,6 +321,9 @@ func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes 
 		t.Changed = instant(now)
 	}
 	if err := x.useObject(&t.Body); err != nil {
+		return err
+	}
+	if err := x.follows(&t, causes); err != nil {
 		return err
 	}
 	if err := x.insert(&t, texts); err != nil {
