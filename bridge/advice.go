@@ -264,7 +264,7 @@ func (s *advice) take(ctx context.Context, a *advised) error {
 func (s *advice) settle(ctx context.Context) error {
 	var all []*settlement
 	for _, one := range s.order {
-		if err := s.t.continues(ctx, nil, one.out); err != nil {
+		if err := s.t.continues(ctx, "", nil, one.out); err != nil {
 			return err
 		}
 		i := slices.IndexFunc(all, func(have *settlement) bool { return have.out.ID == one.out.ID })

@@ -183,7 +183,7 @@ func (t *translation) understand(ctx context.Context, m *edi.Message, d *Documen
 	if err != nil || seen {
 		return err
 	}
-	if err := t.continues(ctx, d.Keys, nil); err != nil {
+	if err := t.continues(ctx, r.Document.Kind(), d.Keys, nil); err != nil {
 		return err
 	}
 	d.State = DocumentAccepted

@@ -77,7 +77,7 @@ func (t *translation) settle(ctx context.Context, a *answered, tell func(edi.Fin
 			a.with, t.ic.partner.ID, a.about(), t.ic.Mode, t.ic.partner.ID))
 		return nil, nil
 	}
-	if err := t.continues(ctx, nil, out); err != nil {
+	if err := t.continues(ctx, "", nil, out); err != nil {
 		return nil, err
 	}
 	s := settlement{t: t, a: a, out: out}

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -250,6 +251,13 @@ func TestTraceOfSeveral(t *testing.T) {
 	h.take("acme", file{control: 4, sets: []set{{po: "5"}}}.String())
 	ours := h.sent("acme", canonicalOf(t, "orderResponse-855", "5"))
 	theirs := h.sent("globex", canonicalOf(t, "warehouseOrder-940", "5"))
+	h.cfg.Partners[1].Access = append(h.cfg.Partners[1].Access, bridge.Access{Endpoint: "sftp", Peer: "third"})
+	third := *h.cfg.Partners[1].Dispatches[0]
+	third.Partner = "third"
+	h.cfg.Partners = append(h.cfg.Partners, &bridge.Partner{ID: "third", Dispatches: []*bridge.Dispatch{&third}, Identifiers: h.cfg.Partners[1].Identifiers})
+	if doc := h.sent("third", canonicalOf(t, "warehouseOrder-940", "5")); doc.Trace.ID != bridge.BeginTrace(doc.ID).ID || doc.Trace.Parent != (bridge.SpanID{}) {
+		t.Errorf("a third one's order of a number that two use stands at %+v, want a trace of its own", doc.Trace)
+	}
 	if ours.Trace.Parent == (bridge.SpanID{}) || theirs.Trace.Parent == (bridge.SpanID{}) {
 		t.Errorf("answers to each stand at %+v and %+v", ours.Trace, theirs.Trace)
 	}
@@ -341,4 +349,51 @@ func (h *house) acceptAs(peer, id, body string) bridge.ID {
 		h.t.Fatal(err)
 	}
 	return bridge.ID(cmp.Or(r.ID, id))
+}
+
+// watching is an observer of spans.
+type watching struct {
+	mu    sync.Mutex
+	open  int
+	spans map[bridge.SpanContext]map[bridge.Stage]int
+}
+
+func (w *watching) Begin(bridge.Stage) func() { return func() {} }
+
+func (w *watching) BeginSpan(s bridge.Stage, of *bridge.Transmission) func() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	at := of.SpanContext()
+	if w.spans[at] == nil {
+		w.spans[at] = map[bridge.Stage]int{}
+	}
+	w.spans[at][s]++
+	w.open++
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.open--
+	}
+}
+
+// TestSpanObserver: an exporter is told whose stages begin and end.
+func TestSpanObserver(t *testing.T) {
+	h := newHouse(t, only("app"))
+	w := &watching{spans: map[bridge.SpanContext]map[bridge.Stage]int{}}
+	h.opts = func(o *bridge.Options) { o.Observer = w }
+	h.make()
+	in := h.take("acme", file{sets: []set{{po: "1"}}}.String())
+	for _, s := range []bridge.Stage{bridge.StageAccept, bridge.StageRead, bridge.StageValidate, bridge.StageMap, bridge.StageTranslate} {
+		if w.spans[in.SpanContext()][s] == 0 {
+			t.Errorf("the file has no stage %s", s)
+		}
+	}
+	for _, e := range h.events([]bridge.ID{in.ID}, "app") {
+		if w.spans[e.SpanContext()][bridge.StageDeliver] != 1 {
+			t.Errorf("its event was delivered in %v, want once", w.spans[e.SpanContext()])
+		}
+	}
+	if w.open != 0 {
+		t.Errorf("%d stages did not end", w.open)
+	}
 }

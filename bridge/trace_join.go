@@ -19,7 +19,8 @@ const (
 type joining struct {
 	s        Query
 	partner  string
-	sequence int64 // only what was accepted before it leads to it; 0: anything
+	kind     string // of the canonical document
+	sequence int64  // only what was accepted before it leads to it; 0: anything
 	self     ID
 }
 
@@ -46,7 +47,8 @@ func (j *joining) flow(ctx context.Context, keys []canonical.Key) (c TraceContex
 }
 
 // last gives the last document with a key that came before: of the same partner
-// where there is one, else of anybody where all are of one trace. Numbers are
+// where there is one, else of anybody where all are of one trace, and it is not an
+// order itself. Numbers are
 // used by many: two traces of others say nothing.
 func (j *joining) last(ctx context.Context, k canonical.Key) (SpanContext, error) {
 	ids, err := j.s.Find(ctx, k, maxFlowListed)
@@ -78,6 +80,9 @@ func (j *joining) last(ctx context.Context, k canonical.Key) (SpanContext, error
 		}
 		others = append(others, at)
 	}
+	if j.kind == canonical.KindOrder {
+		return SpanContext{}, nil // its number is its own: another's order of that number is another one
+	}
 	if len(others) == 0 || slices.ContainsFunc(others, func(o SpanContext) bool { return o.Trace != others[0].Trace }) {
 		return SpanContext{}, nil
 	}
@@ -88,7 +93,7 @@ func (j *joining) last(ctx context.Context, k canonical.Key) (SpanContext, error
 // to one: a document's order, or what an acknowledgment answers. It is decided
 // once, before anything follows from the file; one that came with a trace, or is
 // translated again, keeps what it has.
-func (t *translation) continues(ctx context.Context, keys []canonical.Key, answered *Transmission) error {
+func (t *translation) continues(ctx context.Context, kind string, keys []canonical.Key, answered *Transmission) error {
 	if t.placed || t.tr.Kind != KindFile {
 		return nil
 	}
@@ -102,7 +107,7 @@ func (t *translation) continues(ctx context.Context, keys []canonical.Key, answe
 		c, ok = ContinueTrace(answered.SpanContext()), true
 	} else {
 		var err error
-		j := joining{s: t.b.o.Store, partner: t.partner, sequence: t.tr.Sequence, self: t.tr.ID}
+		j := joining{s: t.b.o.Store, partner: t.partner, kind: kind, sequence: t.tr.Sequence, self: t.tr.ID}
 		if c, ok, err = j.flow(ctx, keys); err != nil {
 			return fmt.Errorf("translate %s: %w", t.tr.ID, err)
 		}
@@ -135,7 +140,7 @@ func (b *Bridge) traceOf(ctx context.Context, s *Submission, d *draft) (TraceCon
 	if len(causes) > 0 {
 		return ContinueTrace(causes...), nil
 	}
-	j := joining{s: b.o.Store, partner: d.how.Partner}
+	j := joining{s: b.o.Store, partner: d.how.Partner, kind: d.doc.Kind()}
 	c, _, err := j.flow(ctx, d.keys)
 	return c, err
 }

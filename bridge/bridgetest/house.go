@@ -110,6 +110,7 @@ func CheckHouse(ctx context.Context, h House) []Problem {
 		c.interchangesOf(t)
 		c.forwardsOf(t)
 		c.acknowledgmentsOf(t)
+		c.traced(t)
 	}
 	c.promotions()
 	c.profiles()

@@ -22,7 +22,7 @@ func TestStore(t *testing.T, open func(t *testing.T) bridge.Store) {
 		tests []storeTest
 	}{
 		{"Accept", acceptTests()}, {"Claim", claimTests()}, {"Order", orderTests()}, {"Lane", laneTests()}, {"Slice", sliceTests()},
-		{"Seen", seenTests()}, {"Commit", commitTests()}, {"Deliver", deliverTests()}, {"Settle", append(settleTests(), adviceTests()...)}, {"Operate", operateTests()}, {"Again", againTests()}, {"Age", ageTests()}, {"Activate", activateTests()},
+		{"Seen", seenTests()}, {"Commit", commitTests()}, {"Deliver", deliverTests()}, {"Settle", append(settleTests(), adviceTests()...)}, {"Operate", operateTests()}, {"Again", againTests()}, {"Age", ageTests()}, {"Trace", traceTests()}, {"Activate", activateTests()},
 		{"Number", numberTests()}, {"Query", queryTests()}, {"Log", logTests()}, {"Replay", replayTests()}, {"View", viewTests()},
 	} {
 		t.Run(group.name, func(t *testing.T) {

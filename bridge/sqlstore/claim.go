@@ -121,7 +121,7 @@ type standing struct {
 	token, ended    int64
 	endedBy         string
 	tried           int64
-	documents, cuts int // of the cursor: documents and slices
+	documents, cuts int            // of the cursor: documents and slices
 	trace           bridge.TraceID // zero on a row of an earlier version
 }
 
