@@ -100,6 +100,7 @@ func (b *bench) leaf(kind archive.LeafKind, about bridge.ID) archive.Leaf {
 func (b *bench) incoming(key, text string) bridge.Acceptance {
 	t := bridge.Transmission{ID: b.id(), Direction: bridge.In, Kind: bridge.KindFile, State: bridge.Accepted,
 		Endpoint: "sftp", Peer: "acme", Key: key, Name: "po.edi", Body: object("sftp/acme", text), Created: b.now, Changed: b.now}
+	t.Trace = bridge.BeginTrace(t.ID)
 	leaf := b.leaf(archive.LeafRawIn, t.ID)
 	leaf.Object, leaf.Length = t.Body.Stored, t.Body.Length
 	t.Leaf = leaf.ID

@@ -15,12 +15,15 @@ func traceTests() []storeTest {
 }
 
 func traceBegins(b *bench) {
-	id := b.accept("a")
-	equal(b, "its own", b.get(id).Trace, bridge.BeginTrace(id))
-	a := b.incoming("", "b")
+	a := b.incoming("", "a")
+	a.Transmission.Trace = bridge.TraceContext{}
+	_, err := b.s.Accept(b.ctx, a)
+	b.must(err)
+	equal(b, "its own", b.get(a.Transmission.ID).Trace, bridge.BeginTrace(a.Transmission.ID))
+	a = b.incoming("", "b")
 	a.Transmission.Trace = bridge.ContinueTrace(bridge.SpanContext{Trace: bridge.TraceID{1}, Span: bridge.SpanID{2}},
 		bridge.SpanContext{Trace: bridge.TraceID{3}, Span: bridge.SpanID{4}}, bridge.SpanContext{Trace: bridge.TraceID{5}, Span: bridge.SpanID{6}})
-	_, err := b.s.Accept(b.ctx, a)
+	_, err = b.s.Accept(b.ctx, a)
 	b.must(err)
 	equal(b, "brought", b.get(a.Transmission.ID).Trace, a.Transmission.Trace)
 }
