@@ -78,7 +78,7 @@ func (b *Bridge) tell(ctx context.Context, r *Result, t *Transmission, kind stri
 	}
 	place := fmt.Sprintf("%s/%d", kind, t.Attempts)
 	ev := canonical.NewEvent(canonical.EventSource{DocumentID: string(t.ID) + "/" + place, Time: data.At, Type: kind,
-		Subject: schemeEndpoint + "/" + t.Endpoint, ArchiveID: t.Leaf, TraceParent: traceParent(t.ID, place)}, text)
+		Subject: schemeEndpoint + "/" + t.Endpoint, ArchiveID: t.Leaf, TraceParent: t.SpanContext().String()}, text)
 	ev.Source = "/endpoints/" + t.Endpoint
 	body, err := json.Marshal(ev)
 	if err != nil {

@@ -64,6 +64,9 @@ type Partner struct {
 	// Lane is that of the partner's files, one for all, so that they are translated
 	// in the order in which they came; and of their acknowledgments.
 	Lane Lane
+	// Aging lifts files that are not translated, and acknowledgments that are not
+	// handed over, in time.
+	Aging Aging
 	// Ordered has the partner's files translated one after the other, in the order
 	// in which they came, and so the documents that are handed in for the partner:
 	// a change of an order never overtakes it.

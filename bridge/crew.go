@@ -179,7 +179,7 @@ var errStopping = errors.New("bridge: stopping")
 func (b *Bridge) Pass(ctx context.Context, step Step) (int, error) {
 	switch step {
 	case StepExpire:
-		n, err := b.expire(ctx)
+		n, err := b.tick(ctx)
 		if err != nil {
 			return n, err
 		}

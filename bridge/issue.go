@@ -21,7 +21,7 @@ func (t *translation) issue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	end := t.b.observe(StageMap)
+	end := t.b.observeOf(StageMap, t.tr)
 	d, err := t.cfg.draft(t.tr.Partner, t.tr.Agreement, data)
 	end()
 	var refused *Refusal
@@ -129,11 +129,12 @@ func (t *translation) interchange(d *draft, doc *Document) Transmission {
 	if d.how.FileName != "" {
 		name = FileName(d.how.FileName, t.tr, doc)
 	}
+	lane := d.how.Lanes.of(doc.Keys)
 	return Transmission{
 		Kind: KindInterchange, Endpoint: d.how.To, Peer: t.cfg.Endpoints[d.how.To].Peer,
 		Partner: d.how.Partner, Agreement: d.how.Name, ContentType: contentType,
 		Name:     name,
-		OrderKey: order, OnDead: d.how.OnDead, Lane: d.how.Lanes.of(doc.Keys),
+		OrderKey: order, OnDead: d.how.OnDead, Lane: lane, Lift: d.how.Lanes.Aging.of(lane, t.tr.Created),
 		Standard: d.how.Standard, Set: d.how.Set, Control: doc.InterchangeControl, Mode: d.how.Mode, Keys: doc.Keys, Retention: d.how.Retention,
 	}
 }

@@ -211,8 +211,10 @@ func (b *Bridge) traffic(ctx context.Context, cfg *Configuration, l *listener, w
 		return err
 	}
 	place := strings.Join([]string{typ, w.Name, fmt.Sprint(w.Version)}, "/")
+	about := ID(w.Name + "/" + place) // a trace of its own begins with the change
+	root := SpanContext{Trace: BeginTrace(about).ID, Span: about.Span()}
 	ev := canonical.NewEvent(canonical.EventSource{Partner: l.partner.ID, Agreement: l.agreement, DocumentID: place, Time: since, Type: typ,
-		Subject: "partner/" + w.Name, TraceParent: traceParent(ID(w.Name), place), Mode: string(edi.Production)}, text)
+		Subject: "partner/" + w.Name, TraceParent: root.String(), Mode: string(edi.Production)}, text)
 	body, err := json.Marshal(ev)
 	if err != nil {
 		return err
@@ -225,7 +227,7 @@ func (b *Bridge) traffic(ctx context.Context, cfg *Configuration, l *listener, w
 		f := Transmission{ID: FollowID(ID(w.Name), KindEvent, place, to), Direction: Out, Kind: KindEvent, State: Pending, Endpoint: to,
 			Partner: l.partner.ID, Agreement: l.agreement, Key: ev.ID, ContentType: eventMediaType, Body: objects[0], Ordinal: i,
 			Created: now, Changed: now, OnDead: l.onDead, Set: typ, Mode: edi.Production, Config: cfg.Digest,
-			Keys: []canonical.Key{{Scheme: "partner", Value: l.partner.ID}}}
+			Keys: []canonical.Key{{Scheme: "partner", Value: l.partner.ID}}, Trace: ContinueTrace(root)}
 		leaf := bodyLeaf(leafOf(f.Kind), &f)
 		f.Leaf = leaf.ID
 		w.Follows, w.Leaves = append(w.Follows, f), append(w.Leaves, leaf)

@@ -29,6 +29,7 @@ type Store interface {
 	Profiles
 	Configurations
 	Gauge
+	Ages
 	Views
 	Housekeeping
 	Listening
@@ -180,6 +181,9 @@ type Slice struct {
 	// One of which all that is expected is answered becomes Settled, if it was
 	// attempted and was not discarded.
 	Settles []Settle
+	// Continues is the trace that the Transmission goes on with, before Follows get
+	// theirs of it; nil: it keeps its own.
+	Continues *TraceContext
 }
 
 // Result is the end of a claim.

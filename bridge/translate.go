@@ -39,6 +39,7 @@ type translation struct {
 	first              *Document // what the Transmission is called after
 	reason             string    // the first cause for quarantine
 	past               past
+	placed             bool // what trace the file goes on with is decided
 	validator          acknowledge.Judge
 	reader             *mappings.Reader // a document is done with when the next is read
 }
@@ -184,7 +185,7 @@ func (t *translation) walk(ctx context.Context) error {
 	}
 	defer body.Close()
 	for {
-		end := t.b.observe(StageRead)
+		end := t.b.observeOf(StageRead, t.tr)
 		ev, err := w.Next()
 		end()
 		if err == io.EOF {

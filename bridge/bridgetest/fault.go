@@ -19,7 +19,7 @@ type Point string
 
 // StorePoints are the methods of a Store, those that write first.
 func StorePoints() []Point {
-	return []Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Release", "Operate", "Take", "Reserve", "ClaimOverdue", "Expire", "Renumber", "Activate",
+	return []Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Release", "Operate", "Take", "Reserve", "ClaimOverdue", "Expire", "Lift", "Renumber", "Activate",
 		"BeginReplay", "RecordReplay", "Promote", "Resubmit", "Retell", "Prune", "PruneReplays", "KeepWatch",
 		"AllSeries", "Numbers", "Renumberings",
 		"Expectations", "Transmission", "Find", "Family", "List", "Documents", "Evidence", "Seen", "Body", "Counts", "LeafIndexes", "Audit", "Backlog",

@@ -114,6 +114,7 @@ func CheckHouse(ctx context.Context, h House) []Problem {
 		c.interchangesOf(t)
 		c.forwardsOf(t)
 		c.acknowledgmentsOf(t)
+		c.traced(t)
 	}
 	c.kept()
 	c.promotions()

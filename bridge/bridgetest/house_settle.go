@@ -110,7 +110,13 @@ func (c *check) settledAs(t *bridge.Transmission, es []*bridge.Expectation) {
 	}
 	answered := slices.ContainsFunc(es, func(e *bridge.Expectation) bool { return e.By != "" })
 	open := slices.ContainsFunc(es, func(e *bridge.Expectation) bool {
-		return !e.State.Answered() && e.State != bridge.ExpectClosed
+		switch e.State {
+		case bridge.ExpectAwaited, bridge.ExpectOverdue:
+			return true
+		case bridge.ExpectUnasked: // any answer about the document will do
+			return !slices.ContainsFunc(es, func(o *bridge.Expectation) bool { return o.Document == e.Document && o.By != "" })
+		}
+		return false
 	})
 	switch {
 	case t.State == bridge.Settled && (!answered || open):

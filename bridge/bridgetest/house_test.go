@@ -474,7 +474,7 @@ func TestCheckHouse(t *testing.T) {
 }
 
 func TestCheckHouseFinds(t *testing.T) {
-	for _, d := range append(damages(), slices.Concat(replayDamages(), viewDamages(), pruneDamages())...) {
+	for _, d := range append(damages(), slices.Concat(replayDamages(), viewDamages(), pruneDamages(), traceDamages())...) {
 		t.Run(d.rule+" "+d.name, func(t *testing.T) {
 			s := newSample()
 			d.do(s)

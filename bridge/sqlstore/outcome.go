@@ -47,7 +47,7 @@ func (s *Store) commit(ctx context.Context, c bridge.Claim, r *bridge.Result) er
 		if st.stale(c) {
 			return bridge.ErrStale
 		}
-		if st.state == bridge.Settled && c.Step == bridge.StepDeliver {
+		if c.Step == bridge.StepDeliver && (st.state == bridge.Settled || st.state == bridge.Delivered) {
 			return x.endSettled(&st, r, p, print)
 		}
 		if !mayEnd(c.Step, st.state, r.State) {
@@ -101,8 +101,8 @@ func (x *txn) end(st *standing, step bridge.Step, r *bridge.Result, p *preparedS
 	return x.release(st.n, 0, e.now)
 }
 
-// endSettled adds to what was settled while its delivery ran what is known of
-// that.
+// endSettled adds to what an acknowledgment ended while its delivery ran what is
+// known of that: it is settled, or delivered where an answer was taken back.
 func (x *txn) endSettled(st *standing, r *bridge.Result, p *preparedSlice, print string) error {
 	if err := x.send("UPDATE transmission SET ended = token, ended_by = $1 WHERE n = $2", print, st.n); err != nil {
 		return err
@@ -111,6 +111,9 @@ func (x *txn) endSettled(st *standing, r *bridge.Result, p *preparedSlice, print
 		if err := x.addEvidence(st.n, &r.Evidence[i]); err != nil {
 			return err
 		}
+	}
+	if err := x.startClocks(st.n, r.At); err != nil {
+		return err
 	}
 	return x.addLeaves(p.leaves)
 }
@@ -148,7 +151,7 @@ func (x *txn) become(st *standing, to bridge.State, nextAt, now int64, also chan
 	}
 	x.due.deliver = x.due.deliver || to == bridge.Pending || st.inLine
 	err := x.send(`UPDATE transmission SET state = $1, changed = $2, next_at = $3, wake = $3, lease_until = 0, owner = '',
-			turn = CASE WHEN in_line = $4 THEN turn ELSE 1 - $4 END, in_line = $4`+also.set+" WHERE n = $5",
+			turn = CASE WHEN in_line = $4 THEN turn ELSE 1 - $4 END, in_line = $4`+ageEnds(to)+also.set+" WHERE n = $5",
 		append([]any{to, now, nextAt, flag(line), st.n}, also.args...)...)
 	settles := line != st.inLine
 	st.state, st.inLine = to, line

@@ -32,6 +32,8 @@ func TestPlans(t *testing.T) {
 		{"numbers of an owner", "UPDATE number SET state = 'void' WHERE owner = $1", []any{"id"}, "owner=?"},
 		{"backlog", selectBacklog, []any{9}, "transmission_state"},
 		{"older of a stream", selectOlder, []any{"2 =acme", 1}, "transmission_stream"},
+		{"any to lift", anyLift, []any{1}, "transmission_lift"},
+		{"to lift", liftDue, []any{1, 9}, "transmission_lift"},
 		{"what was said", selectSaid, []any{"order", "1", 9}, "fact_subject"},
 		{"subjects", selectSubjects, []any{"stock", "A/", "B/", "", 9}, "fact_subject"},
 		{"any overdue", anyOverdue, []any{1}, "expectation_wake"},

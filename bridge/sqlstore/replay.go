@@ -356,6 +356,10 @@ func (x *txn) replace(st *standing, t *bridge.Transmission, texts transmissionTe
 		}
 		return x.passExpectations(st.n, t.ID)
 	}
+	t.Causes = []bridge.ID{st.id}
+	if err := x.follows(t, map[bridge.ID]*standing{st.id: st}); err != nil {
+		return err
+	}
 	if err := x.accept(t, texts, nil); err != nil {
 		return err
 	}

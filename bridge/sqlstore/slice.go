@@ -121,6 +121,9 @@ func (x *txn) moveCursor(n int64, at bridge.Cursor) error {
 // apply writes what a slice holds. The Transmission's own state is written
 // before, for it decides whether follow-ups are held.
 func (x *txn) apply(st *standing, p *preparedSlice, now int64) error {
+	if err := x.continues(st, p.Continues); err != nil {
+		return err
+	}
 	if err := x.see(st, p.Slice); err != nil {
 		return err
 	}
@@ -321,6 +324,9 @@ func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes 
 	if err := x.useObject(&t.Body); err != nil {
 		return err
 	}
+	if err := x.follows(&t, causes); err != nil {
+		return err
+	}
 	if err := x.insert(&t, texts); err != nil {
 		return err
 	}
@@ -330,6 +336,9 @@ func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes 
 		}
 	}
 	if err := x.addParts(&t, texts); err != nil {
+		return err
+	}
+	if err := x.ages(&t); err != nil {
 		return err
 	}
 	if inLine(t.OrderKey, t.State, t.OnDead) {

@@ -36,13 +36,13 @@ func benchFlow(ctx context.Context, postgres string) ([]figure, error) {
 	}
 	figures := []figure{{Name: "one append and fdatasync after the other", Value: sync, Unit: "1/s"}}
 	on := place{folder: dir}
-	one, rate, err := flowFigures(ctx, on, "SQLite", 1, sync, flowBound{300, 1500})
+	one, _, err := flowFigures(ctx, on, "SQLite", 1, sync, flowBound{300, 1500})
 	if err != nil || postgres == "" {
 		return append(figures, one...), err
 	}
 	figures = append(figures, one...)
 	on.postgres = postgres
-	one, rate, err = flowFigures(ctx, on, "PostgreSQL", 1, sync, flowBound{200, 1000})
+	one, rate, err := flowFigures(ctx, on, "PostgreSQL", 1, sync, flowBound{200, 1000})
 	if err != nil {
 		return nil, err
 	}

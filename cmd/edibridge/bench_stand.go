@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -16,8 +15,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/edibridge/edibridge/archive"
 	"github.com/edibridge/edibridge/bridge"
@@ -40,8 +37,7 @@ type place struct {
 // that takes their events.
 type flow struct {
 	folder  string
-	server  *pgx.Conn // nil: SQLite
-	schema  string
+	scratch *sqlstore.Scratch // nil: SQLite
 	app     *benchApp
 	dir     *archive.Dir
 	stores  []*sqlstore.Store
@@ -71,12 +67,13 @@ func (on place) flow(ctx context.Context, replicas int, observer bridge.Observer
 	if err != nil {
 		return f, err
 	}
-	address, err := on.prepare(ctx, f)
-	if err != nil {
-		return f, err
+	if on.postgres != "" {
+		if f.scratch, err = sqlstore.NewScratch(ctx, on.postgres); err != nil {
+			return f, err
+		}
 	}
 	for i := range replicas {
-		store, err := on.open(ctx, f, address)
+		store, err := f.open(ctx)
 		if err != nil {
 			return f, err
 		}
@@ -93,32 +90,10 @@ func (on place) flow(ctx context.Context, replicas int, observer bridge.Observer
 	return f, nil
 }
 
-// prepare makes a schema of the server's and gives the address that leads to it.
-func (on place) prepare(ctx context.Context, f *flow) (address string, err error) {
-	if on.postgres == "" {
-		return "", nil
-	}
-	if f.server, err = pgx.Connect(ctx, on.postgres); err != nil {
-		return "", err
-	}
-	f.schema = "edibridge_bench_" + strings.ToLower(rand.Text())
-	if _, err := f.server.Exec(ctx, "CREATE SCHEMA "+f.schema); err != nil {
-		return "", err
-	}
-	switch {
-	case !strings.Contains(on.postgres, "://"):
-		return on.postgres + " search_path=" + f.schema, nil
-	case strings.Contains(on.postgres, "?"):
-		return on.postgres + "&search_path=" + f.schema, nil
-	}
-	return on.postgres + "?search_path=" + f.schema, nil
-}
-
 // kept is how many bytes the store and the archive have grown to.
 func (f *flow) kept(ctx context.Context) (store, archive int64, err error) {
-	if f.server != nil {
-		err = f.server.QueryRow(ctx, `SELECT sum(pg_total_relation_size(c.oid))::bigint FROM pg_class c
-			JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r'`, f.schema).Scan(&store)
+	if f.scratch != nil {
+		store, err = f.scratch.Size(ctx)
 	} else if info, statErr := os.Stat(filepath.Join(f.folder, "bridge.db")); statErr == nil {
 		store = info.Size()
 	} else {
@@ -140,9 +115,10 @@ func (f *flow) kept(ctx context.Context) (store, archive int64, err error) {
 	return store, archive, err
 }
 
-func (on place) open(ctx context.Context, f *flow, address string) (*sqlstore.Store, error) {
-	if on.postgres != "" {
-		return sqlstore.OpenPostgres(ctx, address, sqlstore.Options{})
+// open opens a store on the flow's database.
+func (f *flow) open(ctx context.Context) (*sqlstore.Store, error) {
+	if f.scratch != nil {
+		return sqlstore.OpenPostgres(ctx, f.scratch.Address(), sqlstore.Options{})
 	}
 	return sqlstore.OpenSQLite(ctx, filepath.Join(f.folder, "bridge.db"), sqlstore.Options{})
 }
@@ -155,10 +131,8 @@ func (f *flow) close() error {
 	if f.dir != nil {
 		errs = append(errs, f.dir.Close())
 	}
-	if f.server != nil {
-		ctx := context.Background() // also after an interrupt
-		_, err := f.server.Exec(ctx, "DROP SCHEMA IF EXISTS "+f.schema+" CASCADE")
-		errs = append(errs, err, f.server.Close(ctx))
+	if f.scratch != nil {
+		errs = append(errs, f.scratch.Close())
 	}
 	f.app.server.Close()
 	return errors.Join(append(errs, os.RemoveAll(f.folder))...)

@@ -51,15 +51,30 @@ func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
 	p.made.Dispatches = append(p.made.Dispatches, made)
 }
 
-// expected is the acknowledgment that the partner owes.
+// expected is what the partner owes for a document.
 func expected(p *partnerSource, at func(...string) []string, a *agreement) bridge.Expect {
-	if a.Expect == nil {
+	e := a.Expect
+	if e == nil {
 		return bridge.Expect{}
 	}
-	if said := a.Expect.Acknowledgment; said != "" && (said == "CONTRL") != (a.Send.Standard == edi.EDIFACT) {
+	if e.Acknowledgment == "" && e.Application == nil {
+		p.problem(at("expect"), `nothing is expected: say which "acknowledgment", or which "application" answer`)
+	}
+	if e.Acknowledgment == "" && e.Within != 0 {
+		p.problem(at("expect", "within"), "this is the clock of an acknowledgment, and none is said")
+	}
+	if said := e.Acknowledgment; said != "" && (said == "CONTRL") != (a.Send.Standard == edi.EDIFACT) {
 		p.problem(at("expect", "acknowledgment"), "%s does not acknowledge what is of %s", said, a.Send.Standard)
 	}
-	return bridge.Expect{Acknowledgment: a.Expect.Acknowledgment, Within: a.Expect.Within}
+	made := bridge.Expect{Acknowledgment: e.Acknowledgment, Within: e.Within}
+	if e.Application == nil {
+		return made
+	}
+	if said := e.Application.With; said != "" && (said == "APERAK") != (a.Send.Standard == edi.EDIFACT) {
+		p.problem(at("expect", "application", "with"), "%s does not answer what is of %s", said, a.Send.Standard)
+	}
+	made.Application, made.ApplicationWithin = e.Application.With, e.Application.Within
+	return made
 }
 
 var lineBreaks = map[string]string{"none": "", "lf": "\n", "crlf": "\r\n"}

@@ -211,6 +211,9 @@ type partnerFile struct {
 	// while all lanes have work 16 are urgent, 4 normal and 1 bulk; within a lane
 	// partners take turns.
 	Lane string `yaml:"lane" default:"normal" choices:"urgent normal bulk"`
+	// What still waits so long after its accept goes over into a more urgent lane:
+	// files to be translated, acknowledgments to be handed over.
+	Lift *lift `yaml:"lift"`
 	// Translate the partner's files one after the other, in the order in which they
 	// came, and documents for the partner in the order in which they were handed
 	// in: an 860 never overtakes its 850. Without it they are translated side by
@@ -267,8 +270,8 @@ type agreement struct {
 	// for them.
 	Receive route `yaml:"receive"`
 	// What is sent: STANDARD SET RELEASE MODE, as in "X12 810 004010 production".
-	// Of what follows, guide, mapping, waive, events, fileName, lane, lanes, onDead and
-	// retention hold for it, "envelope" and "expect" for nothing else.
+	// Of what follows, guide, mapping, waive, events, fileName, lane, lanes, lift,
+	// onDead and retention hold for it, "envelope" and "expect" for nothing else.
 	Send route `yaml:"send"`
 	// Endpoint that it goes to. Without it, the partner's mailbox. Files go to any
 	// endpoint, another partner's mailbox included; it has to be named.
@@ -285,8 +288,8 @@ type agreement struct {
 	FileName string `yaml:"fileName"`
 	// How it is wrapped.
 	Envelope envelope `yaml:"envelope"`
-	// The acknowledgment that the partner owes for it. Without it none is waited
-	// for; one that comes is taken.
+	// What the partner owes for it: the acknowledgment of its syntax, and what his
+	// application says of it. Without it nothing is waited for; what comes is taken.
 	Expect *expect `yaml:"expect"`
 	// Which of our identifiers it is for. Empty: all.
 	Receivers []identifier `yaml:"receivers"`
@@ -321,6 +324,9 @@ type agreement struct {
 	// Lanes by business key, as in "po:RUSH*: urgent": scheme and pattern, or the
 	// pattern alone. Where several fit, the longest wins.
 	Lanes map[string]string `yaml:"lanes" choices:"urgent normal bulk"`
+	// What still waits so long after the accept of the file or document that it
+	// follows from goes over into a more urgent lane, whatever lane it is in.
+	Lift *lift `yaml:"lift"`
 	// Findings kept for one document; 0: as limits say.
 	MaxFindings int `yaml:"maxFindings" default:"0"`
 	// Class by which it is kept, of those under "retention" in edibridge.yaml. A
@@ -338,6 +344,15 @@ type expectTraffic struct {
 	By timeOfDay `yaml:"by"`
 	// Days that have such a time: "Mon-Fri", "Mon,Wed,Sat".
 	Days weekdays `yaml:"days" default:"Mon-Sun"`
+}
+
+// lift takes what waits too long into a more urgent lane. What was finished in
+// time, and what a person has tried again, is not lifted.
+type lift struct {
+	// How long it may wait in its own lane.
+	After time.Duration `yaml:"after" required:"true"`
+	// Into which lane it goes then. What is in one as urgent stays there.
+	Lane string `yaml:"lane" required:"true" choices:"urgent normal"`
 }
 
 // envelope is what documents to the partner are wrapped in.
@@ -396,12 +411,24 @@ type acknowledge struct {
 	Within time.Duration `yaml:"within"`
 }
 
-// expect is the acknowledgment that a partner owes for what is sent.
+// expect is what a partner owes for what is sent.
 type expect struct {
-	// Which one: 997 or 999 (either of the two answers), TA1, CONTRL.
-	Acknowledgment string `yaml:"acknowledgment" required:"true" choices:"997 999 TA1 CONTRL"`
+	// The acknowledgment of its syntax: 997 or 999 (either of the two answers), TA1,
+	// CONTRL. Without it, none is waited for.
+	Acknowledgment string `yaml:"acknowledgment" choices:"997 999 TA1 CONTRL"`
 	// By when: counted from when it was sent or lay in the mailbox, and anew from
 	// when it was taken from there. Without it there is no clock.
+	Within time.Duration `yaml:"within"`
+	// What the partner's application says of the content later, with a clock of its
+	// own. Without it none is waited for; one that comes is taken.
+	Application *application `yaml:"application"`
+}
+
+// application is the second answer to a document: whether it was taken.
+type application struct {
+	// Which one: 824 of X12, APERAK of EDIFACT.
+	With string `yaml:"with" required:"true" choices:"824 APERAK"`
+	// By when, counted like the acknowledgment's. Without it there is no clock.
 	Within time.Duration `yaml:"within"`
 }
 

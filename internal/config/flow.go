@@ -112,7 +112,7 @@ func traffic(p *partnerSource, at []string, e *expectTraffic, to []string) *brid
 // lanes takes over in which lane an agreement's follow-ups are delivered: rules
 // with longer patterns come first.
 func lanes(p *partnerSource, at []string, a *agreement) bridge.LanePolicy {
-	made := bridge.LanePolicy{Lane: bridge.Lane(a.Lane)}
+	made := bridge.LanePolicy{Lane: bridge.Lane(a.Lane), Aging: aging(a.Lift)}
 	keys := sortedKeys(a.Lanes)
 	slices.SortStableFunc(keys, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	for _, key := range keys {
@@ -126,4 +126,12 @@ func lanes(p *partnerSource, at []string, a *agreement) bridge.LanePolicy {
 		made.Rules = append(made.Rules, bridge.LaneRule{Scheme: scheme, Pattern: pattern, Lane: bridge.Lane(a.Lanes[key])})
 	}
 	return made
+}
+
+// aging takes over when what waits is lifted into a more urgent lane.
+func aging(l *lift) bridge.Aging {
+	if l == nil {
+		return bridge.Aging{}
+	}
+	return bridge.Aging{After: l.After, Lane: bridge.Lane(l.Lane)}
 }

@@ -62,7 +62,8 @@ func TestLoad(t *testing.T) {
 		Acknowledge: &bridge.Acknowledge{With: "none", To: "acme-mailbox", Detail: "full", When: "always", TA1: "never", CONTRL: "always", Within: 4 * time.Hour}, Events: []string{"erp"},
 		Duplicates: bridge.Duplicates{Control: "accept", Document: "accept"}, OnDead: bridge.Pass, MaxFindings: 7, Retention: "books",
 		Traffic: &bridge.Traffic{Hour: 18, Minute: 30, Zone: berlin, Days: [7]bool{true, true, false, true, false, true, true}},
-		Lanes:   bridge.LanePolicy{Lane: bridge.Bulk, Rules: []bridge.LaneRule{{Scheme: "po", Pattern: "RUSH*", Lane: bridge.Urgent}, {Pattern: "X", Lane: bridge.Normal}}},
+		Lanes: bridge.LanePolicy{Lane: bridge.Bulk, Rules: []bridge.LaneRule{{Scheme: "po", Pattern: "RUSH*", Lane: bridge.Urgent}, {Pattern: "X", Lane: bridge.Normal}},
+			Aging: bridge.Aging{After: 2 * time.Hour, Lane: bridge.Urgent}},
 	}
 	toThem := bridge.Dispatch{
 		Name: "to-them", Partner: "acme", Standard: edi.X12, Set: "850", Release: "004010", Mode: edi.Test,
@@ -77,7 +78,7 @@ func TestLoad(t *testing.T) {
 		Waive: map[string]edi.Severity{"x12.element.code": edi.Warning}, Syntax: "UNOC:3",
 		Delimiters: edi.Delimiters{Element: '|', Component: ':', Segment: '\'', Repetition: '^', Decimal: '.'},
 		LineBreak:  "\r\n", AckRequested: true, OnDead: bridge.Pass, Lanes: bridge.LanePolicy{Lane: bridge.Normal},
-		Expect: bridge.Expect{Acknowledgment: "999", Within: 24 * time.Hour}, Events: []string{"erp"},
+		Expect: bridge.Expect{Acknowledgment: "999", Within: 24 * time.Hour, Application: "824", ApplicationWithin: 48 * time.Hour}, Events: []string{"erp"},
 	}
 	divided := bridge.Identifier{Standard: edi.EDIFACT, Level: "UNB", Qualifier: "14", ID: "4012345000009", Sub: "WEST"}
 	whole := divided
@@ -97,7 +98,8 @@ func TestLoad(t *testing.T) {
 			"test": {History: 36 * time.Hour, Outbox: 36 * time.Hour}, "books": {}},
 		Self: []bridge.Identifier{id("ISA", "ZZ", "US"), id("GS", "", "US"), id("ISA", "01", "123456789")},
 		Partners: []*bridge.Partner{west, {
-			ID: "acme", Name: "ACME Retail", Lane: bridge.Urgent, Traffic: &bridge.Traffic{Every: 48 * time.Hour},
+			ID: "acme", Name: "ACME Retail", Lane: bridge.Urgent, Aging: bridge.Aging{After: 4 * time.Hour, Lane: bridge.Urgent},
+			Traffic:     &bridge.Traffic{Every: 48 * time.Hour},
 			Identifiers: []bridge.Identifier{id("ISA", "ZZ", "ACMERETAIL"), id("GS", "", "ACME")},
 			Access:      []bridge.Access{{Endpoint: "sftp", Peer: "acme-edi"}},
 			Agreements:  []*bridge.Agreement{&forOne, &orders}, // the one with receivers is asked first

@@ -20,7 +20,7 @@ func (l *loader) partner(p *partnerSource) {
 	if p.Partner != p.id && p.Partner != "" {
 		p.problem([]string{"partner"}, "partner %q in the file of %q: they have to be the same", p.Partner, p.id)
 	}
-	p.made = &bridge.Partner{ID: p.Partner, Name: cmp.Or(p.Name, p.Partner), Lane: bridge.Lane(p.Lane), Ordered: p.Ordered}
+	p.made = &bridge.Partner{ID: p.Partner, Name: cmp.Or(p.Name, p.Partner), Lane: bridge.Lane(p.Lane), Aging: aging(p.Lift), Ordered: p.Ordered}
 	for _, id := range p.Identifiers {
 		p.made.Identifiers = append(p.made.Identifiers, bridge.Identifier(id))
 	}
