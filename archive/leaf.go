@@ -44,6 +44,7 @@ const (
 	LeafHold      LeafKind = "hold"      // a legal hold was laid
 	LeafRelease   LeafKind = "release"   // and lifted
 	LeafExpire    LeafKind = "expire"    // bodies were removed by policy
+	LeafPrune     LeafKind = "prune"     // records were removed by policy, those of its parents; their bodies stay
 	LeafShred     LeafKind = "shred"     // keys were destroyed on request
 	LeafAccess    LeafKind = "access"    // an operator or auditor acted
 	LeafClose     LeafKind = "close"     // a day was closed
@@ -54,7 +55,7 @@ func (k LeafKind) valid() bool {
 	switch k {
 	case LeafRawIn, LeafRawOut, LeafMDNIn, LeafMDNOut, LeafAck, LeafCanonical, LeafEvent,
 		LeafDelivery, LeafEvidence, LeafDecision, LeafConfig, LeafKey, LeafHold, LeafRelease,
-		LeafExpire, LeafShred, LeafAccess, LeafClose:
+		LeafExpire, LeafPrune, LeafShred, LeafAccess, LeafClose:
 		return true
 	}
 	return false
@@ -90,11 +91,12 @@ type Leaf struct {
 
 	Subject string   // the partner's pseudonym ([Subject]); "" none
 	Parents []string // IDs of the leaves that this one follows from, the main one first
-	Retain  Retain   // with kind decision only
+	Retain  Retain   // with kinds decision and prune only
 }
 
 // Retain is how long a body is kept at least: what a decision says once the
-// document is known.
+// document is known. With kind prune it is what was removed: records of the class
+// that had ended before the day.
 type Retain struct {
 	Class string    // retention class: lower-case letters, digits and hyphens; "" none
 	Until time.Time // the last day, midnight UTC
@@ -169,7 +171,7 @@ func (l *Leaf) check() error {
 	case l.Subject != "" && parseHex(make([]byte, subjectSize), l.Subject) != nil:
 		return bad("subject", "%q is not %d hexadecimal digits", l.Subject, 2*subjectSize)
 	case l.Retain == Retain{}:
-	case l.Kind != LeafDecision:
+	case l.Kind != LeafDecision && l.Kind != LeafPrune:
 		return bad("retain", "in a leaf of kind %s", l.Kind)
 	case !isClass(l.Retain.Class):
 		return bad("retain", "%q is no retention class", l.Retain.Class)

@@ -14,12 +14,13 @@ import (
 //
 // A Key seen before from the same endpoint and peer gives the first receipt
 // again (Duplicate); with other bytes it is refused. While disk or backlog are at
-// their limit nothing is taken: a [*BusyError].
+// their limit nothing is taken: a [*BusyError]. A traceparent in its Header is gone
+// on with; else a trace begins.
 func (b *Bridge) Accept(ctx context.Context, d *transports.Delivery) (transports.Receipt, error) {
 	cfg := b.o.Config()
 	t := Transmission{Kind: KindFile}
 	if p := cfg.partnerOf(d.Endpoint, d.Peer); p != nil {
-		t.Partner, t.Lane, t.Ordered = p.ID, p.Lane, p.Ordered
+		t.Partner, t.Lane, t.Lift, t.Ordered = p.ID, p.Lane, p.Aging.of(p.Lane, b.now()), p.Ordered
 	}
 	return b.accept(ctx, cfg, d, t)
 }
@@ -53,9 +54,15 @@ func (b *Bridge) accept(ctx context.Context, cfg *Configuration, d *transports.D
 	t.Endpoint, t.Peer, t.Key, t.Name = d.Endpoint, d.Peer, d.Key, d.Name
 	t.ContentType, t.Header, t.Body = d.ContentType, d.Header, obj
 	t.Created, t.Changed, t.NextAt, t.Config = now, now, now, cfg.Digest
+	if given, ok := ParseTraceParent(d.Header[traceHeader]); ok && t.Trace.ID == (TraceID{}) {
+		t.Trace = ContinueTrace(given)
+	}
+	if t.Trace.ID == (TraceID{}) {
+		t.Trace = BeginTrace(t.ID)
+	}
 	leaf := bodyLeaf(leafAccepted, &t)
 	t.Leaf = leaf.ID
-	defer b.observe(StageAccept)()
+	defer b.observeOf(StageAccept, &t)()
 	as, err := b.o.Store.Accept(ctx, Acceptance{Transmission: t, Leaf: leaf, Answer: answer})
 	switch {
 	case errors.Is(err, ErrKeyReused):

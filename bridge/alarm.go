@@ -78,7 +78,7 @@ func (b *Bridge) tell(ctx context.Context, r *Result, t *Transmission, kind stri
 	}
 	place := fmt.Sprintf("%s/%d", kind, t.Attempts)
 	ev := canonical.NewEvent(canonical.EventSource{DocumentID: string(t.ID) + "/" + place, Time: data.At, Type: kind,
-		Subject: schemeEndpoint + "/" + t.Endpoint, ArchiveID: t.Leaf, TraceParent: traceParent(t.ID, place)}, text)
+		Subject: schemeEndpoint + "/" + t.Endpoint, ArchiveID: t.Leaf, TraceParent: t.SpanContext().String()}, text)
 	ev.Source = "/endpoints/" + t.Endpoint
 	body, err := json.Marshal(ev)
 	if err != nil {
@@ -91,7 +91,7 @@ func (b *Bridge) tell(ctx context.Context, r *Result, t *Transmission, kind stri
 	for i, e := range to {
 		f := Transmission{ID: FollowID(t.ID, KindEvent, place, e), Direction: Out, Kind: KindEvent, State: Pending, Endpoint: e,
 			Key: ev.ID, ContentType: eventMediaType, Body: objects[0], Causes: []ID{t.ID}, Ordinal: alarmOrdinal + i,
-			Created: data.At, Changed: data.At, Lane: Urgent, OnDead: Pass, Set: kind, Config: b.o.Config().Digest,
+			Created: data.At, Changed: data.At, Lane: Urgent, OnDead: Pass, Set: kind, Config: b.o.Config().Digest, Retention: t.Retention,
 			Keys: []canonical.Key{{Scheme: schemeEndpoint, Value: t.Endpoint}}}
 		leaf := bodyLeaf(leafOf(f.Kind), &f, t.Leaf)
 		f.Leaf = leaf.ID

@@ -32,7 +32,7 @@ func (t *translation) answer(ctx context.Context) error {
 	if len(t.s.answers) == 0 {
 		return nil
 	}
-	defer t.b.observe(StageAnswer)()
+	defer t.b.observeOf(StageAnswer, t.tr)()
 	var scopes []Scope
 	for i := range t.s.answers {
 		scopes = append(scopes, t.scopes(&t.s.answers[i])...)
@@ -93,10 +93,14 @@ func (t *translation) write(ctx context.Context, a *acknowledgment, numbers []Nu
 	}
 	f := Transmission{
 		Kind: KindAcknowledgment, Endpoint: a.how.To, Peer: t.cfg.Endpoints[a.how.To].Peer,
-		Partner: a.ic.answerTo.ID, Lane: a.ic.answerTo.Lane, ContentType: contentType,
+		Partner: a.ic.answerTo.ID, Lane: a.ic.answerTo.Lane, Lift: a.ic.answerTo.Aging.of(a.ic.answerTo.Lane, t.tr.Created), ContentType: contentType,
 		Name:     answerName(a, t.tr),
 		Standard: a.ic.Standard, Set: a.Set, Control: control, Mode: a.ic.Mode,
-		Keys: []canonical.Key{{Scheme: "control", Value: control}},
+		Keys:      []canonical.Key{{Scheme: "control", Value: control}},
+		Retention: t.retention(),
+	}
+	if a.group != nil && a.group.agreement != nil {
+		f.Retention = a.group.agreement.Retention
 	}
 	make := func(w io.Writer) error { return t.writeAnswer(ctx, w, a, numbers) }
 	body := -1

@@ -127,8 +127,9 @@ func (t *translation) join(ctx context.Context, d *draft) error {
 		ID:        FollowID(t.tr.ID, KindBatch, AnswerPlace(batchPlace, t.tr.Attempts), ""),
 		Direction: In, Kind: KindBatch, State: Accepted, Partner: how.Partner, Agreement: how.Name,
 		Ordered: true, Created: now, Changed: now, NextAt: at,
-		Standard: how.Standard, Set: how.Set, Mode: how.Mode, Config: t.cfg.Digest,
+		Standard: how.Standard, Set: how.Set, Mode: how.Mode, Config: t.cfg.Digest, Retention: how.Retention,
 	}
+	batch.Trace = BeginTrace(batch.ID) // of many: those of its documents are links
 	leaf := archive.Leaf{Kind: archive.LeafDecision, ID: leafID(archive.LeafDecision, batch.ID, "open"), Time: now, Parents: []string{t.tr.Leaf}}
 	batch.Leaf = leaf.ID
 	return t.commit(ctx, Result{State: Batched, Config: t.cfg.Digest, Join: &Join{

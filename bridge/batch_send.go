@@ -44,6 +44,7 @@ func (t *translation) together(ctx context.Context) error {
 	s := &sending{translation: t, how: t.cfg.agreed(t.tr), drafts: map[ID]*drafted{}, left: t.b.o.SliceBytes}
 	t.at.Documents = t.done.Documents
 	if s.how != nil {
+		t.keep(s.how.Retention)
 		var err error
 		if s.numbers, s.values, err = s.reserve(ctx, s.how); err != nil {
 			return err
@@ -187,7 +188,7 @@ func (s *sending) draft(ctx context.Context, m *Transmission, nth int) (*drafted
 	if err != nil {
 		return nil, err
 	}
-	end := s.b.observe(StageMap)
+	end := s.b.observeOf(StageMap, s.tr)
 	out := &drafted{}
 	out.d, err = s.cfg.draft(m.Partner, m.Agreement, data, nth)
 	end()
@@ -252,6 +253,7 @@ func (s *sending) interchange() Transmission {
 		f.Name = fmt.Sprintf("%s-batch-%s.edi", strings.ToLower(s.how.Set), fileSafe(doc.InterchangeControl))
 	}
 	f.OrderKey, f.Lane, f.Keys = s.tr.BatchQueue(), s.how.Lanes.Lane.OrNormal(), controlKeys(&doc)
+	f.Lift = s.how.Lanes.Aging.of(f.Lane, s.tr.Created)
 	inSeries(&f, s.scope(s.how, ""), &s.numbers[0])
 	return f
 }

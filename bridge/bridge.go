@@ -73,6 +73,7 @@ type Options struct {
 	Translators int           // files translated at once, each with one slice in memory; default four a processor and 8 at least, negative: none here
 	Deliverers  int           // deliveries at once, over all endpoints; default 128, negative: none here
 	Lease       time.Duration // default 2 min; a slice and a send must fit into it
+	Housekeep   time.Duration // how often what was kept long enough is pruned; default 15 min, negative: never here
 	Poll        time.Duration // how often due work is looked for unasked; default 1 s
 	Grace       time.Duration // how long a stop waits for running work; default 10 s
 	SliceSets   int           // documents per slice; default 500
@@ -126,6 +127,9 @@ func (o *Options) defaults() {
 	num(&o.Deliverers, 128)
 	num(&o.SliceSets, 500)
 	num(&o.Learn, 100)
+	if o.Housekeep == 0 {
+		o.Housekeep = 15 * time.Minute
+	}
 	if o.SliceBytes <= 0 {
 		o.SliceBytes = 8 << 20
 	}
@@ -161,7 +165,7 @@ func wake(c chan struct{}) {
 	}
 }
 
-// Run translates, delivers and keeps the clocks until ctx ends, then lets running work end for
+// Run translates, delivers, keeps the clocks and the house until ctx ends, then lets running work end for
 // Grace, gives back what is left and returns nil. It ends with an error when the
 // archive can take nothing more (a failed sync): the process must start anew. It
 // leaves no goroutine behind.
@@ -178,6 +182,9 @@ func (b *Bridge) Run(ctx context.Context) error {
 	}
 	if b.o.Deliverers > 0 {
 		wg.Go(func() { b.keepClocks(ctx) })
+	}
+	if b.o.Housekeep > 0 {
+		wg.Go(func() { b.keepHouse(ctx) })
 	}
 	if w, ok := b.o.Store.(Watcher); ok {
 		wg.Go(func() { w.Watch(ctx, b.woken) })

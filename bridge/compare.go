@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // What an item of a job keeps of a file's differences; the counts are of all.
@@ -67,6 +68,9 @@ func newComparison(t *Transmission) *comparison {
 func (c *comparison) run(ctx context.Context, h *rehearsal, t *Transmission) error {
 	if err := c.load(ctx, h.store, t.ID); err != nil {
 		return c.failed(err)
+	}
+	if !t.Pruned.IsZero() {
+		c.block("what followed from it was pruned on %s: what is delivered cannot be compared", t.Pruned.Format(time.DateOnly))
 	}
 	r, err := h.run(ctx, t, func(s rehearsed) error { return c.slice(ctx, h.bodies, t.ID, s) })
 	if err != nil {

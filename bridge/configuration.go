@@ -22,8 +22,11 @@ type Configuration struct {
 	Limits    Limits
 	// Alarms are the endpoints that get the events about the bridge itself: that an
 	// endpoint failed, and recovered.
-	Alarms   []string
-	Pressure Pressure
+	Alarms []string
+	// Retention says by class how long what has ended is kept; "" is the default
+	// class. What is of a class that is not here is kept for ever.
+	Retention map[string]Retention
+	Pressure  Pressure
 }
 
 // Limits bound what one Transmission may cost. Zero fields take the default.
@@ -61,12 +64,17 @@ type Partner struct {
 	// Lane is that of the partner's files, one for all, so that they are translated
 	// in the order in which they came; and of their acknowledgments.
 	Lane Lane
+	// Aging lifts files that are not translated, and acknowledgments that are not
+	// handed over, in time.
+	Aging Aging
 	// Ordered has the partner's files translated one after the other, in the order
 	// in which they came, and so the documents that are handed in for the partner:
 	// a change of an order never overtakes it.
 	Ordered bool
 	// Strict is as in each of Dispatches.
 	Strict bool
+	// Traffic is what is expected of the partner; nil: nothing.
+	Traffic *Traffic
 	// Acknowledge is for sets that no agreement is there for, and for
 	// interchanges that cannot be read; nil: they are only quarantined.
 	Acknowledge *Acknowledge
@@ -98,6 +106,8 @@ type Agreement struct {
 	OnDead      OnDead
 	Lanes       LanePolicy // of events
 	MaxFindings int        // kept per document; 0: Limits.Findings
+	Retention   string     // class; "" the default one
+	Traffic     *Traffic   // what is expected of these documents; nil: nothing
 }
 
 // Acknowledge says how a partner is answered. But for To its fields are those of

@@ -174,10 +174,19 @@ var errStopping = errors.New("bridge: stopping")
 
 // Pass claims what is due of one step, carries it out in the calling goroutine
 // and tells how many Transmissions (of [StepExpire], acknowledgments) that were.
+// [StepPrune] is carried out by [Bridge.Run] and where it is asked for, not by [Bridge.Drain].
 // It is what Run does in a loop.
 func (b *Bridge) Pass(ctx context.Context, step Step) (int, error) {
-	if step == StepExpire {
-		return b.expire(ctx)
+	switch step {
+	case StepExpire:
+		n, err := b.tick(ctx)
+		if err != nil {
+			return n, err
+		}
+		m, err := b.listen(ctx, listening{})
+		return n + m, err
+	case StepPrune:
+		return b.prune(ctx, nil)
 	}
 	claims, _, err := b.claim(ctx, step, claimLimit)
 	if err != nil {

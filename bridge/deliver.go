@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/edibridge/edibridge/archive"
@@ -12,7 +13,7 @@ import (
 // deliver carries out step 3 for one claim: the attempt is recorded, the bytes
 // go out, the outcome is recorded with what the peer said.
 func (b *Bridge) deliver(ctx context.Context, c Claim) error {
-	defer b.observe(StageDeliver)()
+	defer b.observeOf(StageDeliver, &c.Transmission)()
 	t := &c.Transmission
 	defer b.gates.leave(t.Endpoint)
 	cfg := b.o.Config()
@@ -68,10 +69,17 @@ func (b *Bridge) send(ctx context.Context, cfg *Configuration, t *Transmission) 
 	defer body.Close()
 	ctx, cancel := context.WithTimeout(ctx, b.o.SendTimeout)
 	defer cancel()
-	from := &readings{Reader: body}
+	from, header := &readings{Reader: body}, t.Header
+	if t.Kind == KindEvent {
+		header = maps.Clone(header)
+		if header == nil {
+			header = map[string]string{}
+		}
+		header[traceHeader] = t.SpanContext().String()
+	}
 	r, err = s.Send(ctx, &transports.Delivery{
 		ID: string(t.ID), Key: t.Key, Endpoint: t.Endpoint, Peer: t.Peer, Name: t.Name,
-		Size: t.Body.Size, ContentType: t.ContentType, Header: t.Header, Body: from,
+		Size: t.Body.Size, ContentType: t.ContentType, Header: header, Body: from,
 	})
 	return r, from.failed, err
 }

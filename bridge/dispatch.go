@@ -42,9 +42,10 @@ type Dispatch struct {
 	Strict bool
 	// Window is when its interchanges are handed over; nil: at any time. What lies in
 	// a mailbox is taken when the partner likes.
-	Window *Window
-	Expect Expect   // the acknowledgment that the partner owes
-	Events []string // endpoints that are told of acknowledgments
+	Window    *Window
+	Expect    Expect   // the acknowledgment that the partner owes
+	Events    []string // endpoints that are told of acknowledgments
+	Retention string   // class; "" the default one
 }
 
 // names writes into a document what it is sent as: standard, release and set are

@@ -45,6 +45,7 @@ func (t *translation) message(ctx context.Context, ev *edi.Event) error {
 	if err := t.judge(ctx, m, &d); err != nil {
 		return err
 	}
+	t.keepDocument(&d)
 	if !d.isReport() {
 		d.count(&t.group.sets)
 		d.count(&t.ic.sets)
@@ -107,6 +108,8 @@ func (t *translation) judge(ctx context.Context, m *edi.Message, d *Document) er
 	}
 	a, otherMode := t.ic.partner.agreement(&t.ic.Interchange, &t.group.Group, m)
 	switch {
+	case a == nil && isAdvice(m) && t.ic.partner.isSent(m.Standard, t.ic.Mode):
+		return t.noteAdvice(ctx, m, d)
 	case a == nil && otherMode:
 		d.State, d.Reason = DocumentQuarantined, "mode"
 		t.add(d, acknowledge.SetFinding(m, edi.Error, "bridge.mode.mismatch", fmt.Sprintf("%s sends %s %s as %s, which no agreement says", t.ic.partner.ID, m.Set, m.Version, t.ic.Mode), acknowledge.NoCode))
@@ -124,13 +127,16 @@ func (t *translation) judge(ctx context.Context, m *edi.Message, d *Document) er
 	if t.ic.how == nil {
 		t.ic.how = t.ic.answerBy(a)
 	}
-	return t.validate(ctx, m, d, a)
+	if err := t.validate(ctx, m, d, a); err != nil || !isAdvice(m) {
+		return err
+	}
+	return t.advise(ctx, m, d)
 }
 
 // validate holds the message against its guide and goes on with what is valid.
 func (t *translation) validate(ctx context.Context, m *edi.Message, d *Document, a *Agreement) error {
 	g, exact := t.cfg.guideOf(m, a)
-	end := t.b.observe(StageValidate)
+	end := t.b.observeOf(StageValidate, t.tr)
 	r := t.validator.Set(m, d.Findings, g, exact, t.cfg.judgedBy(a))
 	end()
 	d.Findings, d.Total, d.Verdict = r.Findings, r.Total, string(r.Verdict)
@@ -160,7 +166,7 @@ func (t *translation) understand(ctx context.Context, m *edi.Message, d *Documen
 		return nil
 	}
 	d.Mapping = mp.Name() + "@" + mp.Digest()[:12]
-	end := t.b.observe(StageMap)
+	end := t.b.observeOf(StageMap, t.tr)
 	src := t.reader.Source(m, match)
 	r, err := t.reader.In(mp, src, mappings.InOptions{Residue: true}) // until the next document
 	end()
@@ -178,8 +184,11 @@ func (t *translation) understand(ctx context.Context, m *edi.Message, d *Documen
 	if err != nil || seen {
 		return err
 	}
+	if err := t.continues(ctx, r.Document.Kind(), d.Keys, nil); err != nil {
+		return err
+	}
 	d.State = DocumentAccepted
-	defer t.b.observe(StageMap)()
+	defer t.b.observeOf(StageMap, t.tr)()
 	t.stamp(d, r.Document.Head())
 	t.say(d, r.Document)
 	data, err := json.Marshal(r.Document)

@@ -1,8 +1,6 @@
 package bridge
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -49,7 +47,7 @@ func (t *translation) occasion(d *Document, a *Agreement, doc canonical.Document
 	ev := canonical.NewEvent(canonical.EventSource{
 		Partner: d.Partner, Agreement: d.Agreement, DocumentID: d.ID,
 		Interchange: d.InterchangeControl, Group: d.GroupControl, Transaction: d.Control,
-		Mode: string(d.Mode), ArchiveID: t.tr.Leaf, TraceParent: traceParent(t.tr.ID, d.ID),
+		Mode: string(d.Mode), ArchiveID: t.tr.Leaf, TraceParent: t.tr.SpanContext().String(),
 		PartitionKey: partition, MapVersion: d.Mapping, Time: t.tr.Created,
 		Type: o.Type, Subject: o.Subject, DataSchema: canonical.SchemaURI(doc.Kind()),
 	}, data)
@@ -57,23 +55,15 @@ func (t *translation) occasion(d *Document, a *Agreement, doc canonical.Document
 	if err != nil {
 		return fmt.Errorf("event of %s: %w", d.ID, err)
 	}
-	at := t.body(body)
+	at, lane := t.body(body), a.Lanes.of(d.Keys)
 	for _, to := range a.Events {
 		t.follow(Transmission{
 			Kind: KindEvent, Endpoint: to, Partner: d.Partner, Agreement: d.Agreement,
 			Key: ev.ID, ContentType: eventMediaType,
-			OrderKey: partition, OnDead: a.OnDead, Lane: a.Lanes.of(d.Keys),
+			OrderKey: partition, OnDead: a.OnDead, Lane: lane, Lift: a.Lanes.Aging.of(lane, t.tr.Created),
 			Standard: d.Standard, Set: ev.Type, Control: d.Control, Mode: d.Mode,
-			Keys: d.Keys,
+			Keys: d.Keys, Retention: a.Retention,
 		}, place, at)
 	}
 	return nil
-}
-
-// traceParent is a W3C Trace Context traceparent: the trace is what came in,
-// the span its document, both computed, so that a second translation continues
-// the same trace.
-func traceParent(t ID, document string) string {
-	trace, span := sha256.Sum256([]byte("trace "+string(t))), sha256.Sum256([]byte("span "+document))
-	return "00-" + hex.EncodeToString(trace[:16]) + "-" + hex.EncodeToString(span[:8]) + "-01"
 }

@@ -8,16 +8,21 @@ import (
 	"github.com/edibridge/edibridge/x12"
 )
 
-// Expect is the acknowledgment that was agreed for what is sent, and its clock.
-// The zero value: none.
+// Expect is what was agreed that the partner answers to what is sent, and its
+// clocks, each from the handing over. The zero value: nothing.
 type Expect struct {
-	Acknowledgment string        // "997", "999", "TA1", "CONTRL"; "": none
-	Within         time.Duration // from the handing over; 0: no clock
+	Acknowledgment string        // of the syntax: "997", "999", "TA1", "CONTRL"; "": none
+	Within         time.Duration // 0: no clock
+	// Application is what the partner's application says of the content later: "824",
+	// "APERAK"; "": nothing.
+	Application       string
+	ApplicationWithin time.Duration // 0: no clock
 }
 
-// expect records the acknowledgment that the partner owes for a document that
-// leaves in out. Where none is agreed it is recorded as unasked: partners
-// acknowledge what nobody asked them to.
+// expect records the acknowledgments that the partner owes for a document that
+// leaves in out. Where none of its syntax is agreed it is recorded as unasked:
+// partners acknowledge what nobody asked them to. What an application says
+// unasked is recorded when it comes.
 func (t *translation) expect(d *draft, doc *Document, out ID) {
 	how := d.how
 	e := Expectation{
@@ -32,10 +37,15 @@ func (t *translation) expect(d *draft, doc *Document, out ID) {
 	if how.Standard == edi.X12 {
 		e.Functional = x12.Functional(doc.Type)
 	}
+	content := e
 	if e.Acknowledgment == "" {
 		e.State, e.Within = ExpectUnasked, 0
 	}
 	t.s.expects = append(t.s.expects, e)
+	if with := how.Expect.Application; with != "" {
+		content.ID, content.Acknowledgment, content.Within = ExpectationID(doc.ID, with), with, how.Expect.ApplicationWithin
+		t.s.expects = append(t.s.expects, content)
+	}
 }
 
 // owe records that an acknowledgment of ours has to be handed over in time,

@@ -53,7 +53,7 @@ type Expectation struct {
 	Owes           Owes
 	Transmission   ID     // what goes out: the interchange that is to be acknowledged, or our acknowledgment
 	Document       string // DocumentID of the document in it; "" of what we owe
-	Acknowledgment string // "997", "999", "TA1", "CONTRL"; "" where none is agreed
+	Acknowledgment string // "997", "999", "TA1", "CONTRL"; of the content "824", "APERAK"; "" where none is agreed
 	Partner        string
 	Agreement      string
 	Standard       edi.Standard

@@ -11,18 +11,24 @@ import (
 )
 
 // StepExpire is the step of the clocks: what was not acknowledged in time
-// becomes overdue. Its work is claimed by [Clocks.ClaimOverdue].
+// becomes overdue, what waits too long is lifted ([Aging]), and who says nothing in
+// time is silent. Its work is claimed by [Clocks.ClaimOverdue]; of several that
+// listen the first one tells.
 const StepExpire Step = "expire"
 
 // expireAtOnce is how many are claimed at once.
 const expireAtOnce = 64
 
-// keepClocks makes overdue what is, until ctx ends.
+// keepClocks makes overdue what is, and lifts what waits too long, until ctx ends.
 func (b *Bridge) keepClocks(ctx context.Context) {
 	every := time.NewTicker(b.o.Poll)
 	defer every.Stop()
+	again := listening{}
 	for ctx.Err() == nil {
-		n, err := b.expire(context.WithoutCancel(ctx))
+		n, err := b.tick(context.WithoutCancel(ctx))
+		if err == nil {
+			_, err = b.listen(context.WithoutCancel(ctx), again)
+		}
 		if err != nil {
 			b.check(err)
 			b.o.Log.Error("step failed and will be tried again", "step", StepExpire, "error", err)
@@ -35,6 +41,13 @@ func (b *Bridge) keepClocks(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
+}
+
+// tick does what the clocks say, once, and tells how much that was.
+func (b *Bridge) tick(ctx context.Context) (int, error) {
+	n, err := b.expire(ctx)
+	lifted, failed := b.lift(ctx)
+	return n + lifted, errors.Join(err, failed)
 }
 
 // expire claims what is overdue and makes it so; it tells how many that were.
@@ -97,7 +110,7 @@ func (b *Bridge) overdueEvents(ctx context.Context, x *Expiry, data acknowledgme
 		ev.Direction, ev.State, ev.Causes, ev.Keys = Out, Pending, []ID{out.ID}, out.Keys
 		ev.Sequence, ev.Ordinal = out.Sequence, out.Ordinal
 		ev.Created, ev.Changed, ev.NextAt = x.Now, x.Now, x.Now
-		ev.Config, ev.Body = cfg.Digest, objects[0]
+		ev.Config, ev.Body, ev.Retention = cfg.Digest, objects[0], out.Retention
 		leaf := bodyLeaf(leafOf(KindEvent), &ev, out.Leaf)
 		ev.Leaf = leaf.ID
 		x.Follows = append(x.Follows, ev)

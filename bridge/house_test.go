@@ -56,8 +56,9 @@ type app struct {
 }
 
 type call struct {
-	key  string
-	body string
+	key, body string
+	id        string
+	header    map[string]string
 }
 
 func (a *app) Send(_ context.Context, d *transports.Delivery) (transports.Receipt, error) {
@@ -67,7 +68,7 @@ func (a *app) Send(_ context.Context, d *transports.Delivery) (transports.Receip
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.got = append(a.got, call{d.Key, string(body)})
+	a.got = append(a.got, call{d.Key, string(body), d.ID, d.Header})
 	if a.fail != nil {
 		if err := a.fail(len(a.got), d); err != nil {
 			return transports.Receipt{}, err

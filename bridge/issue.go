@@ -20,10 +20,13 @@ func (t *translation) issue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	end := t.b.observe(StageMap)
+	end := t.b.observeOf(StageMap, t.tr)
 	d, err := t.cfg.draft(t.tr.Partner, t.tr.Agreement, data, 1)
 	end()
 	var refused *Refusal
+	if d != nil {
+		t.keep(d.how.Retention)
+	}
 	if errors.As(err, &refused) {
 		for _, f := range refused.findings(len(data)) {
 			t.note(f)
@@ -133,6 +136,7 @@ func (t *translation) interchange(d *draft, doc *Document) Transmission {
 		f.Name = fmt.Sprintf("%s-%s-%s.edi", strings.ToLower(d.how.Set), fileSafe(number), fileSafe(doc.InterchangeControl))
 	}
 	f.Lane, f.Keys = d.how.Lanes.of(doc.Keys), doc.Keys
+	f.Lift = d.how.Lanes.Aging.of(f.Lane, t.tr.Created)
 	return f
 }
 
@@ -141,7 +145,7 @@ func (t *translation) carrier(how *Dispatch, doc *Document) Transmission {
 	f := Transmission{
 		Kind: KindInterchange, Endpoint: how.To, Peer: t.cfg.Endpoints[how.To].Peer,
 		Partner: how.Partner, Agreement: how.Name, ContentType: "application/edi-x12", OnDead: how.OnDead,
-		Standard: how.Standard, Set: how.Set, Control: doc.InterchangeControl, Mode: how.Mode,
+		Standard: how.Standard, Set: how.Set, Control: doc.InterchangeControl, Mode: how.Mode, Retention: how.Retention,
 	}
 	if how.Standard == edi.EDIFACT {
 		f.ContentType = "application/edifact"

@@ -52,10 +52,12 @@ type LaneRule struct {
 }
 
 // LanePolicy says in which lane what follows from a document is delivered: that
-// of the first rule that fits one of its keys, else Lane.
+// of the first rule that fits one of its keys, else Lane; and when what still waits
+// goes over into a more urgent one.
 type LanePolicy struct {
 	Lane  Lane
 	Rules []LaneRule
+	Aging Aging // of whatever lane it is in
 }
 
 func (p *LanePolicy) of(keys []canonical.Key) Lane {

@@ -31,6 +31,15 @@ func leafID(k archive.LeafKind, about ID, which string) string {
 	return transports.FormatID([16]byte(h[:16]))
 }
 
+// BodyLeafID is the id of the leaf that says that a Transmission's bytes were kept.
+func BodyLeafID(direction Direction, kind Kind, id ID) string {
+	k := leafOf(kind)
+	if direction == In {
+		k = leafAccepted
+	}
+	return leafID(k, id, "")
+}
+
 // bodyLeaf says that a Transmission's bytes were kept, following from parents.
 func bodyLeaf(k archive.LeafKind, t *Transmission, parents ...string) archive.Leaf {
 	return archive.Leaf{Kind: k, ID: leafID(k, t.ID, ""), Time: t.Created, Parents: parents,

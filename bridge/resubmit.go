@@ -46,7 +46,7 @@ func (b *Bridge) Resubmit(ctx context.Context, m Mended) (ID, error) {
 	t := Transmission{ID: FollowID(old.ID, old.Kind, "resubmit", old.Endpoint), Direction: old.Direction, Kind: old.Kind,
 		Endpoint: old.Endpoint, Peer: old.Peer, Partner: old.Partner, Agreement: old.Agreement, Name: old.Name,
 		ContentType: old.ContentType, Header: old.Header, Causes: []ID{old.ID}, Sequence: old.Sequence, Ordinal: old.Ordinal,
-		OrderKey: old.OrderKey, Series: old.Series, Place: old.Place, OnDead: old.OnDead, Standard: old.Standard, Set: old.Set, Mode: old.Mode}
+		OrderKey: old.OrderKey, Series: old.Series, Place: old.Place, OnDead: old.OnDead, Standard: old.Standard, Set: old.Set, Mode: old.Mode, Retention: old.Retention}
 	peer, kind := "", leafOf(old.Kind)
 	if old.Direction == In {
 		t.State, peer, kind = Accepted, bodyPeer(old.Endpoint, old.Peer), leafAccepted

@@ -35,8 +35,9 @@ type Route struct {
 	FileName string
 	// Repeated says what becomes of the same bytes again: "ignore" (also when
 	// empty), "accept". An empty file is never a repetition.
-	Repeated string
-	OnDead   OnDead
+	Repeated  string
+	OnDead    OnDead
+	Retention string // class; "" the default one
 }
 
 // maxPeek is how many bytes of a file are looked into to tell whether it is EDI.
@@ -109,6 +110,7 @@ const routePlace = "file"
 func (t *translation) move(ctx context.Context, r *Route) error {
 	name := canonical.Key{Scheme: "file", Value: baseName(t.tr.Name)}
 	done := Result{State: Translated, Partner: r.Partner, Agreement: r.Name, Config: t.cfg.Digest, Mode: r.Mode, Keys: []canonical.Key{name}}
+	t.keep(r.Retention)
 	first, err := t.movedBefore(ctx, r)
 	if err != nil {
 		return err
@@ -123,7 +125,8 @@ func (t *translation) move(ctx context.Context, r *Route) error {
 	in := *t.tr
 	in.Partner = r.Partner
 	f := Transmission{
-		Kind: KindForward, Endpoint: r.To, Peer: t.cfg.Endpoints[r.To].Peer, Partner: r.Partner, Agreement: r.Name,
+		Retention: r.Retention,
+		Kind:      KindForward, Endpoint: r.To, Peer: t.cfg.Endpoints[r.To].Peer, Partner: r.Partner, Agreement: r.Name,
 		ContentType: cmp.Or(t.tr.ContentType, "application/octet-stream"), Body: t.tr.Body, OnDead: r.OnDead,
 		Name: FileName(r.FileName, &in, nil), Mode: r.Mode, Keys: done.Keys,
 	}

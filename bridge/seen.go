@@ -77,13 +77,14 @@ func (t *translation) repeat(ctx context.Context, first *Seen) error {
 		if a.ID == first.Transmission {
 			r.Standard, r.Set, r.Control, r.Mode = a.Standard, a.Set, a.Control, a.Mode
 			r.Partner, r.Agreement = a.Partner, a.Agreement
+			t.keep(a.Retention)
 		}
 		if a.Kind != KindAcknowledgment || len(a.Causes) != 1 || a.Causes[0] != first.Transmission {
 			continue
 		}
 		again := Transmission{
 			Kind: a.Kind, Endpoint: a.Endpoint, Peer: a.Peer, Partner: a.Partner, ContentType: a.ContentType,
-			Body: a.Body, Causes: []ID{t.tr.ID, a.ID}, Standard: a.Standard, Set: a.Set, Control: a.Control, Mode: a.Mode, Keys: a.Keys,
+			Body: a.Body, Causes: []ID{t.tr.ID, a.ID}, Standard: a.Standard, Set: a.Set, Control: a.Control, Mode: a.Mode, Keys: a.Keys, Retention: a.Retention,
 			Name: againName(a.Name, t.tr.Sequence),
 		}
 		t.follow(again, "again "+string(a.ID), -1)

@@ -28,6 +28,7 @@ const maxSettled = 100_000
 func (t *translation) report(ctx context.Context, m *edi.Message, d *Document) error {
 	d.State = DocumentNoted
 	if m.Truncated {
+		t.keep("")
 		return nil
 	}
 	read := func() (*answered, []edi.Finding) { return answersGroup(m, t.ic) }
@@ -63,6 +64,7 @@ func (t *translation) service(ctx context.Context, s *edi.Segment) error {
 // business keys of what was answered.
 func (t *translation) settle(ctx context.Context, a *answered, tell func(edi.Finding)) ([]canonical.Key, error) {
 	if a.group == "" && a.ic == "" { // it names nothing, and its reader said so
+		t.keep("")
 		return nil, nil
 	}
 	finding := func(rule, text string) {
@@ -73,13 +75,21 @@ func (t *translation) settle(ctx context.Context, a *answered, tell func(edi.Fin
 		return nil, fmt.Errorf("translate %s: %w", t.tr.ID, err)
 	}
 	if out == nil {
+		t.keep("")
 		finding("bridge.acknowledgment.unmatched", fmt.Sprintf("the %s of %s answers %s, and no such %s was sent to %s",
 			a.with, t.ic.partner.ID, a.about(), t.ic.Mode, t.ic.partner.ID))
 		return nil, nil
 	}
+	t.keep(out.Retention)
+	if err := t.continues(ctx, "", nil, out); err != nil {
+		return nil, err
+	}
 	s := settlement{t: t, a: a, out: out}
 	for i := range es {
-		v := a.of(&es[i])
+		if es[i].answersContent() {
+			continue // this acknowledges syntax
+		}
+		v, before := a.of(&es[i]), es[i]
 		if v.state == "" {
 			finding("bridge.acknowledgment.open", fmt.Sprintf("the %s does not say what became of %s %s", a.with, es[i].Set, es[i].Control))
 			continue
@@ -90,9 +100,43 @@ func (t *translation) settle(ctx context.Context, a *answered, tell func(edi.Fin
 		if err := s.answer(&es[i], v); err != nil {
 			return nil, err
 		}
+		s.carryOver(&es[i], &before, es)
 	}
 	s.close()
-	return slices.DeleteFunc(slices.Clone(out.Keys), func(k canonical.Key) bool { return k.Scheme == "control" }), nil
+	return businessKeys(out), nil
+}
+
+// businessKeys are the keys of a Transmission but for control numbers.
+func businessKeys(t *Transmission) []canonical.Key {
+	return slices.DeleteFunc(slices.Clone(t.Keys), func(k canonical.Key) bool { return k.Scheme == "control" })
+}
+
+// carryOver has what refuses a document for its syntax refuse what is expected of
+// the partner's application too, which will never see it; a newer acknowledgment
+// that takes the refusal back has that awaited again.
+func (s *settlement) carryOver(e, before *Expectation, es []Expectation) {
+	if e.By != s.t.tr.ID || e.ByOffset != s.a.offset {
+		return // it was not the newest
+	}
+	for i := range es {
+		c := &es[i]
+		if c.Document != e.Document || !c.answersContent() {
+			continue
+		}
+		carried := c.By != "" && c.By == before.By && c.ByOffset == before.ByOffset
+		switch {
+		case e.State == ExpectRejected && (carried || c.State == ExpectAwaited || c.State == ExpectOverdue):
+			c.Late = c.Late || c.State == ExpectOverdue
+			c.State, c.Code, c.Reasons, c.At = e.State, e.Code, e.Reasons, e.At
+			c.By, c.BySequence, c.ByOffset = e.By, e.BySequence, e.ByOffset
+		case e.State != ExpectRejected && carried && c.State == ExpectRejected:
+			c.State, c.Code, c.Reasons, c.At, c.Late = ExpectAwaited, "", nil, time.Time{}, false
+			c.By, c.BySequence, c.ByOffset = "", 0, 0
+		default:
+			continue
+		}
+		s.t.settles(s.out.ID, c)
+	}
 }
 
 // matching gives the interchange of ours that is answered, with all that is
@@ -138,12 +182,7 @@ func (t *translation) matching(ctx context.Context, a *answered) (*Transmission,
 		return nil, nil, nil
 	}
 	es := slices.DeleteFunc(found, func(e Expectation) bool { return e.Transmission != hit.ID })
-	for i := range es {
-		if have, ok := t.s.settled[es[i].ID]; ok { // answered before in this slice
-			es[i] = have
-		}
-	}
-	return hit, es, nil
+	return hit, t.asSettled(es), nil
 }
 
 // wasSent reports whether the partner may know what went out: an attempt was
@@ -311,7 +350,7 @@ func (t *translation) acknowledgedEvents(s *settlement, e, before *Expectation) 
 		at := t.body(body)
 		for _, ev := range events {
 			ev.Causes = []ID{t.tr.ID, s.out.ID}
-			ev.Keys = s.out.Keys
+			ev.Keys, ev.Retention = s.out.Keys, s.out.Retention
 			t.follow(ev, settlePlace(e.ID, s.a.offset, typ), at)
 		}
 	}
@@ -336,7 +375,7 @@ func (c *Configuration) expectationEvents(e *Expectation, data acknowledgmentDat
 	ev := canonical.NewEvent(canonical.EventSource{
 		Partner: e.Partner, Agreement: e.Agreement, DocumentID: cmp.Or(e.Document, e.ID),
 		Interchange: e.Interchange, Group: e.Group, Transaction: e.Control, Mode: string(e.Mode),
-		ArchiveID: cause.Leaf, TraceParent: traceParent(cause.ID, cmp.Or(e.Document, e.ID)), PartitionKey: partition,
+		ArchiveID: cause.Leaf, TraceParent: cause.SpanContext().String(), PartitionKey: partition,
 		Time: cmp.Or(e.At, e.Due), Type: typ, Subject: subject,
 	}, text)
 	body, err := json.Marshal(ev)

@@ -28,6 +28,7 @@ type slice struct {
 	told     map[told]struct{}  // of features
 	learned  map[ProfileKey]int // documents, by what they are
 	leaves   []archive.Leaf     // beside those of follow-ups
+	trace    *TraceContext      // that the file goes on with, decided in this slice
 	// What is expected from now on, and what acknowledgments settle; settled has
 	// those expectations by their id.
 	expects     []Expectation
@@ -59,7 +60,7 @@ func (t *translation) advance(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer t.b.observe(StageTranslate)()
+	defer t.b.observeOf(StageTranslate, t.tr)()
 	until := t.b.now().Add(t.b.o.Lease)
 	if err := t.b.o.Store.Advance(ctx, t.claim, out, until); err != nil {
 		return fmt.Errorf("translate %s, slice %d: %w", t.tr.ID, out.Cursor.Slices, err)
@@ -80,7 +81,7 @@ func (t *translation) commit(ctx context.Context, r Result) error {
 	}
 	out.Leaves = append(out.Leaves, decisionLeaf(t.tr, r.State, &out, t.b.now()))
 	r.Slice = out
-	end := t.b.observe(StageTranslate)
+	end := t.b.observeOf(StageTranslate, t.tr)
 	err = t.b.o.Store.Commit(ctx, t.claim, r)
 	end()
 	if err != nil {
@@ -106,10 +107,10 @@ func (t *translation) cut(ctx context.Context) (Slice, error) {
 		return Slice{}, err
 	}
 	out := Slice{Documents: s.docs, Sees: s.sees, Unsees: s.unsees, Numbers: s.numbers, Findings: s.findings, Total: s.total,
-		Features: s.features, Facts: s.facts, Version: t.cfg.Digest, Leaves: s.leaves, Expects: s.expects, Settles: s.settlements, Members: s.members}
+		Features: s.features, Facts: s.facts, Version: t.cfg.Digest, Retention: t.retention(), Leaves: s.leaves, Expects: s.expects, Settles: s.settlements, Continues: s.trace, Members: s.members}
 	out.Cursor = t.at
 	out.Cursor.Slices++
-	end := t.b.observe(StageArchive)
+	end := t.b.observeOf(StageArchive, t.tr)
 	var objects []archive.Object
 	var err error
 	if len(s.bodies) > 0 {

@@ -29,8 +29,11 @@ type Store interface {
 	Profiles
 	Configurations
 	Gauge
+	Ages
 	Views
 	Batches
+	Housekeeping
+	Listening
 	Close() error
 }
 
@@ -171,6 +174,9 @@ type Slice struct {
 	// Version is the digest of the configuration that it was made under; Advance
 	// keeps it, so that the next slice is made under the same. "" changes nothing.
 	Version string
+	// Retention is the class of the Transmission, as far as it is read; Advance and
+	// the Commit of a translation keep it.
+	Retention string
 	// Expects are acknowledgments that are owed from now on, for Follows. One that
 	// exists already stays as it is.
 	Expects []Expectation
@@ -182,6 +188,9 @@ type Slice struct {
 	// are Batched: those that are quarantined are none of its Causes any more.
 	// Documents and Facts may be of these too.
 	Members []Member
+	// Continues is the trace that the Transmission goes on with, before Follows get
+	// theirs of it; nil: it keeps its own.
+	Continues *TraceContext
 }
 
 // Result is the end of a claim.

@@ -19,6 +19,13 @@ type Submission struct {
 	Agreement string // "": the only one about documents of its kind
 	Key       string // idempotency key, "" none; see [Bridge.Accept]
 	Document  []byte // its JSON
+	// Answers are what it answers: ids of Transmissions, or the traceparent of events.
+	// Its trace goes on with that of the first; the others are linked. None: with that
+	// of the last document of its order.
+	Answers []string
+	// TraceParent is the span in which it is handed in, "" none: the parent before all
+	// that it answers.
+	TraceParent string
 }
 
 // Submit takes a document that is to go to a partner. It is held against the
@@ -33,14 +40,18 @@ func (b *Bridge) Submit(ctx context.Context, s Submission) (transports.Receipt, 
 	if err != nil {
 		return transports.Receipt{}, err
 	}
+	trace, err := b.traceOf(ctx, &s, d)
+	if err != nil {
+		return transports.Receipt{}, err
+	}
 	del := &transports.Delivery{Endpoint: EndpointAPI, Peer: s.Peer, Key: s.Key, Size: int64(len(s.Document)),
 		ContentType: "application/json", Body: bytes.NewReader(s.Document)}
 	if s.By != "" {
 		del.Header = map[string]string{"by": s.By}
 	}
-	return b.accept(ctx, cfg, del, Transmission{Kind: KindDocument, Partner: d.how.Partner, Agreement: d.how.Name, Lane: d.how.Lanes.Lane,
+	return b.accept(ctx, cfg, del, Transmission{Kind: KindDocument, Partner: d.how.Partner, Agreement: d.how.Name, Lane: d.how.Lanes.Lane, Lift: d.how.Lanes.Aging.of(d.how.Lanes.Lane, b.now()),
 		Ordered:  cfg.partner(d.how.Partner).Ordered,
-		Standard: d.how.Standard, Set: d.how.Set, Mode: d.how.Mode, Keys: d.keys})
+		Standard: d.how.Standard, Set: d.how.Set, Mode: d.how.Mode, Keys: d.keys, Trace: trace})
 }
 
 // Preview gives the interchange that a document would leave in, with control

@@ -38,7 +38,7 @@ func (t *translation) survey(ctx context.Context) error {
 		return err
 	}
 	defer body.Close()
-	defer t.b.observe(StageRead)()
+	defer t.b.observeOf(StageRead, t.tr)()
 	e := &t.bad
 	e.interchanges, e.groups = map[int][]edi.Finding{}, map[[2]int][]edi.Finding{}
 	for {

@@ -28,10 +28,17 @@ type Timeline struct {
 
 // Entry is one thing that happened to one Transmission.
 type Entry struct {
-	At           time.Time       `json:"at"`
-	Transmission ID              `json:"transmission"`
-	Cause        ID              `json:"cause"` // main cause, "" for what came in
-	What         string          `json:"what"`  // received, translated, quarantined, batched, waits, acknowledged, overdue, issued, event, replayed, sent, receipted, taken, available, failed, dead, retry, discard, resubmit, close
+	At           time.Time `json:"at"`
+	Transmission ID        `json:"transmission"`
+	Cause        ID        `json:"cause"` // main cause, "" for what came in
+	// TraceID, SpanID and ParentSpanID are the Transmission's in W3C Trace Context, in
+	// hexadecimal, the parent "" where the trace begins; Links are traceparents of
+	// further causes.
+	TraceID      string          `json:"traceId"`
+	SpanID       string          `json:"spanId"`
+	ParentSpanID string          `json:"parentSpanId"`
+	Links        []string        `json:"links"`
+	What         string          `json:"what"` // received, translated, quarantined, batched, waits, acknowledged, overdue, issued, event, replayed, sent, receipted, taken, available, failed, dead, retry, discard, resubmit, close
 	Partner      string          `json:"partner"`
 	Endpoint     string          `json:"endpoint"`
 	Direction    Direction       `json:"direction"`
@@ -141,6 +148,10 @@ func entries(ctx context.Context, q Query, t *Transmission, asked *question) ([]
 	base := Entry{At: t.Created, Transmission: t.ID, Partner: t.Partner, Endpoint: t.Endpoint, Direction: t.Direction, Kind: t.Kind,
 		Set: t.Set, Control: t.Control, Name: t.Name, Keys: t.Keys, State: t.State, agreement: t.Agreement, mode: t.Mode,
 		Archive: ArchiveRef{ID: t.Leaf, SHA256: hex.EncodeToString(t.Body.SHA256[:])}}
+	base.TraceID, base.SpanID, base.ParentSpanID, base.Links = t.Trace.ID.String(), t.ID.Span().String(), t.Trace.Parent.String(), []string{}
+	for _, l := range t.Trace.Links {
+		base.Links = append(base.Links, l.String())
+	}
 	if base.Keys == nil {
 		base.Keys = []canonical.Key{}
 	}

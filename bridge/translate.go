@@ -34,9 +34,12 @@ type translation struct {
 	handled            bool // some document was understood: the Transmission is not for a person
 	accepted           int  // documents accepted, those of earlier runs included
 	partner, agreement string
+	class              string    // of retention, as far as it is read
+	classed            bool      // class was decided
 	first              *Document // what the Transmission is called after
 	reason             string    // the first cause for quarantine
 	past               past
+	placed             bool // what trace the file goes on with is decided
 	validator          acknowledge.Judge
 	reader             *mappings.Reader // a document is done with when the next is read
 }
@@ -185,7 +188,7 @@ func (t *translation) walk(ctx context.Context) error {
 	}
 	defer body.Close()
 	for {
-		end := t.b.observe(StageRead)
+		end := t.b.observeOf(StageRead, t.tr)
 		ev, err := w.Next()
 		end()
 		if err == io.EOF {

@@ -87,6 +87,9 @@ type Transmission struct {
 	Header      map[string]string
 	Body        archive.Object
 	Causes      []ID // what it follows from, the main one first; none for what came in
+	// Trace is where it stands in a W3C trace. The store gives what follows from others
+	// that of its causes.
+	Trace TraceContext
 	// Sequence is the accept order, from 1 without gaps in time: given by the
 	// store at accept. Follow-ups inherit their main cause's.
 	Sequence int64
@@ -101,7 +104,7 @@ type Transmission struct {
 	Series string
 	Place  int64 // of its number in the series: [Number.Place]
 	OnDead OnDead
-	// Ordered: of what came in, those of one party and lane that are ordered are
+	// Ordered: of what came in, those of one party, in whatever lanes, that are ordered are
 	// translated one after the other, in accept order, by whatever process.
 	Ordered bool
 	Created time.Time // accepted, or made
@@ -112,6 +115,12 @@ type Transmission struct {
 	Attempts int
 	Begun    time.Time // of the first of these attempts
 	Lane     Lane      // "" is Normal
+	Lift     Lift      // into a more urgent one, when it has waited long
+	// Retention is the class by which it is kept, decided when it is translated or
+	// made; "" is the default one. See [Configuration.Retention].
+	Retention string
+	// Pruned is when something that followed from it was pruned; zero: nothing was.
+	Pruned time.Time
 	// Standard, Set, Control and Mode say what a person looks for: "X12", "997",
 	// "000000017", "production". Of a file with several sets, the first's.
 	Standard edi.Standard
@@ -135,7 +144,7 @@ const (
 	DocumentRejected    DocumentState = "rejected"    // refused in the acknowledgment
 	DocumentQuarantined DocumentState = "quarantined" // kept for a person: no agreement, a doubtful duplicate, not mappable
 	DocumentDuplicate   DocumentState = "duplicate"   // had been understood before; nothing follows
-	DocumentNoted       DocumentState = "noted"       // an acknowledgment of the partner's: read, nothing follows
+	DocumentNoted       DocumentState = "noted"       // an acknowledgment of the partner's: it settles, nothing else follows
 )
 
 // Document is one transaction set or message of a Transmission.

@@ -16,6 +16,7 @@ const (
 	EventInterchangeReceived    = "edibridge.interchange.received.v1"
 	EventInterchangeDuplicate   = "edibridge.interchange.duplicate.v1"
 	EventPartnerSilent          = "edibridge.partner.silent.v1"
+	EventPartnerHeard           = "edibridge.partner.heard.v1"
 	EventDeliveryFailed         = "edibridge.delivery.failed.v1"
 	EventDeliveryRecovered      = "edibridge.delivery.recovered.v1"
 	EventExceptionOpened        = "edibridge.exception.opened.v1"
@@ -27,7 +28,7 @@ const (
 func BridgeEventTypes() []string {
 	return []string{
 		EventTransactionRejected, EventAcknowledgmentOverdue, EventInterchangeReceived, EventInterchangeDuplicate,
-		EventPartnerSilent, EventDeliveryFailed, EventDeliveryRecovered, EventExceptionOpened, EventExceptionClosed,
+		EventPartnerSilent, EventPartnerHeard, EventDeliveryFailed, EventDeliveryRecovered, EventExceptionOpened, EventExceptionClosed,
 	}
 }
 

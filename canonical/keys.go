@@ -106,6 +106,12 @@ func (k *keeper) mark(m *Mark) {
 	}
 }
 
+// ReferenceKey is the scheme of [Key] that a reference with this qualifier is,
+// "" for none: of X12 element 128, of "EDIFACT" 1153.
+func ReferenceKey(standard, qualifier string) string {
+	return refKey(qualifier, standard == "EDIFACT")
+}
+
 // refKey is the scheme of key that a reference is, "" for none. X12 element 128;
 // EDIFACT 1153.
 func refKey(scheme string, edifact bool) string {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/edibridge/edibridge/archive"
 	"github.com/edibridge/edibridge/bridge"
+	"github.com/edibridge/edibridge/canonical"
 )
 
 // House is what CheckHouse looks at.
@@ -42,7 +43,8 @@ func (p Problem) String() string { return p.Rule + " " + p.Subject + ": " + p.Te
 
 // CheckHouse checks everything that must hold after any step, any fault and any
 // kill, and names what does not; nil is a clean house. Groups without a set are
-// not judged by their acknowledgment: the store does not know them.
+// not judged by their acknowledgment: the store does not know them. What was pruned
+// is missing nowhere: the log says what that is.
 //
 // The rules:
 //
@@ -50,7 +52,7 @@ func (p Problem) String() string { return p.Rule + " " + p.Subject + ": " + p.Te
 //	sequence                inbound sequences are from 1 and never repeat; what follows has its main cause's
 //	state                   a state is one of its direction
 //	body                    every body is in the archive with its digest and size
-//	cause                   every cause is there; what goes out has one, what came in has none but one that it was sent in the place of
+//	cause                   every cause is there; what goes out has one but what tells of silence, what came in has none but one that it was sent in the place of
 //	held                    nothing is held for what has ended, nothing released before it has
 //	drained                 nothing is left to do
 //	attempt                 nothing was handed over, and nothing seen of it, without an attempt
@@ -88,6 +90,7 @@ func (p Problem) String() string { return p.Rule + " " + p.Subject + ": " + p.Te
 //	seen                    identities that are used up belong to somebody, and to one
 //	activation.chain        activations are numbered from 1, each names the one before, its leaf is in the log
 //	activation.files        the files of each are there, under their digest
+//	pruned                  what the log says was kept is there, or the log says that it was pruned
 //	leaf.index              the log is numbered from 0 without a gap
 //	leaf.text               every leaf can be read, and its id is its own
 //	leaf.parent             the leaves that it follows from are there
@@ -107,6 +110,7 @@ func CheckHouse(ctx context.Context, h House) []Problem {
 	}
 	c.readLog()
 	c.gathered()
+	c.prunings()
 	for _, t := range c.order {
 		c.transmission(t)
 		c.causes(t)
@@ -118,7 +122,9 @@ func CheckHouse(ctx context.Context, h House) []Problem {
 		c.forwardsOf(t)
 		c.batchOf(t)
 		c.acknowledgmentsOf(t)
+		c.traced(t)
 	}
+	c.kept()
 	c.promotions()
 	c.profiles()
 	c.facts(ctx)
@@ -154,6 +160,8 @@ type check struct {
 	features      map[string]int              // kept, by partner
 	said          map[bridge.ID][]*bridge.Fact
 	leaves        map[string]*archive.Leaf // by id
+	pruned        map[string]bool          // leaves of bodies whose Transmissions were pruned
+	thinned       map[string]bool          // leaves of bodies from which something followed that was pruned
 	delivered     map[string]bool          // leaves that a leaf of kind delivery follows from
 	translating   bool                     // something is Accepted
 	activations   []*bridge.Activation
@@ -265,6 +273,9 @@ func (c *check) causes(t *bridge.Transmission) {
 	if t.Direction == bridge.In {
 		c.resubmitted(t)
 		return
+	}
+	if len(t.Causes) == 0 && (t.Set == canonical.EventPartnerSilent || t.Set == canonical.EventPartnerHeard) {
+		return // the clock says so
 	}
 	if len(t.Causes) == 0 {
 		c.problem("cause", id, "it goes out and has no cause")

@@ -38,7 +38,7 @@ func (c *check) documentsOf(t *bridge.Transmission) {
 			bridge.DocumentDuplicate, bridge.DocumentNoted}, d.State) {
 			c.problem("document.state", d.ID, "%q is no state of a document", d.State)
 		}
-		if d.DuplicateOf != "" && !c.documentIDs[d.DuplicateOf] {
+		if d.DuplicateOf != "" && !c.documentIDs[d.DuplicateOf] && len(c.pruned) == 0 {
 			c.problem("document.duplicate", d.ID, "%s, which it repeats, is not there", d.DuplicateOf)
 		}
 		before = d
@@ -83,13 +83,13 @@ func (c *check) eventsOf(t *bridge.Transmission) {
 		}
 		for _, endpoint := range a.Events {
 			id := bridge.FollowID(t.ID, bridge.KindEvent, d.ID, endpoint)
-			if !have[id] {
+			if !have[id] && !c.prunedEvent(id) {
 				c.problem("event.missing", d.ID, "no event to %s for set %d of %s", endpoint, d.Ordinal, t.ID)
 			}
 			delete(have, id)
 			for n := 1; ; n++ { // those of the life cycle
 				id := bridge.FollowID(t.ID, bridge.KindEvent, fmt.Sprintf("%s/%d", d.ID, n), endpoint)
-				if !have[id] {
+				if !have[id] && !c.prunedEvent(id) {
 					break
 				}
 				delete(have, id)
@@ -116,6 +116,9 @@ func (c *check) interchangesOf(t *bridge.Transmission) {
 	want := 0
 	if t.Kind == bridge.KindDocument && t.State == bridge.Translated && len(c.batchesOf[t.ID]) == 0 {
 		want = 1
+	}
+	if len(have) == 0 && !t.Pruned.IsZero() {
+		return
 	}
 	if len(have) != want {
 		c.problem("interchange.count", string(t.ID), "%d interchanges follow from it, not %d", len(have), want)
@@ -220,7 +223,7 @@ func (c *check) acknowledgment(t *bridge.Transmission, acks []*bridge.Transmissi
 	switch {
 	case got > most:
 		c.problem("acknowledgment.extra", string(t.ID), "group %s has %d acknowledgments, not %d", place, got, most)
-	case got < least && t.State != bridge.Accepted:
+	case got < least && t.State != bridge.Accepted && t.Pruned.IsZero():
 		c.problem("acknowledgment.missing", string(t.ID), "group %s has no acknowledgment", place)
 	}
 }
@@ -270,7 +273,7 @@ func (c *check) number(name string, n *bridge.Number) {
 	t := c.transmissions[n.For]
 	switch n.State {
 	case bridge.NumberUsed:
-		if t == nil {
+		if t == nil && !c.gone(n.For) {
 			c.problem("number.state", name, "used by %s, which is not there", n.For)
 		}
 	case bridge.NumberReserved:
@@ -280,7 +283,7 @@ func (c *check) number(name string, n *bridge.Number) {
 		}
 	case bridge.NumberFree:
 	case bridge.NumberVoid:
-		if t == nil || t.State != bridge.Discarded {
+		if (t == nil || t.State != bridge.Discarded) && !c.gone(n.For) {
 			c.problem("number.state", name, "void, but %s was not discarded", n.For)
 		}
 	default:

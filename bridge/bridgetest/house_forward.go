@@ -18,7 +18,7 @@ func (c *check) forwardsOf(t *bridge.Transmission) {
 		}
 	}
 	moved := t.Kind == bridge.KindFile && t.State == bridge.Translated && c.movedBy(t)
-	if got > 1 || moved && got == 0 && t.Total == 0 || got > 0 && t.Kind != bridge.KindFile {
+	if got > 1 || moved && got == 0 && t.Total == 0 && t.Pruned.IsZero() || got > 0 && t.Kind != bridge.KindFile {
 		c.problem("forward.count", string(t.ID), "%s %s has %d forwards", t.Kind, t.State, got)
 	}
 }

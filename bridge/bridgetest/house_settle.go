@@ -55,6 +55,9 @@ func (c *check) expectation(e *bridge.Expectation, events map[bridge.ID]bool) {
 		}
 		return
 	}
+	if c.gone(e.By) {
+		return
+	}
 	brought := c.transmissions[e.By]
 	evidence := slices.ContainsFunc(c.evidence[t.ID], func(ev *bridge.Evidence) bool { return ev.Kind == bridge.EvidenceAcknowledged })
 	if brought == nil || brought.Direction != bridge.In || brought.Sequence != e.BySequence || !evidence {
@@ -92,7 +95,7 @@ func (c *check) expectationEvents(e *bridge.Expectation, t *bridge.Transmission,
 			older := slices.ContainsFunc(c.order, func(f *bridge.Transmission) bool {
 				return f.Set == typ && f.Endpoint == to && slices.Contains(f.Causes, t.ID)
 			})
-			if c.transmissions[id] == nil && !older {
+			if c.transmissions[id] == nil && !older && !c.prunedEvent(id) {
 				c.problem("expectation.event", e.ID, "%s, and no %s to %s", e.State, typ, to)
 			}
 		}
@@ -107,7 +110,13 @@ func (c *check) settledAs(t *bridge.Transmission, es []*bridge.Expectation) {
 	}
 	answered := slices.ContainsFunc(es, func(e *bridge.Expectation) bool { return e.By != "" })
 	open := slices.ContainsFunc(es, func(e *bridge.Expectation) bool {
-		return !e.State.Answered() && e.State != bridge.ExpectClosed
+		switch e.State {
+		case bridge.ExpectAwaited, bridge.ExpectOverdue:
+			return true
+		case bridge.ExpectUnasked: // any answer about the document will do
+			return !slices.ContainsFunc(es, func(o *bridge.Expectation) bool { return o.Document == e.Document && o.By != "" })
+		}
+		return false
 	})
 	switch {
 	case t.State == bridge.Settled && (!answered || open):

@@ -79,7 +79,13 @@ func (s *sample) transmission(id bridge.ID, d bridge.Direction, kind bridge.Kind
 	if d == bridge.Out {
 		leafKind = archive.LeafEvent
 	}
-	t.Leaf = s.leaf(leafKind, t.Body)
+	var parents []string
+	if d == bridge.Out {
+		parents = []string{s.in.Leaf}
+	}
+	s.leaf(leafKind, t.Body, parents...)
+	t.Leaf = bridge.BodyLeafID(d, bridge.KindEvent, id)
+	s.leaves[len(s.leaves)-1].ID = t.Leaf
 	return t
 }
 
@@ -431,7 +437,7 @@ func TestCheckHouse(t *testing.T) {
 	}{
 		{"delivered", func(*sample) {}},
 		{"being translated", (*sample).open},
-		{"being translated, its acknowledgments not made yet", func(s *sample) { s.open(); s.acks, s.numbers = nil, nil }},
+		{"being translated, its acknowledgments not made yet", func(s *sample) { s.open(); s.unmade(s.acks...); s.acks, s.numbers = nil, nil }},
 		{"a number reserved while something is translated", func(s *sample) {
 			s.open()
 			s.numbers[1].State, s.numbers[1].For = bridge.NumberReserved, "later"
@@ -453,6 +459,8 @@ func TestCheckHouse(t *testing.T) {
 		{"a document that says something", func(s *sample) { s.tells() }},
 		{"a document that the partner acknowledged", func(s *sample) { s.settle() }},
 		{"a person waits no longer", func(s *sample) { s.submit(); s.expects[0].State = bridge.ExpectClosed }},
+		{"an event that was pruned", (*sample).pruneEvent},
+		{"a file that was pruned", (*sample).pruneFile},
 		{"without a configuration", func(s *sample) { s.cfg = nil }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -466,7 +474,7 @@ func TestCheckHouse(t *testing.T) {
 }
 
 func TestCheckHouseFinds(t *testing.T) {
-	for _, d := range append(damages(), slices.Concat(replayDamages(), viewDamages())...) {
+	for _, d := range append(damages(), slices.Concat(replayDamages(), viewDamages(), pruneDamages(), traceDamages())...) {
 		t.Run(d.rule+" "+d.name, func(t *testing.T) {
 			s := newSample()
 			d.do(s)
@@ -475,7 +483,7 @@ func TestCheckHouseFinds(t *testing.T) {
 				t.Fatalf("no problem\nwant one of rule %s", d.rule)
 			}
 			for _, p := range found {
-				if p.Rule != d.rule {
+				if p.Rule != d.rule && p.Rule != "pruned" { // what is lost is told by that, too
 					t.Errorf("problem\n got %s\nwant only rule %s", p, d.rule)
 				}
 			}

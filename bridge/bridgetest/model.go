@@ -24,7 +24,7 @@ func RunModel(ctx context.Context, s bridge.Store, steps int, draw func(what str
 	}{
 		{"accept", m.accept}, {"claim", m.claim}, {"claim", m.claim}, {"advance", m.advance}, {"commit", m.commit}, {"commit", m.commit},
 		{"attempt", m.attempt}, {"release", m.release}, {"operate", m.operate}, {"resubmit", m.resubmit}, {"take", m.take}, {"reserve", m.reserve}, {"wait", m.wait},
-		{"settle", m.settle}, {"expire", m.expire}, {"close", m.shut},
+		{"settle", m.settle}, {"expire", m.expire}, {"prune", m.prune}, {"close", m.shut}, {"lift", m.lift},
 		{"join", m.join}, {"join", m.join}, {"close a batch", m.closeBatch},
 	}
 	for i := range steps {
@@ -48,6 +48,7 @@ type model struct {
 	ids  int
 
 	things   []*thing // in the order of their making
+	gone     int64    // that came in and were pruned
 	claims   []*held
 	seen     map[string]*thing
 	reserved map[bridge.ID]*modelNumber // of the one series, by owner
@@ -64,10 +65,13 @@ type thing struct {
 	ordinal   int
 	endpoint  string
 	lane      bridge.Lane
+	lift      bridge.Lift
 	party     string
 	orderKey  string
 	onDead    bridge.OnDead
 	cause     *thing
+	replaces  *thing   // in whose place it was sent
+	pruned    bool     // something that followed from it was pruned
 	waiting   *waiting // nil: nothing is expected
 	batch     *modelBatch
 	in        *thing // the batch that it is in
@@ -116,7 +120,8 @@ func (m *model) accept(ctx context.Context) error {
 	body := []string{"a", "b"}[m.draw("body", 2)]
 	id := m.id()
 	lane, party := m.turn()
-	a := bridge.Acceptance{Transmission: bridge.Transmission{ID: id, Endpoint: "sftp", Peer: "acme", Key: key, Lane: lane, Partner: party,
+	lift := m.liftOf(lane)
+	a := bridge.Acceptance{Transmission: bridge.Transmission{ID: id, Endpoint: "sftp", Peer: "acme", Key: key, Lane: lane, Lift: lift, Partner: party,
 		Body: object("acme", body), Created: m.now}, Leaf: m.leaf(id)}
 	as, err := m.s.Accept(ctx, a)
 	var first *thing
@@ -138,7 +143,7 @@ func (m *model) accept(ctx context.Context) error {
 	case as.Duplicate || as.Sequence != inbound+1:
 		return fmt.Errorf("got %+v, want sequence %d", as, inbound+1)
 	default:
-		m.things = append(m.things, &thing{id: id, state: bridge.Accepted, lane: lane, party: party, key: key, body: body, sequence: inbound + 1})
+		m.things = append(m.things, &thing{id: id, state: bridge.Accepted, lane: lane, lift: lift, party: party, key: key, body: body, sequence: inbound + 1})
 	}
 	return nil
 }
@@ -232,11 +237,11 @@ func (m *model) slice(h *held) (bridge.Slice, []*thing) {
 	var made []*thing
 	for range m.draw("follows", 3) {
 		lane, party := m.turn()
-		t := &thing{id: m.id(), state: bridge.Held, lane: lane, party: party, cause: h.of, sequence: h.of.sequence, ordinal: m.ids,
+		t := &thing{id: m.id(), state: bridge.Held, lane: lane, lift: m.liftOf(lane), party: party, cause: h.of, sequence: h.of.sequence, ordinal: m.ids,
 			endpoint: []string{"e1", "e2"}[m.draw("endpoint", 2)], orderKey: []string{"", "o1", "o2"}[m.draw("order key", 3)],
 			onDead: []bridge.OnDead{bridge.Hold, bridge.Pass}[m.draw("on dead", 2)]}
 		made = append(made, t)
-		s.Follows = append(s.Follows, bridge.Transmission{ID: t.id, Kind: bridge.KindEvent, Endpoint: t.endpoint, Lane: lane, Partner: party, OrderKey: t.orderKey,
+		s.Follows = append(s.Follows, bridge.Transmission{ID: t.id, Kind: bridge.KindEvent, Endpoint: t.endpoint, Lane: lane, Lift: t.lift, Partner: party, OrderKey: t.orderKey,
 			OnDead: t.onDead, Causes: []bridge.ID{h.of.id}, Ordinal: t.ordinal, Created: m.now, Body: object("", "e")})
 		m.expects(t, &s)
 	}
@@ -457,11 +462,12 @@ func (m *model) compare(ctx context.Context) error {
 			}
 		case r.Transmission != nil:
 			got, t := r.Transmission, want[r.Transmission.ID]
-			if t == nil || got.State != t.state || got.Sequence != t.sequence || got.Attempts != t.attempts || !got.NextAt.Equal(t.nextAt) {
+			if t == nil || got.State != t.state || got.Sequence != t.sequence || got.Attempts != t.attempts || !got.NextAt.Equal(t.nextAt) || got.Pruned.IsZero() == t.pruned {
 				return fmt.Errorf("got %s %s, sequence %d, %d attempts, next %v; the model has %+v",
 					got.ID, got.State, got.Sequence, got.Attempts, got.NextAt, t)
 			}
 			delete(want, got.ID)
+			return m.compareLane(got, t)
 		}
 		return nil
 	})

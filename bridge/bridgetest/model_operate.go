@@ -22,7 +22,7 @@ func (m *model) operate(ctx context.Context) error {
 	if other, ok := m.batched(t, kind); ok {
 		to = other
 	}
-	if to == "" {
+	if to == "" || t.state == bridge.Translated && t.pruned {
 		return agree(err, bridge.ErrConflict)
 	}
 	m.end(&held{Claim: bridge.Claim{Token: t.token}, of: t}, to, "operator")

@@ -35,12 +35,14 @@ func (m *model) resubmit(ctx context.Context) error {
 		w.Version++
 		fresh.waiting, t.waiting = w, nil
 	}
+	fresh.replaces = t
 	m.things = append(m.things, fresh)
 	return err
 }
 
-// inbound is how many things came in.
+// inbound is how many things came in, those that were pruned too.
 func (m *model) inbound() (n int64) {
+	n = m.gone
 	for _, t := range m.things {
 		if t.endpoint == "" {
 			n++

@@ -26,6 +26,7 @@ func TestShared(t *testing.T, open func(t *testing.T, stores int) []bridge.Store
 		{"a claim of one store ends another's", 2, sharedFence},
 		{"numbers of one series leave no gap", 3, sharedNumbers},
 		{"of an order key one at a time is handed out, and all are", 3, sharedOrder},
+		{"what several prune at once goes once", 3, sharedPrune},
 	} {
 		t.Run(st.name, func(t *testing.T) {
 			stores := open(t, st.stores)

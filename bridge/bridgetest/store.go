@@ -22,8 +22,8 @@ func TestStore(t *testing.T, open func(t *testing.T) bridge.Store) {
 		tests []storeTest
 	}{
 		{"Accept", acceptTests()}, {"Claim", claimTests()}, {"Order", orderTests()}, {"Lane", laneTests()}, {"Slice", sliceTests()},
-		{"Seen", seenTests()}, {"Commit", commitTests()}, {"Deliver", deliverTests()}, {"Settle", settleTests()}, {"Operate", operateTests()}, {"Again", againTests()}, {"Activate", activateTests()},
-		{"Number", numberTests()}, {"Query", queryTests()}, {"Log", logTests()}, {"Replay", replayTests()}, {"View", viewTests()}, {"Batch", batchTests()}, {"Strict", strictTests()},
+		{"Seen", seenTests()}, {"Commit", commitTests()}, {"Deliver", deliverTests()}, {"Settle", append(settleTests(), adviceTests()...)}, {"Operate", operateTests()}, {"Again", againTests()}, {"Age", ageTests()}, {"Trace", traceTests()}, {"Activate", activateTests()},
+		{"Number", numberTests()}, {"Query", queryTests()}, {"Log", logTests()}, {"Replay", replayTests()}, {"View", viewTests()}, {"Batch", batchTests()}, {"Strict", strictTests()}, {"Keep", keepTests()}, {"Watch", watchTests()},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, st := range group.tests {
@@ -100,6 +100,7 @@ func (b *bench) leaf(kind archive.LeafKind, about bridge.ID) archive.Leaf {
 func (b *bench) incoming(key, text string) bridge.Acceptance {
 	t := bridge.Transmission{ID: b.id(), Direction: bridge.In, Kind: bridge.KindFile, State: bridge.Accepted,
 		Endpoint: "sftp", Peer: "acme", Key: key, Name: "po.edi", Body: object("sftp/acme", text), Created: b.now, Changed: b.now}
+	t.Trace = bridge.BeginTrace(t.ID)
 	leaf := b.leaf(archive.LeafRawIn, t.ID)
 	leaf.Object, leaf.Length = t.Body.Stored, t.Body.Length
 	t.Leaf = leaf.ID

@@ -334,9 +334,10 @@ func sliceFollow(b *bench) {
 		Header: map[string]string{"h": "v"}, Body: object("", "997"), Causes: []bridge.ID{c.Transmission.ID, a[0], in},
 		Sequence: c.Transmission.Sequence, Ordinal: 7, OrderKey: "key", Series: "ISA", Place: 17, OnDead: bridge.Pass, Created: b.now, Changed: b.now.Add(1),
 		Attempts: 2, Standard: edi.X12, Set: "997", Control: "17", Mode: edi.Test, Keys: []canonical.Key{po("1")}, Config: "digest",
-		Lane: bridge.Bulk, Reason: "why", Findings: []edi.Finding{{Rule: "r", Codes: map[string]string{"ak905": "1"}}}, Total: 3, Leaf: "leaf"}
+		Trace: bridge.ContinueTrace(bridge.SpanContext{Trace: bridge.TraceID{1}, Span: bridge.SpanID{2}}, bridge.SpanContext{Trace: bridge.TraceID{3}, Span: bridge.SpanID{4}}), Lift: bridge.Lift{At: b.now, To: bridge.Normal},
+		Lane: bridge.Bulk, Retention: "test", Reason: "why", Findings: []edi.Finding{{Rule: "r", Codes: map[string]string{"ak905": "1"}}}, Total: 3, Leaf: "leaf"}
 	for i, v := 0, reflect.ValueOf(want); i < v.NumField(); i++ {
-		if name := v.Type().Field(i).Name; v.Field(i).IsZero() && name != "NextAt" && name != "Begun" && name != "Ordered" { // due at once, not attempted; of what came in
+		if name := v.Type().Field(i).Name; v.Field(i).IsZero() && name != "NextAt" && name != "Begun" && name != "Ordered" && name != "Pruned" { // due at once, not attempted; of what came in
 			b.Fatalf("field %s is not looked at by this test", name)
 		}
 	}

@@ -87,6 +87,9 @@ func (x *txn) acceptedBefore(t *bridge.Transmission, as *bridge.AcceptedAs) (boo
 // accept writes a Transmission that came in, and gives it its sequence: the next
 // one of all that are committed.
 func (x *txn) accept(t *bridge.Transmission, texts transmissionTexts, answer []byte) error {
+	if t.Trace.ID == (bridge.TraceID{}) {
+		t.Trace = bridge.BeginTrace(t.ID)
+	}
 	if err := x.send("UPDATE counter SET value = value + 1 WHERE name = 'sequence'"); err != nil {
 		return err
 	}
@@ -100,6 +103,9 @@ func (x *txn) accept(t *bridge.Transmission, texts transmissionTexts, answer []b
 		return err
 	}
 	if err := x.addParts(t, texts); err != nil {
+		return err
+	}
+	if err := x.ages(t); err != nil {
 		return err
 	}
 	x.due.translate = true
@@ -116,20 +122,20 @@ const rowOf = "(SELECT n FROM transmission WHERE id = $1)"
 // insertTransmission writes a row that is not there yet.
 const insertTransmission = `INSERT INTO transmission (id, direction, kind, state, endpoint, peer, partner, agreement, wire_key, name,
 		content_type, header, ordinal, order_key, on_dead, created, changed, next_at, wake, attempts,
-		standard, set_code, control, mode, keys, config, reason, total, leaf, in_line, turn, queue, body, sequence)
+		standard, set_code, control, mode, keys, config, reason, total, leaf, in_line, turn, queue, retention, body, trace, sequence)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18, $19, $20, $21, $22, $23, $24, $25,
-		$26, $27, $28, $29, 1 - CAST($29 AS BIGINT), $30, (SELECT o.n FROM object o WHERE o.peer = $31 AND o.sha256 = $32 AND o.salt = $33), $34)`
+		$26, $27, $28, $29, 1 - CAST($29 AS BIGINT), $30, $31, (SELECT o.n FROM object o WHERE o.peer = $32 AND o.sha256 = $33 AND o.salt = $34), $35, $36)`
 
 func (x *txn) insert(t *bridge.Transmission, texts transmissionTexts) error {
 	args := append(transmissionArgs(t, texts), bodyArgs(&t.Body)...)
-	return x.send(insertTransmission, append(args, t.Sequence)...)
+	return x.send(insertTransmission, append(args, traceBytes(&t.Trace), t.Sequence)...)
 }
 
-// transmissionArgs are $1 to $30 of insertTransmission.
+// transmissionArgs are $1 to $31 of insertTransmission.
 func transmissionArgs(t *bridge.Transmission, texts transmissionTexts) []any {
 	return []any{t.ID, t.Direction, t.Kind, t.State, t.Endpoint, t.Peer, t.Partner, t.Agreement, t.Key, t.Name,
 		t.ContentType, texts.header, t.Ordinal, t.OrderKey, t.OnDead, nanos(t.Created), nanos(t.Changed), nanos(t.NextAt), t.Attempts,
-		t.Standard, t.Set, t.Control, t.Mode, texts.keys, t.Config, t.Reason, t.Total, t.Leaf, int(lineFor(t.OrderKey, "", t.State, t.OnDead)), queueName(t)}
+		t.Standard, t.Set, t.Control, t.Mode, texts.keys, t.Config, t.Reason, t.Total, t.Leaf, int(lineFor(t.OrderKey, "", t.State, t.OnDead)), queueName(t), t.Retention}
 }
 
 // bodyArgs tell an object from others; NULL for the zero Object.

@@ -65,6 +65,9 @@ func (x *txn) join(st *standing, p *preparedJoin) error {
 	if err := x.send("INSERT INTO cause (effect, nth, cause) VALUES ($1, $2, $3)", b.n, b.joined, st.n); err != nil {
 		return err
 	}
+	if err := x.link(b.n, st); err != nil {
+		return err
+	}
 	if err := x.send("UPDATE batch SET members = members + 1, joined = joined + 1, bytes = bytes + $1 WHERE transmission = $2", p.Bytes, b.n); err != nil {
 		return err
 	}

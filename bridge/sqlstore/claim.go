@@ -121,20 +121,23 @@ type standing struct {
 	line            lineKind
 	token, ended    int64
 	endedBy         string
-	tried           int64
-	documents, cuts int // of the cursor: documents and slices
+	tried, pruned   int64
+	documents, cuts int            // of the cursor: documents and slices
+	trace           bridge.TraceID // zero on a row of an earlier version
 }
 
 // standing reads it, or gives ErrNotFound.
 func (x *txn) standing(id bridge.ID) (standing, error) {
 	st := standing{id: id}
-	ok, err := x.row(`SELECT n, state, endpoint, order_key, series, on_dead, sequence, in_line, token, ended, ended_by, tried, at_document, at_slice
+	var trace []byte
+	ok, err := x.row(`SELECT n, state, endpoint, order_key, series, on_dead, sequence, in_line, token, ended, ended_by, tried, pruned, at_document, at_slice, trace
 		FROM transmission WHERE id = $1 /*pg FOR NO KEY UPDATE */`, []any{id},
 		&st.n, &st.state, &st.endpoint, &st.orderKey, &st.series, &st.onDead, &st.sequence, &st.line,
-		&st.token, &st.ended, &st.endedBy, &st.tried, &st.documents, &st.cuts)
+		&st.token, &st.ended, &st.endedBy, &st.tried, &st.pruned, &st.documents, &st.cuts, &trace)
 	if err == nil && !ok {
 		err = bridge.ErrNotFound
 	}
+	copy(st.trace[:], trace)
 	return st, err
 }
 

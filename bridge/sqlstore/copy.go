@@ -29,7 +29,7 @@ func copiedTables() []string {
 	return []string{"object", "transmission", "cause", "batch", "finding", "answer", "document", "fact", "business_key", "evidence",
 		"expectation", "seen", "series", "number", "renumbering", "leaf", "hash", "head",
 		"replay_job", "replay_item", "promotion", "coverage", "feature", "feature_count",
-		"configuration", "activation"}
+		"configuration", "activation", "watch"}
 }
 
 // Copy writes everything that an embedded store holds into an empty one of a

@@ -109,6 +109,9 @@ func left(t *testing.T, s *Store) {
 	if err != nil || len(ids) != 1 || ids[0] != "T1" {
 		t.Errorf("what carries po 4711\n got %v, %v\nwant T1", ids, err)
 	}
+	if tr, err := s.Transmission(ctx, "T1"); err != nil || tr.Trace.ID != bridge.BeginTrace("T1").ID || tr.Lift != (bridge.Lift{}) {
+		t.Errorf("what is there stands at %+v, is lifted %+v, %v; want a trace of its own, never", tr.Trace, tr.Lift, err)
+	}
 	now := time.Unix(1, 0)
 	claims, err := s.Claim(ctx, bridge.ClaimQuery{Step: bridge.StepTranslate, Owner: "o", Limit: 9, Now: now, Until: now.Add(time.Hour)})
 	if err != nil || len(claims) != 1 || claims[0].Transmission.ID != "T1" {

@@ -50,7 +50,7 @@ func (s *Store) commit(ctx context.Context, c bridge.Claim, r *bridge.Result) er
 		if st.stale(c) {
 			return bridge.ErrStale
 		}
-		if st.state == bridge.Settled && c.Step == bridge.StepDeliver {
+		if c.Step == bridge.StepDeliver && (st.state == bridge.Settled || st.state == bridge.Delivered) {
 			return x.endSettled(&st, r, p, print)
 		}
 		if !mayEnd(c.Step, st.state, r.State) {
@@ -71,20 +71,20 @@ type ending struct {
 	now         int64
 }
 
-// outcomeColumns are what end changes beside the state: $6 to $19.
+// outcomeColumns are what end changes beside the state: $6 to $20.
 const outcomeColumns = `, ended = token, ended_by = $6, reason = $7,
 	partner = COALESCE(NULLIF($8, ''), partner), agreement = COALESCE(NULLIF($9, ''), agreement),
 	set_code = COALESCE(NULLIF($10, ''), set_code), control = COALESCE(NULLIF($11, ''), control),
 	config = COALESCE(NULLIF($12, ''), config), standard = COALESCE(NULLIF($13, ''), standard),
 	mode = COALESCE(NULLIF($14, ''), mode), keys = COALESCE(NULLIF($15, ''), keys),
 	at_document = COALESCE($16, at_document), at_slice = COALESCE($17, at_slice),
-	at_group = COALESCE($18, at_group), at_interchange = COALESCE($19, at_interchange)`
+	at_group = COALESCE($18, at_group), at_interchange = COALESCE($19, at_interchange), retention = COALESCE($20, retention)`
 
 // end writes the outcome of a claim and releases what the Transmission held.
 func (x *txn) end(st *standing, step bridge.Step, r *bridge.Result, p *preparedSlice, e ending) error {
-	args := []any{e.print, r.Reason, r.Partner, r.Agreement, r.Set, r.Control, r.Config, r.Standard, r.Mode, e.keys, nil, nil, nil, nil}
+	args := []any{e.print, r.Reason, r.Partner, r.Agreement, r.Set, r.Control, r.Config, r.Standard, r.Mode, e.keys, nil, nil, nil, nil, nil}
 	if at := r.Cursor; step == bridge.StepTranslate {
-		args = append(args[:10], at.Documents, at.Slices, at.Groups, at.Interchanges)
+		args = append(args[:10], at.Documents, at.Slices, at.Groups, at.Interchanges, r.Retention)
 	}
 	if err := x.become(st, r.State, nanos(r.RetryAt), e.now, change{outcomeColumns, args}); err != nil {
 		return err
@@ -109,8 +109,8 @@ func (x *txn) end(st *standing, step bridge.Step, r *bridge.Result, p *preparedS
 	return x.release(st.n, 0, e.now)
 }
 
-// endSettled adds to what was settled while its delivery ran what is known of
-// that.
+// endSettled adds to what an acknowledgment ended while its delivery ran what is
+// known of that: it is settled, or delivered where an answer was taken back.
 func (x *txn) endSettled(st *standing, r *bridge.Result, p *preparedSlice, print string) error {
 	if err := x.send("UPDATE transmission SET ended = token, ended_by = $1 WHERE n = $2", print, st.n); err != nil {
 		return err
@@ -119,6 +119,9 @@ func (x *txn) endSettled(st *standing, r *bridge.Result, p *preparedSlice, print
 		if err := x.addEvidence(st.n, &r.Evidence[i]); err != nil {
 			return err
 		}
+	}
+	if err := x.startClocks(st.n, r.At); err != nil {
+		return err
 	}
 	return x.addLeaves(p.leaves)
 }
@@ -156,7 +159,7 @@ func (x *txn) become(st *standing, to bridge.State, nextAt, now int64, also chan
 	}
 	x.due.deliver = x.due.deliver || to == bridge.Pending || st.line != lineNone
 	err := x.send(`UPDATE transmission SET state = $1, changed = $2, next_at = $3, wake = $3, lease_until = 0, owner = '',
-			turn = CASE WHEN in_line = $4 THEN turn WHEN CAST($4 AS BIGINT) = 0 THEN 1 ELSE 0 END, in_line = $4`+also.set+" WHERE n = $5",
+			turn = CASE WHEN in_line = $4 THEN turn WHEN CAST($4 AS BIGINT) = 0 THEN 1 ELSE 0 END, in_line = $4`+ageEnds(to)+also.set+" WHERE n = $5",
 		append([]any{to, now, nextAt, int(line), st.n}, also.args...)...)
 	settles := line != st.line
 	st.state, st.line = to, line
@@ -236,7 +239,7 @@ func (x *txn) addEvidence(n int64, e *bridge.Evidence) error {
 // known: it is over the state and the identities of all that the Result holds.
 func fingerprint(r *bridge.Result) string {
 	h := sha256.New()
-	part(h, r.State, r.Reason, nanos(r.RetryAt), r.Cursor, r.Total, len(r.Findings), r.Partner, r.Agreement, r.Set, r.Control, r.Config)
+	part(h, r.State, r.Reason, r.Retention, nanos(r.RetryAt), r.Cursor, r.Total, len(r.Findings), r.Partner, r.Agreement, r.Set, r.Control, r.Config)
 	for i := range r.Documents {
 		part(h, "document", r.Documents[i].ID)
 	}
@@ -361,7 +364,7 @@ func (x *txn) decide(st *standing, o bridge.Operation) error {
 			return err
 		}
 	}
-	to, err := decided(o.Kind, st.state)
+	to, err := decided(o.Kind, st)
 	if err == nil && to == bridge.Accepted && st.state == bridge.Translated {
 		err = x.leftAlone(st)
 	}
@@ -375,8 +378,11 @@ func (x *txn) decide(st *standing, o bridge.Operation) error {
 }
 
 // decided says which state an operation leads to.
-func decided(kind bridge.OperationKind, from bridge.State) (bridge.State, error) {
+func decided(kind bridge.OperationKind, st *standing) (bridge.State, error) {
+	from := st.state
 	switch {
+	case from == bridge.Translated && st.pruned > 0:
+		return "", fmt.Errorf("%w: what followed from it was pruned", bridge.ErrConflict)
 	case kind == bridge.Retry && from == bridge.Dead:
 		return bridge.Pending, nil
 	case kind == bridge.Retry && from == bridge.Quarantined, kind == bridge.Repair && (from == bridge.Translated || from == bridge.Quarantined):

@@ -35,11 +35,18 @@ func TestPlans(t *testing.T) {
 		{"numbers of an owner", "UPDATE number SET state = 'void' WHERE owner = $1", []any{"id"}, "owner=?"},
 		{"backlog", selectBacklog, []any{9}, "transmission_state"},
 		{"older of a stream", selectOlder, []any{"2 =acme", 1}, "transmission_stream"},
+		{"any to lift", anyLift, []any{1}, "transmission_lift"},
+		{"to lift", liftDue, []any{1, 9}, "transmission_lift"},
 		{"what was said", selectSaid, []any{"order", "1", 9}, "fact_subject"},
 		{"subjects", selectSubjects, []any{"stock", "A/", "B/", "", 9}, "fact_subject"},
 		{"any overdue", anyOverdue, []any{1}, "expectation_wake"},
 		{"overdue", selectOverdue, []any{1, 1}, "expectation_wake"},
 		{"answered group", answeredGroup, groupArgs, "expectation_group"},
+		{"files that have ended", endedFiles, []any{"", 9, 1, 1, 9}, "transmission_ended_file (retention=? AND changed>? AND changed<?)"},
+		{"events that have ended", endedEvents, []any{"", 9, 1, 1, 9}, "transmission_ended_event (retention=? AND changed>? AND changed<?)"},
+		{"heard of a partner", selectHeard, []any{"acme", 1, "orders"}, "transmission_heard (partner=? AND created>?)"},
+		{"keys that go", "DELETE FROM business_key WHERE transmission IN ($1)", []any{1}, "business_key_transmission"},
+		{"identities that go", "DELETE FROM seen WHERE transmission IN ($1)", []any{1}, "seen_transmission"},
 		{"unsealed", selectUnsealed, []any{10}, "idx=?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -36,9 +36,9 @@ func queueName(t *bridge.Transmission) string {
 // other.
 func isOrdered(queue string) bool { return len(queue) > 2 && queue[2] == '=' }
 
-// selectOlder finds what came before in an ordered queue and is not translated
-// yet, whoever works on it.
-const selectOlder = `SELECT n FROM transmission WHERE state = 'accepted' AND substr(queue, 3, 1) = '=' AND queue = $1 AND sequence < $2
+// selectOlder finds what came before in an ordered queue, or in that of the same
+// party in another lane, and is not translated yet, whoever works on it.
+const selectOlder = `SELECT n FROM transmission WHERE state = 'accepted' AND substr(queue, 3, 1) = '=' AND substr(queue, 2) = substr($1, 2) AND sequence < $2
 	ORDER BY sequence LIMIT 1`
 
 // inOrder leaves of the rows of an ordered queue the oldest, if that is what comes

@@ -278,6 +278,9 @@ func (x *txn) promote(p *bridge.Promotion, prep *preparedSlice, now int64) error
 	if st.state != bridge.Translated && st.state != bridge.Quarantined {
 		return fmt.Errorf("%w: it is %s", bridge.ErrConflict, st.state)
 	}
+	if st.pruned > 0 {
+		return fmt.Errorf("%w: what followed from it was pruned", bridge.ErrConflict)
+	}
 	if err := x.addFollows(&st, prep, now); err != nil {
 		return err
 	}
@@ -354,6 +357,10 @@ func (x *txn) replace(st *standing, t *bridge.Transmission, texts transmissionTe
 			return err
 		}
 		return x.passExpectations(st.n, t.ID)
+	}
+	t.Causes = []bridge.ID{st.id}
+	if err := x.follows(t, map[bridge.ID]*standing{st.id: st}); err != nil {
+		return err
 	}
 	if err := x.accept(t, texts, nil); err != nil {
 		return err

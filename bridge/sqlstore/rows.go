@@ -96,7 +96,7 @@ func (r *objectRow) object() archive.Object {
 const selectTransmission = `SELECT t.n, t.id, t.direction, t.kind, t.state, t.endpoint, t.peer, t.partner, t.agreement,
 	t.wire_key, t.name, t.content_type, t.header, t.sequence, t.ordinal, t.order_key, t.series, t.place, t.on_dead,
 	t.created, t.changed, t.next_at, t.attempts, t.standard, t.set_code, t.control, t.mode, t.keys,
-	t.config, t.reason, t.total, t.leaf, t.queue, t.begun, t.at_document, t.at_slice, t.at_group, t.at_interchange,
+	t.config, t.reason, t.total, t.leaf, t.queue, t.begun, t.lift_at, t.lift_to, t.trace, t.retention, t.pruned, t.at_document, t.at_slice, t.at_group, t.at_interchange,
 	(SELECT string_agg(p.id, ' ' ORDER BY c.nth) FROM cause c JOIN transmission p ON p.n = c.cause WHERE c.effect = t.n),
 	f.findings, ` + objectColumns + `
 FROM transmission t LEFT JOIN object o ON o.n = t.body LEFT JOIN finding f ON f.transmission = t.n `
@@ -114,24 +114,27 @@ func scanTransmission(scan scanner) (transmissionRow, error) {
 		t                        = &r.t
 		o                        objectRow
 		created, changed, nextAt int64
-		begun                    int64
+		begun, liftAt, pruned    int64
+		liftTo                   string
+		trace                    []byte
 		header, keys, queue      string
 		causes, findings         *string
 	)
 	dest := []any{&r.n, &t.ID, &t.Direction, &t.Kind, &t.State, &t.Endpoint, &t.Peer, &t.Partner, &t.Agreement,
 		&t.Key, &t.Name, &t.ContentType, &header, &t.Sequence, &t.Ordinal, &t.OrderKey, &t.Series, &t.Place, &t.OnDead,
 		&created, &changed, &nextAt, &t.Attempts, &t.Standard, &t.Set, &t.Control, &t.Mode, &keys,
-		&t.Config, &t.Reason, &t.Total, &t.Leaf, &queue, &begun,
+		&t.Config, &t.Reason, &t.Total, &t.Leaf, &queue, &begun, &liftAt, &liftTo, &trace, &t.Retention, &pruned,
 		&r.cursor.Documents, &r.cursor.Slices, &r.cursor.Groups, &r.cursor.Interchanges, &causes, &findings}
 	if err := scan(append(dest, o.dest()...)...); err != nil {
 		return r, err
 	}
 	t.Created, t.Changed, t.NextAt = instant(created), instant(changed), instant(nextAt)
-	t.Begun, t.Lane, t.Ordered = instant(begun), laneOf(queue), isOrdered(queue)
+	t.Pruned, t.Begun, t.Lane, t.Lift, t.Ordered = instant(pruned), instant(begun), laneOf(queue), liftOf(liftAt, liftTo), isOrdered(queue)
 	if t.Lane == bridge.Normal {
 		t.Lane = ""
 	}
 	t.Body, t.Causes = o.object(), ids(orZero(causes))
+	t.Trace = traceOf(trace, t)
 	for _, p := range []struct {
 		text string
 		dest any

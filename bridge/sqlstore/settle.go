@@ -45,10 +45,6 @@ func plainNumber(control string) string { return strings.TrimLeft(strings.TrimSp
 
 // addExpectation writes one of a slice; one that is there stays as it is.
 func (x *txn) addExpectation(e *bridge.Expectation) error {
-	wake := int64(0)
-	if e.State == bridge.ExpectAwaited {
-		wake = nanos(e.Due)
-	}
 	return x.send(`INSERT INTO expectation (transmission, id, owes, document, acknowledgment, partner, agreement, standard, mode, set_code,
 			functional, sender, receiver, interchange_control, group_control, control, interchange_number, group_number, subject, within, state,
 			created, due, wake, late, code, reasons, settled_by, settled_sequence, settled_offset, at, version)
@@ -56,7 +52,15 @@ func (x *txn) addExpectation(e *bridge.Expectation) error {
 			0, '', '', '', 0, 0, 0, 0) ON CONFLICT (id) DO NOTHING`,
 		e.Transmission, e.ID, e.Owes, e.Document, e.Acknowledgment, e.Partner, e.Agreement, e.Standard, e.Mode, e.Set,
 		e.Functional, e.Sender, e.Receiver, e.Interchange, e.Group, e.Control, plainNumber(e.Interchange), plainNumber(e.Group), e.Subject,
-		int64(e.Within), e.State, nanos(e.Created), nanos(e.Due), wake)
+		int64(e.Within), e.State, nanos(e.Created), nanos(e.Due), wakeOf(e))
+}
+
+// wakeOf is when an expectation may be claimed as overdue; 0: never.
+func wakeOf(e *bridge.Expectation) int64 {
+	if e.State != bridge.ExpectAwaited {
+		return 0
+	}
+	return nanos(e.Due)
 }
 
 // preparedSettle is a Settle with its texts and the lock of the line that its
@@ -104,8 +108,8 @@ func (x *txn) settleExpectations(p *preparedSettle, now int64) error {
 	for i := range p.Expectations {
 		e := &p.Expectations[i]
 		n, err := x.exec(`UPDATE expectation SET state = $1, late = $2, code = $3, reasons = $4, settled_by = $5, settled_sequence = $6,
-			settled_offset = $7, at = $8, wake = 0, version = version + 1 WHERE id = $9 AND transmission = $10 AND version = $11`,
-			e.State, flag(e.Late), e.Code, p.reasons[i], e.By, e.BySequence, e.ByOffset, nanos(e.At), e.ID, st.n, e.Version)
+			settled_offset = $7, at = $8, wake = $12, version = version + 1 WHERE id = $9 AND transmission = $10 AND version = $11`,
+			e.State, flag(e.Late), e.Code, p.reasons[i], e.By, e.BySequence, e.ByOffset, nanos(e.At), e.ID, st.n, e.Version, wakeOf(e))
 		if err != nil {
 			return err
 		}
@@ -122,11 +126,13 @@ func (x *txn) settleExpectations(p *preparedSettle, now int64) error {
 }
 
 // becomeSettled ends a Transmission of which nothing is open any more, if it was
-// attempted. A claim for a further attempt ends with it; the outcome of one that
-// runs may still come.
+// attempted: what nobody asked for is open until the document has some answer. A
+// claim for a further attempt ends with it; the outcome of one that runs may still
+// come. Where something is open again, since its answer was taken back, what was
+// settled is delivered: the partner has it.
 func (x *txn) becomeSettled(st *standing, now int64) error {
 	switch st.state {
-	case bridge.Pending, bridge.Attempted, bridge.Sent, bridge.Available, bridge.Delivered, bridge.Dead:
+	case bridge.Pending, bridge.Attempted, bridge.Sent, bridge.Available, bridge.Delivered, bridge.Dead, bridge.Settled:
 	default:
 		return nil
 	}
@@ -134,10 +140,18 @@ func (x *txn) becomeSettled(st *standing, now int64) error {
 		return nil
 	}
 	var answered, open int
-	_, err := x.row(`SELECT count(*) FILTER (WHERE settled_by <> ''), count(*) FILTER (WHERE state IN ('awaited', 'overdue') OR state = 'unasked')
-		FROM expectation WHERE transmission = $1 AND owes = 'partner'`, []any{st.n}, &answered, &open)
-	if err != nil || answered == 0 || open > 0 {
+	_, err := x.row(`SELECT count(*) FILTER (WHERE settled_by <> ''), count(*) FILTER (WHERE state IN ('awaited', 'overdue') OR state = 'unasked'
+			AND NOT EXISTS (SELECT 1 FROM expectation o WHERE o.transmission = e.transmission AND o.document = e.document AND o.settled_by <> ''))
+		FROM expectation e WHERE transmission = $1 AND owes = 'partner'`, []any{st.n}, &answered, &open)
+	if err != nil {
 		return err
+	}
+	settled := answered > 0 && open == 0
+	switch {
+	case !settled && st.state == bridge.Settled:
+		return x.become(st, bridge.Delivered, 0, now, change{})
+	case !settled || st.state == bridge.Settled:
+		return nil
 	}
 	also := change{", reason = ''", nil}
 	if st.tried != st.token {

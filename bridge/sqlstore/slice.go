@@ -97,7 +97,8 @@ func (x *txn) advance(c bridge.Claim, p *preparedSlice, until, now int64) error 
 	if st.state != bridge.Accepted {
 		return fmt.Errorf("%w: a slice of what is %s", bridge.ErrConflict, st.state)
 	}
-	err = x.send("UPDATE transmission SET lease_until = $1, wake = $1, config = COALESCE(NULLIF($2, ''), config) WHERE n = $3", until, p.Version, st.n)
+	err = x.send("UPDATE transmission SET lease_until = $1, wake = $1, config = COALESCE(NULLIF($2, ''), config), retention = $3 WHERE n = $4",
+		until, p.Version, p.Retention, st.n)
 	if err != nil {
 		return err
 	}
@@ -121,6 +122,9 @@ func (x *txn) moveCursor(n int64, at bridge.Cursor) error {
 // apply writes what a slice holds. The Transmission's own state is written
 // before, for it decides whether follow-ups are held.
 func (x *txn) apply(st *standing, p *preparedSlice, now int64) error {
+	if err := x.continues(st, p.Continues); err != nil {
+		return err
+	}
 	if err := x.see(st, p.Slice); err != nil {
 		return err
 	}
@@ -336,6 +340,9 @@ func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes 
 	if err := x.useObject(&t.Body); err != nil {
 		return err
 	}
+	if err := x.follows(&t, causes); err != nil {
+		return err
+	}
 	if err := x.insert(&t, texts); err != nil {
 		return err
 	}
@@ -345,6 +352,9 @@ func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes 
 		}
 	}
 	if err := x.addParts(&t, texts); err != nil {
+		return err
+	}
+	if err := x.ages(&t); err != nil {
 		return err
 	}
 	if err := x.enterSeries(&t); err != nil {

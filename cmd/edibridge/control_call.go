@@ -38,6 +38,8 @@ const (
 	callReplayRecord  callName = "replay.record"  // bridge.ReplayRecord -> nothing
 	callReplayPromote callName = "replay.promote" // bridge.PromoteOrder -> bridge.Promoted
 	callRetell        callName = "view.retell"    // bridge.Retelling -> nothing
+	callPrune         callName = "store.prune"    // bridge.Pruning -> nothing
+	callPruneReplays  callName = "store.replays"  // pruneReplays -> int
 	callResubmit      callName = "dead.resubmit"  // mendedBytes -> bridge.ID
 )
 
@@ -62,6 +64,7 @@ type callee struct {
 	store  interface {
 		bridge.Replays
 		bridge.Views
+		bridge.Housekeeping
 	}
 }
 
@@ -87,6 +90,16 @@ func (c callee) do(ctx context.Context, name callName, args []byte) (result any,
 		var r bridge.Retelling
 		if err = json.Unmarshal(args, &r); err == nil {
 			err = c.store.Retell(ctx, r)
+		}
+	case callPrune:
+		var p bridge.Pruning
+		if err = json.Unmarshal(args, &p); err == nil {
+			err = c.store.Prune(ctx, p)
+		}
+	case callPruneReplays:
+		var p pruneReplays
+		if err = json.Unmarshal(args, &p); err == nil {
+			result, err = c.store.PruneReplays(ctx, p.Before, p.Leaf)
 		}
 	case callResubmit:
 		var m mendedBytes

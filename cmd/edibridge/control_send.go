@@ -27,6 +27,8 @@ const operationSend bridge.OperationKind = "send"
 const (
 	maxSendName = 100
 	maxSendKey  = 500
+	// maxAnswers bounds how much one document answers, at maxSendName each.
+	maxAnswers = 20
 )
 
 type sendRequest struct {
@@ -36,7 +38,11 @@ type sendRequest struct {
 	Partner   string               `json:"partner"`
 	Agreement string               `json:"agreement"` // "": the only one about documents of its kind
 	Key       string               `json:"key"`       // "": none
-	Size      int64                `json:"size"`      // bytes of the document
+	// Answers are ids of transmissions, or traceparents of events; TraceParent is the
+	// span of who sends, "" none.
+	Answers     []string `json:"answers,omitempty"`
+	TraceParent string   `json:"traceparent,omitempty"`
+	Size        int64    `json:"size"` // bytes of the document
 }
 
 type sendAnswer struct {
@@ -68,6 +74,11 @@ func (q *sendRequest) check(limit int64) error {
 		{"the agreement", q.Agreement, maxSendName}, {"the key", q.Key, maxSendKey}} {
 		if len(s.text) > s.most || !utf8.ValidString(s.text) {
 			return fmt.Errorf("%s has %d bytes of text; at most %d, in UTF-8", s.what, len(s.text), s.most)
+		}
+	}
+	for _, a := range append([]string{q.TraceParent}, q.Answers...) {
+		if len(a) > maxSendName || len(q.Answers) > maxAnswers || !utf8.ValidString(a) {
+			return fmt.Errorf("it answers %d documents, one named in %d bytes; at most %d, of %d bytes each", len(q.Answers), len(a), maxAnswers, maxSendName)
 		}
 	}
 	switch {
@@ -125,7 +136,7 @@ func (c *control) takeDocument(ctx context.Context, line []byte, from io.Reader)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.patience)
 	defer cancel()
 	r, err := c.submit.hand(ctx, bridge.Submission{Peer: "control", By: q.By, Partner: q.Partner, Agreement: q.Agreement,
-		Key: q.Key, Document: document})
+		Key: q.Key, Document: document, Answers: q.Answers, TraceParent: q.TraceParent})
 	if err != nil {
 		return refuse(controlFailed, err)
 	}

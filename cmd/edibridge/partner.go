@@ -28,7 +28,7 @@ func partnerCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(partnerListCommand(), partnerShowCommand(), partnerProposeCommand())
+	cmd.AddCommand(partnerListCommand(), partnerShowCommand(), partnerTrafficCommand(), partnerProposeCommand())
 	return cmd
 }
 

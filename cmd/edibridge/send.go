@@ -21,6 +21,8 @@ type sending struct {
 	agreement string
 	key       string
 	dryRun    bool
+	answers   []string
+	parent    string
 }
 
 func sendCommand() *cobra.Command {
@@ -38,6 +40,8 @@ where the agreement says. One line each is printed:
 
 --key makes it safe to send again: the same document under the same key is taken
 once. With several documents in the file, the second has the key KEY/2, and so on.
+--answers names what the documents answer, so that they stand in its trace; without
+it they go on with that of the last document of their order.
 --dry-run prints the interchanges that would go out, with control numbers 1, and
 needs no running bridge.
 
@@ -49,6 +53,8 @@ Exit status: 0 all accepted, 1 some refused, 2 no bridge to be reached.`,
 	cmd.Flags().StringVar(&s.partner, "partner", "", "whom they are for (required)")
 	cmd.Flags().StringVar(&s.agreement, "agreement", "", "agreement by name, where several are about one kind of document")
 	cmd.Flags().StringVar(&s.key, "key", "", "idempotency key")
+	cmd.Flags().StringSliceVar(&s.answers, "answers", nil, "transmission, or traceparent of the event, that they answer; may stand several times")
+	cmd.Flags().StringVar(&s.parent, "traceparent", "", "W3C trace context in which they are handed in")
 	cmd.Flags().BoolVar(&s.dryRun, "dry-run", false, "print the interchanges that would go out")
 	return cmd
 }
@@ -73,7 +79,8 @@ func (s *sending) run(cmd *cobra.Command, file string) error {
 			by = u.Username
 		}
 		hand = func(doc []byte, n int) (sendResult, error) {
-			return to.send(cmd.Context(), sendRequest{By: by, Partner: s.partner, Agreement: s.agreement, Key: s.keyOf(n)}, doc)
+			return to.send(cmd.Context(), sendRequest{By: by, Partner: s.partner, Agreement: s.agreement, Key: s.keyOf(n),
+				Answers: s.answers, TraceParent: s.parent}, doc)
 		}
 	}
 	_, err = oneFile(cmd, file, func(_ string, in io.Reader) (int, error) { return 0, s.each(cmd, in, hand) })

@@ -21,7 +21,7 @@ func storeCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(storeCopyCommand())
+	cmd.AddCommand(storeCopyCommand(), storePruneCommand())
 	return cmd
 }
 

@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -79,19 +78,8 @@ func (w *window) UnmarshalText(text []byte) error {
 
 // spanOf reads days and times: "Mon-Fri", "06:00-20:00".
 func spanOf(days, times string) (s bridge.Span, err error) {
-	first, last, several := strings.Cut(days, "-")
-	if !several {
-		last = first
-	}
-	from, to := slices.Index(weekdays, first), slices.Index(weekdays, last)
-	if from < 0 || to < 0 {
-		return s, fmt.Errorf("%q are no days; write Mon-Fri or Sat", days)
-	}
-	for day := from; ; day = (day + 1) % 7 {
-		s.Days[day] = true
-		if day == to {
-			break
-		}
+	if err := (*weekdays)(&s.Days).UnmarshalText([]byte(days)); err != nil {
+		return s, err
 	}
 	begin, end, _ := strings.Cut(times, "-")
 	for _, one := range []struct {
@@ -107,9 +95,6 @@ func spanOf(days, times string) (s bridge.Span, err error) {
 	}
 	return s, nil
 }
-
-// weekdays are their names, by time.Weekday.
-var weekdays = []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
 
 // maxBatch is how many documents leave together at most: each is named in the
 // batch's record, with 27 bytes.

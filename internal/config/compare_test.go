@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -37,7 +38,8 @@ func TestLoadBundle(t *testing.T) {
 		t.Fatal(err)
 	}
 	libraries := cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "Guides" || p.String() == "Mappings" }, cmp.Ignore())
-	if diff := cmp.Diff(cfg, again, libraries); diff != "" {
+	zones := cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
+	if diff := cmp.Diff(cfg, again, libraries, zones); diff != "" {
 		t.Errorf("configuration (-folder +bundle)\n%s", diff)
 	}
 	if diff := cmp.Diff(sys, sysAgain, cmpopts.EquateComparable()); diff != "" {

@@ -13,7 +13,7 @@ import (
 // dispatch takes over one agreement about what is sent.
 func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
 	at := func(steps ...string) []string { return append([]string{"agreements", name}, steps...) }
-	for _, key := range []string{"receivers", "senders", "acknowledge", "accept", "duplicates", "maxFindings", "edi"} {
+	for _, key := range []string{"receivers", "senders", "acknowledge", "accept", "duplicates", "maxFindings", "edi", "expectTraffic"} {
 		if p.has(at(key)) {
 			p.problem(at(key), "%q is for what is received", key)
 		}
@@ -35,7 +35,7 @@ func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
 		To:       cmp.Or(a.To, p.mailbox()), Guide: a.Guide, Mapping: a.Mapping, Waive: waivers(p, at("waive"), a.Waive),
 		Syntax: e.Syntax, Delimiters: delimiters(p, at("envelope", "delimiters"), a), LineBreak: lineBreaks[e.LineBreak],
 		AckRequested: e.RequestAcknowledgment, FileName: a.FileName, OnDead: bridge.OnDead(a.OnDead), Lanes: lanes(p, at("lanes"), &a),
-		Expect: expected(p, at, &a), Events: a.Events,
+		Expect: expected(p, at, &a), Events: a.Events, Retention: l.keptBy(p, at("retention"), a.Retention),
 		Batch: batching(p, at, a.Batch), Strict: a.Sequence == strictSequence, Window: a.Window.made,
 	}
 	if l.cfg.Endpoints[made.To].Kind == bridge.EndpointMailbox && made.Window != nil {
@@ -58,15 +58,30 @@ func (l *loader) dispatch(p *partnerSource, name string, a agreement) {
 // strictSequence is the "sequence" that is kept on the wire.
 const strictSequence = "strict"
 
-// expected is the acknowledgment that the partner owes.
+// expected is what the partner owes for a document.
 func expected(p *partnerSource, at func(...string) []string, a *agreement) bridge.Expect {
-	if a.Expect == nil {
+	e := a.Expect
+	if e == nil {
 		return bridge.Expect{}
 	}
-	if said := a.Expect.Acknowledgment; said != "" && (said == "CONTRL") != (a.Send.Standard == edi.EDIFACT) {
+	if e.Acknowledgment == "" && e.Application == nil {
+		p.problem(at("expect"), `nothing is expected: say which "acknowledgment", or which "application" answer`)
+	}
+	if e.Acknowledgment == "" && e.Within != 0 {
+		p.problem(at("expect", "within"), "this is the clock of an acknowledgment, and none is said")
+	}
+	if said := e.Acknowledgment; said != "" && (said == "CONTRL") != (a.Send.Standard == edi.EDIFACT) {
 		p.problem(at("expect", "acknowledgment"), "%s does not acknowledge what is of %s", said, a.Send.Standard)
 	}
-	return bridge.Expect{Acknowledgment: a.Expect.Acknowledgment, Within: a.Expect.Within}
+	made := bridge.Expect{Acknowledgment: e.Acknowledgment, Within: e.Within}
+	if e.Application == nil {
+		return made
+	}
+	if said := e.Application.With; said != "" && (said == "APERAK") != (a.Send.Standard == edi.EDIFACT) {
+		p.problem(at("expect", "application", "with"), "%s does not answer what is of %s", said, a.Send.Standard)
+	}
+	made.Application, made.ApplicationWithin = e.Application.With, e.Application.Within
+	return made
 }
 
 var lineBreaks = map[string]string{"none": "", "lf": "\n", "crlf": "\r\n"}

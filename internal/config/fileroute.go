@@ -11,13 +11,13 @@ import (
 func (l *loader) fileRoute(p *partnerSource, name string, a agreement) {
 	at := func(steps ...string) []string { return append([]string{"agreements", name}, steps...) }
 	for _, keys := range [][]string{{"batch"}, {"sequence"}, {"window"}, {"envelope"}, {"receivers"}, {"senders"}, {"guide"}, {"mapping"}, {"acknowledge"}, {"events"},
-		{"accept"}, {"waive"}, {"maxFindings"}, {"duplicates", "control"}, {"duplicates", "document"}} {
+		{"accept"}, {"waive"}, {"maxFindings"}, {"expectTraffic"}, {"duplicates", "control"}, {"duplicates", "document"}} {
 		if p.has(at(keys...)) {
 			p.problem(at(keys...), "%q is for EDI; files are moved as they are", keys[len(keys)-1])
 		}
 	}
 	made := &bridge.Route{Name: name, Partner: p.Partner, Pattern: a.Receive.Pattern, Mode: a.Receive.Mode, To: a.To,
-		EDI: a.EDI == "move", FileName: a.FileName, Repeated: a.Duplicates.Bytes, OnDead: bridge.OnDead(a.OnDead)}
+		EDI: a.EDI == "move", FileName: a.FileName, Repeated: a.Duplicates.Bytes, OnDead: bridge.OnDead(a.OnDead), Retention: l.keptBy(p, at("retention"), a.Retention)}
 	switch ep, ok := l.cfg.Endpoints[a.To]; {
 	case a.To == "":
 		p.problem(at("receive"), `"to" is missing: the endpoint that these files go to`)

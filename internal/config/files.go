@@ -37,6 +37,10 @@ type mainFile struct {
 	Limits limits `yaml:"limits"`
 	// When partners are told to try again later.
 	Pressure pressure `yaml:"pressure"`
+	// How long what has ended is kept, by the name of a class: "default" is that of
+	// what no agreement gives another one. Without it everything is kept for ever.
+	// The log, control numbers, configurations and the archived bytes always are.
+	Retention map[string]retention `yaml:"retention"`
 	// What the bridge writes to standard error.
 	Log logging `yaml:"log"`
 }
@@ -166,6 +170,18 @@ type limits struct {
 	Findings int `yaml:"findings" default:"100"`
 }
 
+// retention says how long something is kept. "90d", "10y" (of 366 days), "forever";
+// at least a day. docs/OPERATING.md tells what goes with it.
+type retention struct {
+	// A file with all that follows from it, and all that it is linked with by
+	// causes: counted from when the last of them was done with. Until then it is
+	// recognised when it comes again, and not any more then.
+	History span `yaml:"history" default:"forever"`
+	// Events, counted from their delivery; not longer than history. Without it as
+	// history. What lost its events is neither repaired nor promoted any more.
+	Outbox span `yaml:"outbox"`
+}
+
 // logging is the log on standard error. docs/OPERATING.md lists its keys.
 type logging struct {
 	// Least level that is written.
@@ -200,6 +216,9 @@ type partnerFile struct {
 	// while all lanes have work 16 are urgent, 4 normal and 1 bulk; within a lane
 	// partners take turns.
 	Lane string `yaml:"lane" default:"normal" choices:"urgent normal bulk"`
+	// What still waits so long after its accept goes over into a more urgent lane:
+	// files to be translated, acknowledgments to be handed over.
+	Lift *lift `yaml:"lift"`
 	// Translate the partner's files one after the other, in the order in which they
 	// came, and documents for the partner in the order in which they were handed
 	// in: an 860 never overtakes its 850. Without it they are translated side by
@@ -211,6 +230,11 @@ type partnerFile struct {
 	// It makes the partner ordered. An agreement that says so has it for all that
 	// shares its control numbers (sender, receiver, mode).
 	Sequence string `yaml:"sequence" default:"any" choices:"any strict"`
+	// By when something is expected from the partner, in production. Silence is told
+	// (edibridge.partner.silent.v1), and that it ended (edibridge.partner.heard.v1),
+	// to the events of the partner's agreements, or where there are none to the
+	// alarms. "edibridge partner traffic" shows who is silent.
+	ExpectTraffic *expectTraffic `yaml:"expectTraffic"`
 	// What is agreed, by a name of your own.
 	Agreements map[string]agreement `yaml:"agreements"`
 }
@@ -252,12 +276,13 @@ type agreement struct {
 	// production are agreed apart. Or "file PATTERN [MODE]", as in "file *.pdf":
 	// files that are moved to the endpoint "to" as they are, by their names (* and
 	// ? as usual, upper and lower case alike; the longer pattern wins). Of what
-	// follows "to", "edi", "fileName", "onDead" and duplicates.bytes hold for them.
+	// follows "to", "edi", "fileName", "onDead", "retention" and duplicates.bytes hold
+	// for them.
 	Receive route `yaml:"receive"`
 	// What is sent: STANDARD SET RELEASE MODE, as in "X12 810 004010 production".
-	// Of what follows, guide, mapping, waive, events, fileName, lane, lanes and
-	// onDead hold for it, "envelope", "expect", "batch", "sequence" and "window"
-	// for nothing else.
+	// Of what follows, guide, mapping, waive, events, fileName, lane, lanes, lift,
+	// onDead and retention hold for it, "envelope", "expect", "batch", "sequence"
+	// and "window" for nothing else.
 	Send route `yaml:"send"`
 	// Endpoint that it goes to. Without it, the partner's mailbox. Files go to any
 	// endpoint, another partner's mailbox included; it has to be named.
@@ -274,8 +299,8 @@ type agreement struct {
 	FileName string `yaml:"fileName"`
 	// How it is wrapped.
 	Envelope envelope `yaml:"envelope"`
-	// The acknowledgment that the partner owes for it. Without it none is waited
-	// for; one that comes is taken.
+	// What the partner owes for it: the acknowledgment of its syntax, and what his
+	// application says of it. Without it nothing is waited for; what comes is taken.
 	Expect *expect `yaml:"expect"`
 	// Have documents leave together in one interchange. Without it each leaves
 	// alone, at once.
@@ -312,14 +337,43 @@ type agreement struct {
 	// What a dead letter does to younger documents of the same order key: they
 	// wait for a person (hold), or go on (pass).
 	OnDead string `yaml:"onDead" default:"hold" choices:"hold pass"`
+	// Of what is received: by when such documents are expected; told to its events.
+	ExpectTraffic *expectTraffic `yaml:"expectTraffic"`
 	// Lane in which what follows from these documents is delivered. What waits
 	// behind an older document of its order key waits in any lane.
 	Lane string `yaml:"lane" default:"normal" choices:"urgent normal bulk"`
 	// Lanes by business key, as in "po:RUSH*: urgent": scheme and pattern, or the
 	// pattern alone. Where several fit, the longest wins.
 	Lanes map[string]string `yaml:"lanes" choices:"urgent normal bulk"`
+	// What still waits so long after the accept of the file or document that it
+	// follows from goes over into a more urgent lane, whatever lane it is in.
+	Lift *lift `yaml:"lift"`
 	// Findings kept for one document; 0: as limits say.
 	MaxFindings int `yaml:"maxFindings" default:"0"`
+	// Class by which it is kept, of those under "retention" in edibridge.yaml. A
+	// file with documents of several is of the one that keeps longest.
+	Retention string `yaml:"retention" default:"default"`
+}
+
+// expectTraffic is by when something has to come: one of "every" and "by". What
+// came counts by when we took custody of it, whatever became of it.
+type expectTraffic struct {
+	// At most so long nothing may come, nights and holidays included: "24h".
+	Every time.Duration `yaml:"every"`
+	// By a time of day something has to have come since the one before: "18:00
+	// Europe/Berlin", with the name of a time zone, whose summer time is followed.
+	By timeOfDay `yaml:"by"`
+	// Days that have such a time: "Mon-Fri", "Mon,Wed,Sat".
+	Days weekdays `yaml:"days" default:"Mon-Sun"`
+}
+
+// lift takes what waits too long into a more urgent lane. What was finished in
+// time, and what a person has tried again, is not lifted.
+type lift struct {
+	// How long it may wait in its own lane.
+	After time.Duration `yaml:"after" required:"true"`
+	// Into which lane it goes then. What is in one as urgent stays there.
+	Lane string `yaml:"lane" required:"true" choices:"urgent normal"`
 }
 
 // envelope is what documents to the partner are wrapped in.
@@ -378,12 +432,24 @@ type acknowledge struct {
 	Within time.Duration `yaml:"within"`
 }
 
-// expect is the acknowledgment that a partner owes for what is sent.
+// expect is what a partner owes for what is sent.
 type expect struct {
-	// Which one: 997 or 999 (either of the two answers), TA1, CONTRL.
-	Acknowledgment string `yaml:"acknowledgment" required:"true" choices:"997 999 TA1 CONTRL"`
+	// The acknowledgment of its syntax: 997 or 999 (either of the two answers), TA1,
+	// CONTRL. Without it, none is waited for.
+	Acknowledgment string `yaml:"acknowledgment" choices:"997 999 TA1 CONTRL"`
 	// By when: counted from when it was sent or lay in the mailbox, and anew from
 	// when it was taken from there. Without it there is no clock.
+	Within time.Duration `yaml:"within"`
+	// What the partner's application says of the content later, with a clock of its
+	// own. Without it none is waited for; one that comes is taken.
+	Application *application `yaml:"application"`
+}
+
+// application is the second answer to a document: whether it was taken.
+type application struct {
+	// Which one: 824 of X12, APERAK of EDIFACT.
+	With string `yaml:"with" required:"true" choices:"824 APERAK"`
+	// By when, counted like the acknowledgment's. Without it there is no clock.
 	Within time.Duration `yaml:"within"`
 }
 

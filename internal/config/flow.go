@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/edibridge/edibridge/bridge"
 )
@@ -47,10 +48,71 @@ func (l *loader) pressure(m *mainSource) {
 	l.cfg.Pressure = bridge.Pressure{MinFree: int64(m.Pressure.MinFree), Backlog: m.Pressure.Backlog}
 }
 
+// retention takes over how long what has ended is kept.
+func (l *loader) retention(m *mainSource) {
+	for _, name := range sortedKeys(m.Retention) {
+		r, at := m.Retention[name], []string{"retention", name}
+		if err := checkName("a class of retention", name); err != nil {
+			m.problem(at, "%v", err)
+		}
+		made := bridge.Retention{History: time.Duration(r.History), Outbox: time.Duration(r.Outbox)}
+		if !m.has(append(at, "outbox")) {
+			made.Outbox = made.History
+		}
+		if made.History > 0 && (made.Outbox == 0 || made.Outbox > made.History) {
+			m.problem(append(at, "outbox"), "events cannot be kept longer than the history that they belong to")
+		}
+		if l.cfg.Retention == nil {
+			l.cfg.Retention = map[string]bridge.Retention{}
+		}
+		l.cfg.Retention[class(name)] = made
+	}
+}
+
+// class is the name of a class as the bridge has it.
+func class(name string) string {
+	if name == bridge.DefaultRetention {
+		return ""
+	}
+	return name
+}
+
+// keptBy takes over by which class something is kept.
+func (l *loader) keptBy(p *partnerSource, at []string, name string) string {
+	if _, known := l.cfg.Retention[class(name)]; !known && class(name) != "" {
+		known := append(sortedKeys(l.cfg.Retention), bridge.DefaultRetention)
+		p.problem(at, "there is no class of retention %q%s", name, didYouMean(name, known))
+	}
+	return class(name)
+}
+
+// traffic takes over by when something is expected; to are those who are told.
+func traffic(p *partnerSource, at []string, e *expectTraffic, to []string) *bridge.Traffic {
+	if e == nil {
+		return nil
+	}
+	timed := e.By.zone != nil
+	switch {
+	case e.Every > 0 && timed:
+		p.problem(append(at, "by"), `"every" or "by", not both`)
+	case e.Every == 0 && !timed && !p.has(append(at, "every")) && !p.has(append(at, "by")):
+		p.problem(at, `neither "every" nor "by" stands here`)
+	case e.Every > 0 && p.has(append(at, "days")):
+		p.problem(append(at, "days"), `"days" are those of "by"`)
+	}
+	if len(to) == 0 {
+		p.problem(at, "nobody would be told: there are no events, and no alarms in edibridge.yaml")
+	}
+	if timed {
+		return &bridge.Traffic{Hour: int(e.By.at) / 60, Minute: int(e.By.at) % 60, Zone: e.By.zone, Days: e.Days}
+	}
+	return &bridge.Traffic{Every: e.Every}
+}
+
 // lanes takes over in which lane an agreement's follow-ups are delivered: rules
 // with longer patterns come first.
 func lanes(p *partnerSource, at []string, a *agreement) bridge.LanePolicy {
-	made := bridge.LanePolicy{Lane: bridge.Lane(a.Lane)}
+	made := bridge.LanePolicy{Lane: bridge.Lane(a.Lane), Aging: aging(a.Lift)}
 	keys := sortedKeys(a.Lanes)
 	slices.SortStableFunc(keys, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	for _, key := range keys {
@@ -64,4 +126,12 @@ func lanes(p *partnerSource, at []string, a *agreement) bridge.LanePolicy {
 		made.Rules = append(made.Rules, bridge.LaneRule{Scheme: scheme, Pattern: pattern, Lane: bridge.Lane(a.Lanes[key])})
 	}
 	return made
+}
+
+// aging takes over when what waits is lifted into a more urgent lane.
+func aging(l *lift) bridge.Aging {
+	if l == nil {
+		return bridge.Aging{}
+	}
+	return bridge.Aging{After: l.After, Lane: bridge.Lane(l.Lane)}
 }

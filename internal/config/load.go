@@ -260,6 +260,7 @@ func (l *loader) bridge(m *mainSource) {
 		m.problem([]string{"limits", "message"}, "a message is held in memory: at most 2GiB")
 	}
 	l.pressure(m)
+	l.retention(m)
 	l.sys.Log.Format = m.Log.Format
 	if err := l.sys.Log.Level.UnmarshalText([]byte(m.Log.Level)); err != nil {
 		l.sys.Log.Level = slog.LevelInfo // the choices of its tag have said so

@@ -46,6 +46,10 @@ func TestLoad(t *testing.T) {
 	id := func(level, qualifier, id string) bridge.Identifier {
 		return bridge.Identifier{Standard: edi.X12, Level: level, Qualifier: qualifier, ID: id}
 	}
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
 	orders := bridge.Agreement{
 		Name: "orders", Partner: "acme", Standard: edi.X12, Set: "850", Release: "004010", Mode: edi.Production,
 		Waive: map[string]edi.Severity{}, OnDead: bridge.Hold, Lanes: bridge.LanePolicy{Lane: bridge.Normal},
@@ -56,14 +60,16 @@ func TestLoad(t *testing.T) {
 		Receivers: []bridge.Identifier{id("ISA", "01", "123456789")}, Guide: "X12 004010 850", WithErrors: true,
 		Waive:       map[string]edi.Severity{"x12.element.code": "", "x12.element.long": edi.Warning},
 		Acknowledge: &bridge.Acknowledge{With: "none", To: "acme-mailbox", Detail: "full", When: "always", TA1: "never", CONTRL: "always", Within: 4 * time.Hour}, Events: []string{"erp"},
-		Duplicates: bridge.Duplicates{Control: "accept", Document: "accept"}, OnDead: bridge.Pass, MaxFindings: 7,
-		Lanes: bridge.LanePolicy{Lane: bridge.Bulk, Rules: []bridge.LaneRule{{Scheme: "po", Pattern: "RUSH*", Lane: bridge.Urgent}, {Pattern: "X", Lane: bridge.Normal}}},
+		Duplicates: bridge.Duplicates{Control: "accept", Document: "accept"}, OnDead: bridge.Pass, MaxFindings: 7, Retention: "books",
+		Traffic: &bridge.Traffic{Hour: 18, Minute: 30, Zone: berlin, Days: [7]bool{true, true, false, true, false, true, true}},
+		Lanes: bridge.LanePolicy{Lane: bridge.Bulk, Rules: []bridge.LaneRule{{Scheme: "po", Pattern: "RUSH*", Lane: bridge.Urgent}, {Pattern: "X", Lane: bridge.Normal}},
+			Aging: bridge.Aging{After: 2 * time.Hour, Lane: bridge.Urgent}},
 	}
 	toThem := bridge.Dispatch{
 		Name: "to-them", Partner: "acme", Standard: edi.X12, Set: "850", Release: "004010", Mode: edi.Test,
 		Sender: edi.Party{Qualifier: "ZZ", ID: "US"}, Receiver: edi.Party{Qualifier: "ZZ", ID: "ACMERETAIL"},
 		GroupSender: "US", GroupReceiver: "ACME", To: "acme-mailbox", Waive: map[string]edi.Severity{},
-		Syntax: "UNOC:3", OnDead: bridge.Hold, Lanes: bridge.LanePolicy{Lane: bridge.Normal},
+		Syntax: "UNOC:3", OnDead: bridge.Hold, Lanes: bridge.LanePolicy{Lane: bridge.Normal}, Retention: "test",
 	}
 	toThemToo := bridge.Dispatch{
 		Name: "to-them-too", Partner: "acme", Standard: edi.X12, Set: "850", Release: "005010", Mode: edi.Production,
@@ -72,7 +78,7 @@ func TestLoad(t *testing.T) {
 		Waive: map[string]edi.Severity{"x12.element.code": edi.Warning}, Syntax: "UNOC:3",
 		Delimiters: edi.Delimiters{Element: '|', Component: ':', Segment: '\'', Repetition: '^', Decimal: '.'},
 		LineBreak:  "\r\n", AckRequested: true, OnDead: bridge.Pass, Lanes: bridge.LanePolicy{Lane: bridge.Normal},
-		Expect: bridge.Expect{Acknowledgment: "999", Within: 24 * time.Hour}, Events: []string{"erp"},
+		Expect: bridge.Expect{Acknowledgment: "999", Within: 24 * time.Hour, Application: "824", ApplicationWithin: 48 * time.Hour}, Events: []string{"erp"},
 	}
 	divided := bridge.Identifier{Standard: edi.EDIFACT, Level: "UNB", Qualifier: "14", ID: "4012345000009", Sub: "WEST"}
 	whole := divided
@@ -88,9 +94,12 @@ func TestLoad(t *testing.T) {
 	}
 	want := &bridge.Configuration{
 		Digest: cfg.Digest, Guides: cfg.Guides, Mappings: cfg.Mappings,
+		Retention: map[string]bridge.Retention{"": {History: 3660 * 24 * time.Hour, Outbox: 90 * 24 * time.Hour},
+			"test": {History: 36 * time.Hour, Outbox: 36 * time.Hour}, "books": {}},
 		Self: []bridge.Identifier{id("ISA", "ZZ", "US"), id("GS", "", "US"), id("ISA", "01", "123456789")},
 		Partners: []*bridge.Partner{west, {
-			ID: "acme", Name: "ACME Retail", Lane: bridge.Urgent,
+			ID: "acme", Name: "ACME Retail", Lane: bridge.Urgent, Aging: bridge.Aging{After: 4 * time.Hour, Lane: bridge.Urgent},
+			Traffic:     &bridge.Traffic{Every: 48 * time.Hour},
 			Identifiers: []bridge.Identifier{id("ISA", "ZZ", "ACMERETAIL"), id("GS", "", "ACME")},
 			Access:      []bridge.Access{{Endpoint: "sftp", Peer: "acme-edi"}},
 			Agreements:  []*bridge.Agreement{&forOne, &orders}, // the one with receivers is asked first
@@ -112,7 +121,8 @@ func TestLoad(t *testing.T) {
 	opt := cmp.FilterPath(func(p cmp.Path) bool {
 		return p.String() == "Guides" || p.String() == "Mappings"
 	}, cmp.Comparer(same))
-	if diff := cmp.Diff(want, cfg, opt); diff != "" {
+	zones := cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
+	if diff := cmp.Diff(want, cfg, opt, zones); diff != "" {
 		t.Errorf("configuration (-want +got)\n%s", diff)
 	}
 	checkSystem(t, dir, sys)

@@ -122,7 +122,7 @@ func kindOf(e ast.Expr) (kind, inner string) {
 	case *ast.SelectorExpr:
 		return "duration", ""
 	}
-	words := map[string]string{"string": "text", "int": "number", "rate": "rate", "bool": "true or false", "size": "size", "identifier": "identifier", "route": "text",
+	words := map[string]string{"string": "text", "int": "number", "rate": "rate", "bool": "true or false", "size": "size", "identifier": "identifier", "route": "text", "span": "time to keep", "timeOfDay": "text", "weekdays": "text",
 		"clock": "time of day", "zone": "time zone", "window": "window"}
 	name := e.(*ast.Ident).Name
 	if word, ok := words[name]; ok {

@@ -20,7 +20,7 @@ func (l *loader) partner(p *partnerSource) {
 	if p.Partner != p.id && p.Partner != "" {
 		p.problem([]string{"partner"}, "partner %q in the file of %q: they have to be the same", p.Partner, p.id)
 	}
-	p.made = &bridge.Partner{ID: p.Partner, Name: cmp.Or(p.Name, p.Partner), Lane: bridge.Lane(p.Lane), Ordered: p.Ordered, Strict: p.Sequence == strictSequence}
+	p.made = &bridge.Partner{ID: p.Partner, Name: cmp.Or(p.Name, p.Partner), Lane: bridge.Lane(p.Lane), Aging: aging(p.Lift), Ordered: p.Ordered, Strict: p.Sequence == strictSequence}
 	for _, id := range p.Identifiers {
 		p.made.Identifiers = append(p.made.Identifiers, bridge.Identifier(id))
 	}
@@ -159,6 +159,7 @@ func (l *loader) together(m *mainSource) {
 			l.agreed(p, name, p.Agreements[name])
 		}
 		strictly(p.made)
+		p.made.Traffic = traffic(p, []string{"expectTraffic"}, p.ExpectTraffic, l.cfg.Told(p.made))
 		overlaps(p)
 	}
 }
@@ -219,7 +220,7 @@ func (l *loader) agreement(p *partnerSource, name string, a agreement) {
 		Guide: a.Guide, Mapping: a.Mapping, WithErrors: a.Accept == "with-errors", Events: a.Events,
 		Duplicates: bridge.Duplicates{Control: a.Duplicates.Control, Document: a.Duplicates.Document},
 		OnDead:     bridge.OnDead(a.OnDead), Lanes: lanes(p, at("lanes"), &a), MaxFindings: a.MaxFindings,
-		Acknowledge: l.acknowledge(p, at("acknowledge"), a.Acknowledge),
+		Acknowledge: l.acknowledge(p, at("acknowledge"), a.Acknowledge), Retention: l.keptBy(p, at("retention"), a.Retention),
 	}
 	for i, id := range a.Receivers {
 		made.Receivers = append(made.Receivers, bridge.Identifier(id))
@@ -232,6 +233,9 @@ func (l *loader) agreement(p *partnerSource, name string, a agreement) {
 		if !slices.Contains(p.made.Identifiers, bridge.Identifier(id)) && id != (identifier{}) {
 			p.problem(at("senders", fmt.Sprint(i)), "%s is no identifier of %s", id, p.Partner)
 		}
+	}
+	if made.Traffic = traffic(p, at("expectTraffic"), a.ExpectTraffic, a.Events); made.Traffic != nil && made.Mode != edi.Production {
+		p.problem(at("expectTraffic"), "the agreement is for %s; traffic is expected in production", made.Mode)
 	}
 	if made.Acknowledge != nil {
 		l.sameMode(p, at("acknowledge", "to"), made.Acknowledge.To, made.Mode)

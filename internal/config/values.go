@@ -5,8 +5,11 @@ import (
 	"math"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
+	_ "time/tzdata" // where the machine has none
 
 	"github.com/edibridge/edibridge/bridge"
 	"github.com/edibridge/edibridge/edi"
@@ -32,6 +35,92 @@ func (s *size) UnmarshalText(text []byte) error {
 		return fmt.Errorf("%q is no size between 1 byte and 4 EiB", text)
 	}
 	*s = size(n)
+	return nil
+}
+
+// span is how long something is kept, written "90d" or "10y" (of 366 days), or as
+// other durations are; "forever" is 0.
+type span time.Duration
+
+const dayLong = 24 * time.Hour
+
+var spanForm = regexp.MustCompile(`^([0-9]{1,5})([dy])$`)
+
+// UnmarshalText reads a span.
+func (s *span) UnmarshalText(text []byte) error {
+	if string(text) == "forever" {
+		*s = 0
+		return nil
+	}
+	d, err := time.ParseDuration(string(text))
+	if m := spanForm.FindStringSubmatch(string(text)); m != nil {
+		var n int
+		n, err = strconv.Atoi(m[1])
+		days := map[string]int{"d": 1, "y": 366}[m[2]]
+		if n > 200*366/days {
+			return fmt.Errorf("%q: more than 200 years are forever", text)
+		}
+		d = time.Duration(n*days) * dayLong
+	}
+	if err != nil || d <= 0 {
+		return fmt.Errorf("%q is no time to keep something; write 90d, 10y or forever", text)
+	}
+	if d < dayLong {
+		return fmt.Errorf("%q is less than a day", text)
+	}
+	*s = span(d)
+	return nil
+}
+
+// timeOfDay is a time in a zone, written "18:00 Europe/Berlin".
+type timeOfDay struct {
+	at   clock
+	zone *time.Location
+}
+
+// UnmarshalText reads a time of day.
+func (t *timeOfDay) UnmarshalText(text []byte) error {
+	at, name, both := strings.Cut(string(text), " ")
+	if !both {
+		return fmt.Errorf("%q is no time of day with its zone, as in \"18:00 Europe/Berlin\"", text)
+	}
+	var in zone
+	if err := t.at.UnmarshalText([]byte(at)); err != nil {
+		return err
+	}
+	if t.at == 24*60 {
+		return fmt.Errorf("24:00 is 00:00 of the next day: write that")
+	}
+	if err := in.UnmarshalText([]byte(name)); err != nil {
+		return err
+	}
+	t.zone = in.Location
+	return nil
+}
+
+// weekdays are days, written "Mon-Fri" or "Mon,Wed,Sat".
+type weekdays [7]bool
+
+// UnmarshalText reads days.
+func (w *weekdays) UnmarshalText(text []byte) error {
+	names := []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
+	var got weekdays
+	for part := range strings.SplitSeq(string(text), ",") {
+		first, last, through := strings.Cut(strings.TrimSpace(part), "-")
+		if !through {
+			last = first
+		}
+		from, to := slices.Index(names, first), slices.Index(names, last)
+		if from < 0 || to < 0 {
+			return fmt.Errorf("%q are no days; write Mon-Fri, or Mon,Wed,Sat", text)
+		}
+		for d := from; ; d = (d + 1) % 7 {
+			if got[d] = true; d == to {
+				break
+			}
+		}
+	}
+	*w = got
 	return nil
 }
 

@@ -8,6 +8,7 @@
 //	webhook-timestamp:  Unix seconds of this attempt
 //	webhook-signature:  "v1," and the base64 HMAC-SHA256 of "id.timestamp.body";
 //	                    one for each secret, separated by spaces
+//	traceparent:        that of Delivery.Header (W3C Trace Context), if it has one
 //
 // # What an answer means
 //

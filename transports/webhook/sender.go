@@ -158,6 +158,9 @@ func (s *Sender) request(ctx context.Context, d *transports.Delivery, body []byt
 		request.Header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.Name}))
 	}
 	request.Header.Set("User-Agent", "edibridge")
+	if parent := d.Header["traceparent"]; parent != "" {
+		request.Header.Set("traceparent", parent)
+	}
 	request.Header.Set(HeaderID, id)
 	request.Header.Set(HeaderTimestamp, timestamp)
 	request.Header.Set(HeaderSignature, strings.Join(signatures, " "))
