@@ -87,11 +87,9 @@ func openPostgres(ctx context.Context, config *pgxpool.Config, opt Options) (*St
 // that draw the same one wait for each other.
 const sumParts = 64
 
-// lanes is how many connections commit what is no accept. One serves two
-// processors best, since its groups are the largest; with more of them, or the
-// server on another machine, this process works for one lane while the server
-// works for another.
-func lanes() int { return max(1, runtime.NumCPU()/2) }
+// lanes is how many connections commit what is no accept: while the server works
+// for one of them this process works for another.
+func lanes() int { return min(max(4, runtime.NumCPU()), 16) }
 
 // Times of a connection to a server.
 const (

@@ -78,13 +78,14 @@ type round struct {
 	accepts bool      // it takes something in
 	spent   struct{ accepts, work time.Duration }
 	had     map[string]bool // parties that had a turn
+	lone    bool            // one of them has nothing more that waits
 	n       int
 }
 
 // What bounds a round where writes are taken on while it runs. Its writes take
 // groupTime, which is how long a write waits for others; where several parties
-// have writes only groupRound, and then one turn of each: a lone write does not
-// wait for the many of another. Of a round's time accepts have acceptShare parts
+// have writes only groupRound, or less where one of them has no more, and then one
+// turn of each: a lone write does not wait for the many of another. Of a round's time accepts have acceptShare parts
 // to one of other work while both wait, since a partner waits for them.
 const (
 	groupTime   = 4 * time.Millisecond
@@ -106,6 +107,7 @@ func (r *round) next(accepts, work *waiting, now time.Time) *write {
 	from.pop()
 	r.accepts = from == accepts
 	r.had[w.share.party] = true
+	r.lone = r.lone || w.share.party != "" && len(from.of[w.share.party]) == 0
 	r.n++
 	return w
 }
@@ -130,6 +132,6 @@ func (r *round) full(party string, now time.Time) bool {
 	case r.n >= groupLimit || took >= groupTime:
 		return true
 	default:
-		return took >= groupRound && len(r.had) > 1 && r.had[party]
+		return (took >= groupRound || r.lone) && len(r.had) > 1 && r.had[party]
 	}
 }

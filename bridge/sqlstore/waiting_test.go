@@ -46,8 +46,9 @@ func TestRound(t *testing.T) {
 	}{
 		{"one party: as many as the time allows", "", "aaaaaaaaaa", time.Millisecond, []string{"aaaa", "aaaa", "aa"}},
 		{"a lone write stands behind one of the many", "", "aaaaaaaab", time.Millisecond, []string{"ab", "aaaa", "aaa"}},
-		{"short writes share a commit all the same", "", "aaaaaaaab", 100 * time.Microsecond, []string{"abaaaaaaa"}},
-		{"turns go round", "", "aaabbc", 300 * time.Microsecond, []string{"abca", "ba"}},
+		{"and its commit comes at once, however short the writes", "", "aaaaaaaab", 100 * time.Microsecond, []string{"ab", "aaaaaaa"}},
+		{"short writes of several who have more share a commit", "", "aaaabbbb", 100 * time.Microsecond, []string{"abababa", "b"}},
+		{"turns go round", "", "aaabbbcc", 300 * time.Microsecond, []string{"abca", "bca", "b"}},
 		{"nobody's goes first", "", "aa-", time.Millisecond, []string{"-a", "a"}},
 		{"accepts have four times the time of other work", strings.Repeat("a", 60), "aaaa", time.Millisecond,
 			[]string{"AaAAAAAAAAAAAAAA", "AaAAAAAAAAAAAAAA", "AaAAAAAAAAAAAAAA", "AaAAAAAAAAAAAAAA"}},
