@@ -106,8 +106,10 @@ func (r *round) next(accepts, work *waiting, now time.Time) *write {
 	}
 	from.pop()
 	r.accepts = from == accepts
-	r.had[w.share.party] = true
-	r.lone = r.lone || w.share.party != "" && len(from.of[w.share.party]) == 0
+	if party := w.share.party; party != "" {
+		r.had[party] = true
+		r.lone = r.lone || len(from.of[party]) == 0
+	}
 	r.n++
 	return w
 }
