@@ -49,7 +49,7 @@ func TestRound(t *testing.T) {
 		{"and its commit comes at once, however short the writes", "", "aaaaaaaab", 100 * time.Microsecond, []string{"ab", "aaaaaaa"}},
 		{"short writes of several who have more share a commit", "", "aaaabbbb", 100 * time.Microsecond, []string{"abababa", "b"}},
 		{"turns go round", "", "aaabbbcc", 300 * time.Microsecond, []string{"abca", "bca", "b"}},
-		{"nobody's goes first", "", "aa-", time.Millisecond, []string{"-a", "a"}},
+		{"nobody's goes first, and is no party", "", "aa-", time.Millisecond, []string{"-aa"}},
 		{"accepts have four times the time of other work", strings.Repeat("a", 60), "aaaa", time.Millisecond,
 			[]string{"AaAAAAAAAAAAAAAA", "AaAAAAAAAAAAAAAA", "AaAAAAAAAAAAAAAA", "AaAAAAAAAAAAAAAA"}},
 		{"a write that is longer than a round goes by itself", "", "aab", 10 * time.Millisecond, []string{"a", "b", "a"}},
