@@ -193,6 +193,9 @@ func entries(ctx context.Context, q Query, t *Transmission, asked *question) ([]
 // batchDetail says how many documents a batch holds, and when it leaves.
 func batchDetail(t *Transmission) string {
 	s := fmt.Sprintf("%d documents for %s", len(t.Causes), t.Agreement)
+	if len(t.Causes) == 1 {
+		s = "1 document for " + t.Agreement
+	}
 	if t.State == Accepted && !t.NextAt.IsZero() {
 		s += ", waits until " + t.NextAt.Format(time.RFC3339)
 	}
