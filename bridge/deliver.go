@@ -11,7 +11,8 @@ import (
 )
 
 // deliver carries out step 3 for one claim: the attempt is recorded, the bytes
-// go out, the outcome is recorded with what the peer said.
+// go out, the outcome is recorded with what the peer said. Into a mailbox nothing
+// goes out: attempt and outcome are one.
 func (b *Bridge) deliver(ctx context.Context, c Claim) error {
 	defer b.observeOf(StageDeliver, &c.Transmission)()
 	t := &c.Transmission
@@ -27,6 +28,10 @@ func (b *Bridge) deliver(ctx context.Context, c Claim) error {
 		return nil
 	}
 	begun := b.now()
+	if ok && ep.Kind == EndpointMailbox && ep.takes(t.Mode) { // nothing leaves: one commit
+		t.Attempts++
+		return b.outcome(ctx, c, Result{State: Available, Wire: &Wire{Name: t.Name, Key: t.Key, At: begun}}, nil)
+	}
 	if err := b.o.Store.Attempt(ctx, c, Wire{Name: t.Name, Key: t.Key, At: begun}); err != nil {
 		return fmt.Errorf("deliver %s: attempt: %w", t.ID, err)
 	}
@@ -39,9 +44,6 @@ func (b *Bridge) deliver(ctx context.Context, c Claim) error {
 	}
 	if !ep.takes(t.Mode) {
 		return b.outcome(ctx, c, Result{State: Dead, Reason: fmt.Sprintf("it is for %s, endpoint %q for %s", t.Mode, t.Endpoint, ep.Mode)}, nil)
-	}
-	if ep.Kind == EndpointMailbox {
-		return b.outcome(ctx, c, Result{State: Available}, nil)
 	}
 	receipt, ours, err := b.send(ctx, cfg, t)
 	if err != nil {

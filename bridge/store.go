@@ -200,6 +200,9 @@ type Result struct {
 	Reason   string
 	RetryAt  time.Time
 	Evidence []Evidence
+	// Wire is the attempt that ended so, of what leaves no process, as into a mailbox:
+	// as if Attempt had been called right before. nil: it was, where there was one.
+	Wire *Wire
 	// At is when a delivery ended Sent, Available or Delivered: the clocks of what
 	// is expected for it begin, and what we owe with it is given. Zero: neither.
 	At time.Time

@@ -325,6 +325,8 @@ func (m *model) commit(ctx context.Context) error {
 	to := r.State
 	if h.of.state == bridge.Settled { // by an acknowledgment, while the delivery ran
 		to = bridge.Settled
+	} else if r.Wire != nil && h.of.tried != h.Token {
+		h.of.attempts, h.of.tried = h.of.attempts+1, h.Token
 	}
 	m.over(h, to, &r)
 	m.told(h, r.Members)
@@ -366,6 +368,9 @@ func (m *model) result(h *held) (bridge.Result, []*thing) {
 		r.At = m.now
 	}
 	r.Cursor.Slices = h.of.slices
+	if m.draw("at once", 3) == 0 {
+		r.Wire = &bridge.Wire{Name: "n"}
+	}
 	return r, nil
 }
 

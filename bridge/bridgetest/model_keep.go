@@ -50,7 +50,7 @@ func (m *model) mayGo(t *thing, gone []*thing) bool {
 		}
 	}
 	follows := slices.ContainsFunc(m.things, func(f *thing) bool {
-		return (f.cause == t || f.replaces == t) && !slices.Contains(gone, f)
+		return (f.cause == t || f.replaces == t || t.in == f) && !slices.Contains(gone, f)
 	})
 	return ended && !follows
 }
@@ -61,6 +61,9 @@ func (m *model) forget(t *thing) {
 		if cause != nil {
 			cause.pruned = true
 		}
+	}
+	for _, document := range m.inBatch(t) {
+		document.pruned, document.in = true, nil
 	}
 	m.things = slices.DeleteFunc(m.things, func(o *thing) bool { return o == t })
 	m.claims = slices.DeleteFunc(m.claims, func(h *held) bool { return h.of == t })

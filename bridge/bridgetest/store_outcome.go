@@ -108,6 +108,7 @@ func deliverTests() []storeTest {
 		{"an attempt is recorded before the first byte leaves", deliverAttempt},
 		{"the same attempt again counts once", deliverAttemptAgain},
 		{"the identity on the wire never changes", deliverIdentity},
+		{"an attempt may be one with its outcome", deliverAtOnce},
 		{"a retry waits for its time", deliverRetry},
 		{"the outcome has its evidence", deliverEvidence},
 		{"what is finished is never due", deliverFinished},
@@ -150,6 +151,25 @@ func deliverIdentity(b *bench) {
 	t := b.get(follows[0])
 	equal(b, "identity", bridge.Wire{Name: t.Name, Key: t.Key}, bridge.Wire{Name: "1", Key: "1"})
 	equal(b, "attempts", t.Attempts, 1)
+}
+
+func deliverAtOnce(b *bench) {
+	_, follows := b.flow("ISA", b.event(1, "erp", ""))
+	for i := 1; i <= 2; i++ {
+		c := b.claim(bridge.StepDeliver)
+		name := strconv.Itoa(i)
+		if i == 2 { // said before as well: it counts once
+			b.must(b.s.Attempt(b.ctx, c, bridge.Wire{Name: name, Key: name}))
+		}
+		r := bridge.Result{State: bridge.Pending, Wire: &bridge.Wire{Name: name, Key: name, At: b.now.Add(time.Duration(i))}}
+		for range 2 {
+			b.must(b.s.Commit(b.ctx, c, r))
+		}
+		t := b.get(follows[0])
+		equal(b, "attempts", t.Attempts, i)
+		equal(b, "begun", t.Begun, b.now.Add(1))
+		equal(b, "identity", bridge.Wire{Name: t.Name, Key: t.Key}, bridge.Wire{Name: "1", Key: "1"})
+	}
 }
 
 func deliverRetry(b *bench) {

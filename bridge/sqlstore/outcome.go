@@ -80,13 +80,22 @@ const outcomeColumns = `, ended = token, ended_by = $6, reason = $7,
 	at_document = COALESCE($16, at_document), at_slice = COALESCE($17, at_slice),
 	at_group = COALESCE($18, at_group), at_interchange = COALESCE($19, at_interchange), retention = COALESCE($20, retention)`
 
+// wireColumns are what an attempt changes that ends with its outcome: $21 to $23.
+const wireColumns = `, attempts = attempts + CASE WHEN tried = token THEN 0 ELSE 1 END, tried = token,
+	begun = CASE WHEN attempts = 0 THEN $21 ELSE begun END,
+	name = CASE WHEN tried = 0 THEN $22 ELSE name END, wire_key = CASE WHEN tried = 0 THEN $23 ELSE wire_key END`
+
 // end writes the outcome of a claim and releases what the Transmission held.
 func (x *txn) end(st *standing, step bridge.Step, r *bridge.Result, p *preparedSlice, e ending) error {
 	args := []any{e.print, r.Reason, r.Partner, r.Agreement, r.Set, r.Control, r.Config, r.Standard, r.Mode, e.keys, nil, nil, nil, nil, nil}
 	if at := r.Cursor; step == bridge.StepTranslate {
 		args = append(args[:10], at.Documents, at.Slices, at.Groups, at.Interchanges, r.Retention)
 	}
-	if err := x.become(st, r.State, nanos(r.RetryAt), e.now, change{outcomeColumns, args}); err != nil {
+	also := change{outcomeColumns, args}
+	if w := r.Wire; w != nil && step == bridge.StepDeliver {
+		also = change{outcomeColumns + wireColumns, append(args, nanos(w.At), w.Name, w.Key)}
+	}
+	if err := x.become(st, r.State, nanos(r.RetryAt), e.now, also); err != nil {
 		return err
 	}
 	if err := x.apply(st, p, e.now); err != nil {
