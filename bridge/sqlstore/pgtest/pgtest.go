@@ -49,7 +49,7 @@ func Start(tb testing.TB, settings ...string) *Server {
 		}
 	}
 	s.must(tb, "initdb", "-D", s.data(), "-U", "edibridge", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-	conf := "listen_addresses=''\nunix_socket_directories='" + dir + "'\nshared_buffers=256MB\nmax_wal_size=2GB\nfsync=off\n" + strings.Join(settings, "\n") + "\n"
+	conf := "listen_addresses=''\nunix_socket_directories='" + dir + "'\nmax_connections=400\nshared_buffers=256MB\nmax_wal_size=2GB\nfsync=off\n" + strings.Join(settings, "\n") + "\n"
 	if err := os.WriteFile(filepath.Join(s.data(), "conf.d"), []byte(conf), 0o644); err != nil {
 		tb.Fatal(err)
 	}
