@@ -25,7 +25,7 @@ func TestShared(t *testing.T, open func(t *testing.T, stores int) []bridge.Store
 		{"what one store has claimed no other one gets", 3, sharedClaims},
 		{"a claim of one store ends another's", 2, sharedFence},
 		{"numbers of one series leave no gap", 3, sharedNumbers},
-		{"of an order key one at a time is handed out, and all are", 3, sharedOrder},
+		{"of an order key none is handed out while an older one moves, and all are", 3, sharedOrder},
 		{"what several prune at once goes once", 3, sharedPrune},
 	} {
 		t.Run(st.name, func(t *testing.T) {
@@ -218,7 +218,7 @@ func sharedOrder(b *shared) {
 	const files, keys = 30, 3
 	b.acceptAll(b.acceptances(files))
 	var mu sync.Mutex
-	moving, delivered, count := map[string]bridge.ID{}, map[string]int{}, 0
+	moving, delivered, count := map[string]*bridge.Transmission{}, map[string]int{}, 0
 	b.each(func(i int, s bridge.Store) error {
 		for {
 			now, mine := b.now, b.now.Add(lease)
@@ -235,16 +235,21 @@ func sharedOrder(b *shared) {
 			}
 			cs, err = s.Claim(b.ctx, bridge.ClaimQuery{Step: bridge.StepDeliver, Limit: 2, Now: now, Until: mine})
 			for _, c := range cs {
-				key := c.Transmission.OrderKey
+				t := &c.Transmission
+				key := t.OrderKey
 				mu.Lock()
-				if other, ok := moving[key]; ok {
-					b.Errorf("%s: %s is handed out while %s is delivered", key, c.Transmission.ID, other)
+				// One that is older may come to stand in the line, and be handed out, while
+				// a younger one that was there before it moves.
+				if other := moving[key]; other != nil && other.Sequence <= t.Sequence {
+					b.Errorf("%s: %s is handed out while %s is delivered, which is older", key, t.ID, other.ID)
 				}
-				moving[key] = c.Transmission.ID
+				moving[key] = t
 				mu.Unlock()
 				err = errors.Join(err, s.Attempt(b.ctx, c, bridge.Wire{}))
 				mu.Lock()
-				delete(moving, key)
+				if moving[key] == t {
+					delete(moving, key)
+				}
 				delivered[key]++
 				count++
 				mu.Unlock()
