@@ -118,27 +118,32 @@ func (c *committer) run() {
 	defer c.session.disconnect()
 	x := &txn{session: c.session, part: c.part}
 	for range c.wake {
-		for c.group(x) {
+		waits, closed := c.waits()
+		for waits {
+			c.group(x)
+			waits, closed = c.waits()
 		}
-		if c.isClosed() {
+		if closed {
 			return
 		}
 	}
 }
 
-func (c *committer) isClosed() bool {
+// waits reports whether a write waits, and whether none will come any more.
+func (c *committer) waits() (some, closed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.closed && c.accepts.n+c.work.n == 0
+	return c.accepts.n+c.work.n > 0, c.closed
 }
 
-// group runs writes in one transaction and answers them; false when none waits.
-// When that comes to nothing, each is tried in a transaction of its own.
-func (c *committer) group(x *txn) bool {
+// group runs writes in one transaction and answers them; none where all that it
+// took out of the queues were dropped. When that comes to nothing, each is tried in
+// a transaction of its own.
+func (c *committer) group(x *txn) {
 	r := &round{}
 	ran := c.begin(r)
 	if len(ran) == 0 {
-		return false
+		return
 	}
 	var more func() *write
 	if x.grows() {
@@ -162,7 +167,6 @@ func (c *committer) group(x *txn) bool {
 		w.err = unavailable(w.err)
 		close(w.done)
 	}
-	return true
 }
 
 // begin takes the writes that a transaction begins with out of their queues: the

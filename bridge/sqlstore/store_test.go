@@ -285,6 +285,34 @@ func TestGroup(t *testing.T) {
 	}
 }
 
+// TestGroupOfDropped: where rounds take nothing but writes that were dropped, the
+// one behind them is carried out all the same.
+func TestGroupOfDropped(t *testing.T) {
+	s := open(t)
+	release := blocked(t, s)
+	ctx, cancel := context.WithCancel(t.Context())
+	nothing := func(*txn) error { return nil }
+	writes := make([]func() error, 3*groupLimit)
+	for i := range writes {
+		writes[i] = func() error { return s.write(ctx, nothing) }
+	}
+	dropped := queue(s, writes...)
+	cancel()
+	for _, d := range dropped {
+		if err := <-d; !errors.Is(err, context.Canceled) {
+			t.Fatalf("a write cancelled while it waits\n got %v\nwant %v", err, context.Canceled)
+		}
+	}
+	last := make(chan error, 1)
+	go func() { last <- s.write(t.Context(), nothing) }()
+	for s.intake.waiting() != len(writes)+1 {
+	}
+	release()
+	if err := <-last; err != nil {
+		t.Error(err)
+	}
+}
+
 // TestGroupSpoiled: a write that fails behind its first change leaves nothing, and
 // harms none of its group.
 func TestGroupSpoiled(t *testing.T) {

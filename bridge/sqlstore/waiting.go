@@ -85,8 +85,9 @@ type round struct {
 // What bounds a round where writes are taken on while it runs. Its writes take
 // groupTime, which is how long a write waits for others; where several parties
 // have writes only groupRound, or less where one of them has no more, and then one
-// turn of each: a lone write does not wait for the many of another. Of a round's time accepts have acceptShare parts
-// to one of other work while both wait, since a partner waits for them.
+// turn of each: a lone write does not wait for the many of another. Of a round's
+// time accepts have acceptShare parts to one of other work while both wait, since a
+// partner waits for them.
 const (
 	groupTime   = 4 * time.Millisecond
 	groupRound  = time.Millisecond
