@@ -18,20 +18,11 @@ import (
 func TestBatchFaults(t *testing.T) {
 	sound := bridgetest.NewFaults()
 	batching(newHouse(t), sound)
-	for _, p := range []bridgetest.Point{"Accept", "Claim", "Advance", "Commit", "Release", "Reserve", "CloseBatch", "Members", "Put", "PutAll", "Get"} {
-		for nth := 1; nth <= min(sound.Calls(p), 2+2*longer()); nth++ {
-			for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
-				t.Run(fmt.Sprintf("%s %d %s", p, nth, when), func(t *testing.T) {
-					t.Parallel()
-					faults := bridgetest.NewFaults(bridgetest.Fault{Point: p, Nth: nth, When: when})
-					batching(newHouse(t), faults)
-					if faults.Calls(p) < nth {
-						t.Error("the fault never happened")
-					}
-				})
-			}
-		}
-	}
+	points := []bridgetest.Point{"Accept", "Claim", "Advance", "Commit", "Release", "Reserve", "CloseBatch", "Members", "Put", "PutAll", "Get"}
+	eachFault(t, sound, points, 2+2*longer(), func(t *testing.T, f bridgetest.Fault) {
+		t.Parallel()
+		happens(t, f, func(faults *bridgetest.Faults) { batching(newHouse(t), faults) })
+	})
 }
 
 // TestBatchFaultsOverPostgres makes every kind of write of a batch fail once in

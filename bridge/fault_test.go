@@ -20,19 +20,33 @@ import (
 func TestFaultsAtEverySeam(t *testing.T) {
 	sound := bridgetest.NewFaults()
 	faulty(newHouse(t), sound)
-	for _, p := range append(bridgetest.StorePoints(), bridgetest.BodyPoints()...) {
-		for nth := 1; nth <= min(sound.Calls(p), 3); nth++ {
+	points := append(bridgetest.StorePoints(), bridgetest.BodyPoints()...)
+	eachFault(t, sound, points, 3, func(t *testing.T, f bridgetest.Fault) {
+		t.Parallel()
+		happens(t, f, func(faults *bridgetest.Faults) { faulty(newHouse(t), faults) })
+	})
+}
+
+// eachFault runs play with a fault of each call that sound saw of points, before
+// and after, the first ones up to most.
+func eachFault(t *testing.T, sound *bridgetest.Faults, points []bridgetest.Point, most int, play func(*testing.T, bridgetest.Fault)) {
+	for _, p := range points {
+		for nth := 1; nth <= min(sound.Calls(p), most); nth++ {
 			for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
 				t.Run(fmt.Sprintf("%s %d %s", p, nth, when), func(t *testing.T) {
-					t.Parallel()
-					faults := bridgetest.NewFaults(bridgetest.Fault{Point: p, Nth: nth, When: when})
-					faulty(newHouse(t), faults)
-					if faults.Calls(p) < nth {
-						t.Error("the fault never happened")
-					}
+					play(t, bridgetest.Fault{Point: p, Nth: nth, When: when})
 				})
 			}
 		}
+	}
+}
+
+// happens plays with a fault, which has to come.
+func happens(t *testing.T, f bridgetest.Fault, play func(*bridgetest.Faults)) {
+	faults := bridgetest.NewFaults(f)
+	play(faults)
+	if faults.Calls(f.Point) < f.Nth {
+		t.Error("the fault never happened")
 	}
 }
 

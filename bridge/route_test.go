@@ -241,16 +241,11 @@ func TestQuarantinedAgain(t *testing.T) {
 func TestAgainAndRouteFaults(t *testing.T) {
 	sound := bridgetest.NewFaults()
 	againFaulty(newHouse(t, routes), sound)
-	for _, p := range append(bridgetest.StorePoints(), bridgetest.BodyPoints()...) {
-		for nth := 1; nth <= min(sound.Calls(p), 4); nth++ {
-			for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
-				t.Run(fmt.Sprintf("%s %d %s", p, nth, when), func(t *testing.T) {
-					t.Parallel()
-					againFaulty(newHouse(t, routes), bridgetest.NewFaults(bridgetest.Fault{Point: p, Nth: nth, When: when}))
-				})
-			}
-		}
-	}
+	points := append(bridgetest.StorePoints(), bridgetest.BodyPoints()...)
+	eachFault(t, sound, points, 4, func(t *testing.T, f bridgetest.Fault) {
+		t.Parallel()
+		againFaulty(newHouse(t, routes), bridgetest.NewFaults(f))
+	})
 }
 
 // The same over a server, each kind of write failing once in each way.

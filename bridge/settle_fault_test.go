@@ -2,7 +2,6 @@ package bridge_test
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -18,16 +17,11 @@ import (
 func TestSettleFaults(t *testing.T) {
 	sound := bridgetest.NewFaults()
 	settleFaulty(newHouse(t, awaits), sound)
-	for _, p := range append(bridgetest.StorePoints(), bridgetest.BodyPoints()...) {
-		for nth := 1; nth <= min(sound.Calls(p), 4); nth++ {
-			for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
-				t.Run(fmt.Sprintf("%s %d %s", p, nth, when), func(t *testing.T) {
-					t.Parallel()
-					settleFaulty(newHouse(t, awaits), bridgetest.NewFaults(bridgetest.Fault{Point: p, Nth: nth, When: when}))
-				})
-			}
-		}
-	}
+	points := append(bridgetest.StorePoints(), bridgetest.BodyPoints()...)
+	eachFault(t, sound, points, 4, func(t *testing.T, f bridgetest.Fault) {
+		t.Parallel()
+		settleFaulty(newHouse(t, awaits), bridgetest.NewFaults(f))
+	})
 }
 
 // TestSettleFaultsOverPostgres does so once for each call that writes.
@@ -40,15 +34,9 @@ func TestSettleFaultsOverPostgres(t *testing.T) {
 	}
 	sound := bridgetest.NewFaults()
 	settleFaulty(open(t), sound)
-	for _, p := range []bridgetest.Point{"Commit", "Take", "ClaimOverdue", "Expire"} {
-		for nth := 1; nth <= min(sound.Calls(p), 4); nth++ {
-			for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
-				t.Run(fmt.Sprintf("%s %d %s", p, nth, when), func(t *testing.T) {
-					settleFaulty(open(t), bridgetest.NewFaults(bridgetest.Fault{Point: p, Nth: nth, When: when}))
-				})
-			}
-		}
-	}
+	eachFault(t, sound, []bridgetest.Point{"Commit", "Take", "ClaimOverdue", "Expire"}, 4, func(t *testing.T, f bridgetest.Fault) {
+		settleFaulty(open(t), bridgetest.NewFaults(f))
+	})
 }
 
 // settleFaulty sends an order, lets its time run out, and has the partner reject

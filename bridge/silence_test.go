@@ -196,16 +196,11 @@ func TestSilentFaults(t *testing.T) {
 	rule := listens(bridge.Traffic{Every: 24 * time.Hour})
 	sound := bridgetest.NewFaults()
 	silentFaulty(newHouse(t, rule), sound)
-	for _, p := range []bridgetest.Point{"Watches", "Heard", "KeepWatch", "List", "PutAll"} {
-		for nth := 1; nth <= min(sound.Calls(p), 4); nth++ {
-			for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
-				t.Run(fmt.Sprintf("%s %d %s", p, nth, when), func(t *testing.T) {
-					t.Parallel()
-					silentFaulty(newHouse(t, rule), bridgetest.NewFaults(bridgetest.Fault{Point: p, Nth: nth, When: when}))
-				})
-			}
-		}
-	}
+	points := []bridgetest.Point{"Watches", "Heard", "KeepWatch", "List", "PutAll"}
+	eachFault(t, sound, points, 4, func(t *testing.T, f bridgetest.Fault) {
+		t.Parallel()
+		silentFaulty(newHouse(t, rule), bridgetest.NewFaults(f))
+	})
 }
 
 // TestSilentReplicas: several processes tell it once.
