@@ -359,16 +359,11 @@ func (h *house) issuedEDIFACT(po string) bridge.Transmission {
 func TestAdviceFaults(t *testing.T) {
 	sound := bridgetest.NewFaults()
 	adviceFaulty(newHouse(t, awaitsBoth), sound)
-	for _, p := range append(bridgetest.StorePoints(), bridgetest.BodyPoints()...) {
-		for nth := 1; nth <= min(sound.Calls(p), 3); nth++ {
-			for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
-				t.Run(fmt.Sprintf("%s %d %s", p, nth, when), func(t *testing.T) {
-					t.Parallel()
-					adviceFaulty(newHouse(t, awaitsBoth), bridgetest.NewFaults(bridgetest.Fault{Point: p, Nth: nth, When: when}))
-				})
-			}
-		}
-	}
+	points := append(bridgetest.StorePoints(), bridgetest.BodyPoints()...)
+	eachFault(t, sound, points, 3, func(t *testing.T, f bridgetest.Fault) {
+		t.Parallel()
+		adviceFaulty(newHouse(t, awaitsBoth), bridgetest.NewFaults(f))
+	})
 }
 
 // adviceFaulty has what was sent be refused by the application, unasked of one

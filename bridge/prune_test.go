@@ -355,16 +355,10 @@ func TestPruneFaults(t *testing.T) {
 	points := []bridgetest.Point{"Ended", "Kin", "FactsOf", "Facts", "Prune", "PruneReplays"}
 	sound := bridgetest.NewFaults()
 	pruneBusy(keeping(t), sound)
-	for _, p := range points {
-		for nth := 1; nth <= min(sound.Calls(p), 3); nth++ {
-			for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
-				t.Run(fmt.Sprintf("%s %d %s", p, nth, when), func(t *testing.T) {
-					t.Parallel()
-					pruneBusy(keeping(t), bridgetest.NewFaults(bridgetest.Fault{Point: p, Nth: nth, When: when}))
-				})
-			}
-		}
-	}
+	eachFault(t, sound, points, 3, func(t *testing.T, f bridgetest.Fault) {
+		t.Parallel()
+		pruneBusy(keeping(t), bridgetest.NewFaults(f))
+	})
 }
 
 // TestPruneOverPostgres: two processes prune at once while a third works.

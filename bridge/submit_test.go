@@ -202,16 +202,11 @@ func TestPreview(t *testing.T) {
 func TestSubmitFaults(t *testing.T) {
 	sound := bridgetest.NewFaults()
 	submitFaulty(t, sound)
-	for _, p := range append(bridgetest.StorePoints(), bridgetest.BodyPoints()...) {
-		for nth := 1; nth <= min(sound.Calls(p), 3); nth++ {
-			for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
-				t.Run(fmt.Sprintf("%s %d %s", p, nth, when), func(t *testing.T) {
-					t.Parallel()
-					submitFaulty(t, bridgetest.NewFaults(bridgetest.Fault{Point: p, Nth: nth, When: when}))
-				})
-			}
-		}
-	}
+	points := append(bridgetest.StorePoints(), bridgetest.BodyPoints()...)
+	eachFault(t, sound, points, 3, func(t *testing.T, f bridgetest.Fault) {
+		t.Parallel()
+		submitFaulty(t, bridgetest.NewFaults(f))
+	})
 }
 
 func submitFaulty(t *testing.T, faults *bridgetest.Faults) {
