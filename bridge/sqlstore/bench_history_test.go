@@ -1,170 +1,194 @@
 package sqlstore
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"strconv"
-	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/edibridge/edibridge/archive"
 	"github.com/edibridge/edibridge/bridge"
 	"github.com/edibridge/edibridge/canonical"
 )
 
-// BenchmarkHistory measures what runs all day beside a long history: files that
-// were translated, answered and delivered, three Transmissions each. More of them
-// with EDIBRIDGE_BENCH_FILES=16700000 (50 million Transmissions, some 40 GB).
+// BenchmarkHistory measures what runs all day beside a long history: files of a
+// hundred partners that were translated, answered and delivered, three Transmissions
+// each. More of them with EDIBRIDGE_BENCH_FILES=3000000 (9 million Transmissions).
 func BenchmarkHistory(b *testing.B) {
-	stores(b, benchHistory)
-}
-
-func benchHistory(b *testing.B, open func(testing.TB) *Store) {
-	sizes := []int{1_000, 100_000}
-	if more, err := strconv.Atoi(os.Getenv("EDIBRIDGE_BENCH_FILES")); err == nil {
-		sizes = append(sizes, more)
-	}
-	s, have := open(b), 0
-	for _, files := range sizes {
-		began := time.Now()
-		lengthen(b, s, have, files)
-		b.Logf("%d files more took %v", files-have, time.Since(began).Round(time.Second))
-		have = files
-		b.Run(fmt.Sprintf("files=%d", files), func(b *testing.B) { benchBeside(b, s, files) })
-	}
-}
-
-// benchBeside measures on a store with a history.
-func benchBeside(b *testing.B, s *Store, files int) {
-	ctx := context.Background()
-	var n atomic.Int64
-	n.Store(time.Now().UnixNano())
-	b.Run("accept", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := s.Accept(ctx, benchAcceptance(n.Add(1))); err != nil {
-				b.Fatal(err)
-			}
+	places(b, func(b *testing.B, at place) {
+		sizes := []int{1_000, 100_000}
+		if more, err := strconv.Atoi(os.Getenv("EDIBRIDGE_BENCH_FILES")); err == nil {
+			sizes = append(sizes, more)
 		}
-	})
-	b.Run("translate", func(b *testing.B) {
-		for b.Loop() {
-			if err := benchTranslate(s, 1); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("deliver", func(b *testing.B) {
-		for b.Loop() {
-			if err := benchDeliver(s); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	var found []bridge.ID
-	b.Run("find by key", func(b *testing.B) {
-		for i := 0; b.Loop(); i++ {
-			ids, err := s.Find(ctx, canonical.Key{Scheme: "po", Value: historyKey(1 + i*7919%(files-1))}, 10)
-			if err != nil || len(ids) == 0 {
-				b.Fatal(ids, err)
-			}
-			found = ids
-		}
-	})
-	b.Run("trace", func(b *testing.B) {
-		for b.Loop() {
-			if all, err := s.Family(ctx, found, 1000); err != nil || len(all) != 3 {
-				b.Fatal(len(all), err)
-			}
-		}
-	})
-	b.Run("dead letters", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := s.List(ctx, bridge.ListQuery{States: []bridge.State{bridge.Dead, bridge.Quarantined}, Limit: 100}); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-}
-
-// historyKey is the purchase order of the nth copy.
-func historyKey(n int) string { return fmt.Sprintf("HISTORY-%d", n) }
-
-// lengthen makes copies of one file with all that followed from it until there
-// are so many. The log is left out: nothing reads it but proofs.
-func lengthen(b *testing.B, s *Store, have, files int) {
-	b.Helper()
-	if have == 0 {
-		if _, err := s.Accept(b.Context(), benchAcceptance(1)); err != nil {
-			b.Fatal(err)
-		}
-		for _, err := range []error{benchTranslate(s, 1), benchDeliver(s), benchDeliver(s)} {
-			if err != nil {
-				b.Fatal(err)
-			}
-		}
-		have = 1
-	}
-	const portion = 20_000
-	for from := have; from < files; from += portion {
-		err := s.write(b.Context(), func(x *txn) error {
-			for _, table := range []string{"transmission", "cause", "document", "business_key", "evidence"} {
-				if err := x.multiply(table, from, min(files, from+portion)-1); err != nil {
-					return fmt.Errorf("%s: %w", table, err)
+		trade := history(100)
+		p := trade.learn(b, at)
+		for _, files := range sizes {
+			b.Run(fmt.Sprintf("files=%d", files), func(b *testing.B) {
+				trade.grow(b, p, at, files)
+				s, done := at.open(b)
+				defer done()
+				h := beside{trade: trade, s: s, files: files}
+				b.Run("file", func(b *testing.B) { h.play(b, p) })
+				for _, r := range h.reads() {
+					b.Run(r.name, func(b *testing.B) { measure(b, s, func(n int) error { return r.do(b.Context(), n) }) })
 				}
-			}
-			return nil
-		})
-		if err != nil {
-			b.Fatal(err)
+				if files == sizes[len(sizes)-1] { // what is pruned is missing in what would be filled in behind it
+					b.Run("prune", h.prune)
+				}
+			})
 		}
-	}
-	if s.server != nil {
-		if err := s.write(b.Context(), func(x *txn) error { return x.send("ANALYZE") }); err != nil {
-			b.Fatal(err)
-		}
+	})
+}
+
+// learn has an empty store play the trade's first rounds.
+func (t trade) learn(tb testing.TB, at place) *pattern {
+	tb.Helper()
+	s, done := at.open(tb)
+	defer done()
+	return learn(tb, s, func(nth int64) { t.play(tb, s, nth) })
+}
+
+// grow fills until so many files are there.
+func (t trade) grow(b *testing.B, p *pattern, at place, files int) {
+	b.Helper()
+	began, from := time.Now(), p.next
+	p.fill(b, at, int64(files/t.files))
+	b.Logf("%d files took %v", int(p.next-from)*t.files, time.Since(began).Round(time.Second))
+}
+
+// beside measures on a store with a history.
+type beside struct {
+	trade
+	s     *Store
+	files int
+}
+
+// play takes whole rounds of new files through, and tells what a file's steps take.
+func (h *beside) play(b *testing.B, p *pattern) {
+	w := &watched{Store: h.s, took: map[string]time.Duration{}}
+	first := p.next
+	measure(b, h.s, func(int) error {
+		h.trade.playOn(b, h.s, w, p.next)
+		p.next++
+		return nil
+	})
+	for step, took := range w.took {
+		b.ReportMetric(float64(took.Microseconds())/1000/float64(int(p.next-first)*h.trade.files), "ms/"+step)
 	}
 }
 
-// apart is how far the row numbers of one copy lie from those of the next. Copies
-// have negative ones, and negative sequences: nothing new comes to stand among them.
-const apart = 3
+// watched is a store whose writes are timed.
+type watched struct {
+	*Store
+	took map[string]time.Duration
+}
 
-// multiply copies the rows of the first file, from the copy with number from to
-// that with number to.
-func (x *txn) multiply(table string, from, to int) error {
-	random := "lower(hex(randomblob(13)))"
-	numbers := "WITH RECURSIVE i (i) AS (SELECT $1 UNION ALL SELECT i + 1 FROM i WHERE i < $2) "
-	columns := "SELECT name FROM pragma_table_info('" + table + "')"
-	if _, server := x.session.(*pgSession); server {
-		random = "substr(md5(random()::text), 1, 26)"
-		numbers = "WITH i (i) AS (SELECT generate_series($1::bigint, $2::bigint)) "
-		columns = "SELECT column_name::text FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = '" +
-			table + "' AND is_generated = 'NEVER'"
+func (w *watched) since(began time.Time, step string) { w.took[step] += time.Since(began) }
+
+func (w *watched) Accept(ctx context.Context, a bridge.Acceptance) (bridge.AcceptedAs, error) {
+	defer w.since(time.Now(), "accept")
+	return w.Store.Accept(ctx, a)
+}
+
+func (w *watched) Claim(ctx context.Context, q bridge.ClaimQuery) ([]bridge.Claim, error) {
+	defer w.since(time.Now(), "claims")
+	return w.Store.Claim(ctx, q)
+}
+
+func (w *watched) Reserve(ctx context.Context, c bridge.Claim, scopes []bridge.Scope) ([]bridge.Number, error) {
+	defer w.since(time.Now(), "reserve")
+	return w.Store.Reserve(ctx, c, scopes)
+}
+
+func (w *watched) Commit(ctx context.Context, c bridge.Claim, r bridge.Result) error {
+	defer w.since(time.Now(), string(c.Step))
+	return w.Store.Commit(ctx, c, r)
+}
+
+// reading is something that people and the bridge ask.
+type reading struct {
+	name string
+	do   func(ctx context.Context, n int) error
+}
+
+func (h *beside) reads() []reading {
+	at := benchStart.Add(365 * 24 * time.Hour)
+	return []reading{
+		{"find", func(ctx context.Context, n int) error {
+			ids, err := h.s.Find(ctx, h.order(n), 10)
+			return wanted(len(ids), 2, err)
+		}},
+		{"trace", func(ctx context.Context, n int) error {
+			ids, err := h.s.Find(ctx, h.order(n), 10)
+			if err == nil {
+				all, familyErr := h.s.Family(ctx, ids, 1000)
+				return wanted(len(all), 3, familyErr)
+			}
+			return err
+		}},
+		{"list", func(ctx context.Context, n int) error {
+			all, err := h.s.List(ctx, bridge.ListQuery{States: []bridge.State{bridge.Delivered}, Limit: 100})
+			return wanted(len(all), 100, err)
+		}},
+		{"dead", func(ctx context.Context, n int) error {
+			_, err := h.s.List(ctx, bridge.ListQuery{States: []bridge.State{bridge.Dead, bridge.Quarantined}, Limit: 100})
+			return err
+		}},
+		{"due", func(ctx context.Context, n int) error {
+			_, err := h.s.ClaimOverdue(ctx, bridge.ClaimQuery{Now: at, Until: at, Limit: 16})
+			return err
+		}},
+		{"backlog", func(ctx context.Context, n int) error {
+			_, err := h.s.Backlog(ctx, 1000)
+			return err
+		}},
+		{"heard", func(ctx context.Context, n int) error {
+			_, err := h.s.Heard(ctx, fmt.Sprintf("P%03d", n%h.partners), "orders", time.Time{})
+			return err
+		}},
+		{"ended", func(ctx context.Context, n int) error {
+			all, err := h.s.Ended(ctx, bridge.EndedQuery{Before: at, Limit: 100})
+			return wanted(len(all), 100, err)
+		}},
+		{"kin", func(ctx context.Context, n int) error {
+			all, err := h.s.Kin(ctx, benchID("file", int64(1+n%(3*h.trade.files))), 100)
+			return wanted(len(all), 3, err)
+		}},
 	}
-	moved := func(column string) string { return fmt.Sprintf("-(%d * i) - %s", apart, column) }
-	other := map[string]string{"n": moved("n"), "cause": moved("cause"), "effect": moved("effect"), "transmission": moved("transmission"),
-		"sequence": "-i", "id": random, "value": "'HISTORY-' || i", "body": "NULL"}
-	var names, values []string
-	err := x.rows(columns, nil, func(scan scanner) error {
-		var name string
-		err := scan(&name)
-		names = append(names, name)
-		return err
-	})
-	if err != nil {
-		return err
+}
+
+// order is the number of an order somewhere in the history.
+func (h *beside) order(n int) canonical.Key {
+	nth := int64(n*7919%h.files) + 1
+	return canonical.Key{Scheme: "po", Value: fmt.Sprintf("P%03d-%08d", int(nth-1)%h.trade.files%h.partners, nth+1)}
+}
+
+func wanted(got, want int, err error) error {
+	if err == nil && got != want {
+		err = fmt.Errorf("got %d, want %d", got, want)
 	}
-	for _, name := range names {
-		if value, ok := other[name]; ok {
-			name = value
+	return err
+}
+
+// prune removes the oldest files with all that followed from them, one at a time.
+func (h *beside) prune(b *testing.B) {
+	at := benchStart.Add(365 * 24 * time.Hour)
+	measure(b, h.s, func(n int) error {
+		ended, err := h.s.Ended(b.Context(), bridge.EndedQuery{Before: at, Limit: 1})
+		if err = wanted(len(ended), 1, err); err != nil {
+			return err
 		}
-		values = append(values, name)
-	}
-	owner := map[string]string{"transmission": "n", "cause": "effect", "business_key": "scheme = 'po' AND transmission"}[table]
-	first := fmt.Sprintf("%s BETWEEN 1 AND %d", cmp.Or(owner, "transmission"), apart)
-	return x.send("INSERT INTO "+table+" ("+strings.Join(names, ", ")+") "+numbers+
-		"SELECT "+strings.Join(values, ", ")+" FROM "+table+", i WHERE "+first, from, to)
+		kin, err := h.s.Kin(b.Context(), ended[0].ID, 100)
+		if err = wanted(len(kin), 3, err); err != nil {
+			return err
+		}
+		p := bridge.Pruning{Through: at, Leaf: archive.Leaf{Kind: archive.LeafPrune, ID: string(benchID("prune", int64(n))), Time: at,
+			Parents: []string{kin[0].Leaf, kin[1].Leaf, kin[2].Leaf}, Retain: archive.Retain{Class: "history", Until: at.Truncate(24 * time.Hour)}}}
+		for _, k := range kin {
+			p.IDs = append(p.IDs, k.ID)
+		}
+		return h.s.Prune(b.Context(), p)
+	})
 }

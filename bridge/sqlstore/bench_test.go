@@ -238,33 +238,41 @@ func fill(tb testing.TB, s *Store, pending int) {
 	}
 }
 
-// BenchmarkClaim claims 16 of a backlog and gives them back.
+// BenchmarkClaim claims 16 of a backlog and gives them back: of a hundred partners,
+// and of one.
 func BenchmarkClaim(b *testing.B) {
-	stores(b, benchClaims)
+	places(b, func(b *testing.B, at place) {
+		for _, partners := range []int{100, 1} {
+			b.Run(fmt.Sprintf("partners=%d/translate", partners), func(b *testing.B) { toTranslate(partners).claims(b, at.next(b), bridge.StepTranslate) })
+			b.Run(fmt.Sprintf("partners=%d/deliver", partners), func(b *testing.B) { toDeliver(partners).claims(b, at.next(b), bridge.StepDeliver) })
+		}
+	})
 }
 
-func benchClaims(b *testing.B, open func(testing.TB) *Store) {
+// claims measures claims of a step beside backlogs of three sizes.
+func (t trade) claims(b *testing.B, at place, step bridge.Step) {
+	p := t.learn(b, at)
 	for _, pending := range []int{10_000, 100_000, 1_000_000} {
 		b.Run(fmt.Sprintf("pending=%d", pending), func(b *testing.B) {
-			s := open(b)
-			fill(b, s, pending)
-			ctx := context.Background()
-			q := bridge.ClaimQuery{Step: bridge.StepDeliver, Owner: "bench", Limit: 16, Now: benchStart, Until: benchStart.Add(time.Hour)}
-			claiming := time.Duration(0)
-			for b.Loop() {
-				begin := time.Now()
-				cs, err := s.Claim(ctx, q)
-				claiming += time.Since(begin)
-				if err != nil || len(cs) != q.Limit {
-					b.Fatalf("got %d claims, %v", len(cs), err)
+			t.grow(b, p, at, pending/max(1, t.orders+1))
+			s, done := at.open(b)
+			defer done()
+			q := bridge.ClaimQuery{Step: step, Owner: "bench", Limit: 16, Now: benchStart, Until: benchStart.Add(time.Hour)}
+			var claiming, releasing time.Duration
+			measure(b, s, func(int) error {
+				began := time.Now()
+				cs, err := s.Claim(b.Context(), q)
+				claiming += time.Since(began)
+				err = wanted(len(cs), q.Limit, err)
+				began = time.Now()
+				for i := 0; err == nil && i < len(cs); i++ {
+					err = s.Release(b.Context(), cs[i], time.Time{})
 				}
-				for _, c := range cs {
-					if err := s.Release(ctx, c, time.Time{}); err != nil {
-						b.Fatal(err)
-					}
-				}
-			}
+				releasing += time.Since(began)
+				return err
+			})
 			b.ReportMetric(float64(claiming.Microseconds())/float64(b.N), "µs/claim")
+			b.ReportMetric(float64(releasing.Microseconds())/float64(b.N), "µs/release")
 		})
 	}
 }
