@@ -8,9 +8,10 @@ import (
 	"github.com/edibridge/edibridge/bridge"
 )
 
-// What is to be lifted: whether there is any, and the moving of it.
+// What is to be lifted: whether there is any, and the moving of it. For the order
+// see anyOverdue.
 const (
-	anyLift = "SELECT n FROM transmission WHERE lift_at > 0 AND lift_at <= $1 LIMIT 1"
+	anyLift = "SELECT n FROM transmission WHERE lift_at > 0 AND lift_at <= $1 ORDER BY lift_at LIMIT 1"
 	liftDue = `UPDATE transmission SET queue = lift_to || substr(queue, 2), lift_at = 0
 		WHERE n IN (SELECT n FROM transmission WHERE lift_at > 0 AND lift_at <= $1 ORDER BY lift_at LIMIT $2 /*pg FOR NO KEY UPDATE SKIP LOCKED */)`
 )

@@ -179,10 +179,11 @@ func (x *txn) startClocks(n int64, at time.Time) error {
 }
 
 // What is overdue: whether there is any, and the leasing of it, those first that
-// are due longest.
+// are due longest. The order keeps a server from reading the whole table for the
+// one, when its statistics are of a time at which many were due by now.
 const (
 	selectOverdue = "SELECT n FROM expectation WHERE wake > 0 AND wake <= $1 ORDER BY wake LIMIT $2 /*pg FOR NO KEY UPDATE SKIP LOCKED */"
-	anyOverdue    = "SELECT n FROM expectation WHERE wake > 0 AND wake <= $1 LIMIT 1"
+	anyOverdue    = "SELECT n FROM expectation WHERE wake > 0 AND wake <= $1 ORDER BY wake LIMIT 1"
 )
 
 // ClaimOverdue implements bridge.Clocks.
