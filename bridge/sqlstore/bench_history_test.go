@@ -149,11 +149,11 @@ func (h *beside) reads() []reading {
 			return err
 		}},
 		{"ended", func(ctx context.Context, n int) error {
-			all, err := h.s.Ended(ctx, bridge.EndedQuery{Before: at, Limit: 100})
+			all, err := h.s.Ended(ctx, bridge.EndedQuery{Before: at, Events: n%2 == 1, Limit: 100})
 			return wanted(len(all), 100, err)
 		}},
 		{"kin", func(ctx context.Context, n int) error {
-			all, err := h.s.Kin(ctx, benchID("file", int64(1+n%(3*h.trade.files))), 100)
+			all, err := h.s.Kin(ctx, h.trade.id(int64(n%3), n%h.trade.files), 100)
 			return wanted(len(all), 3, err)
 		}},
 	}

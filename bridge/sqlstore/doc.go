@@ -84,7 +84,11 @@
 // # SQL
 //
 // Statements keep to what SQLite and PostgreSQL share: numbered parameters ($1),
-// ON CONFLICT, RETURNING, recursive queries, string_agg, partial indexes. What
+// ON CONFLICT, RETURNING, recursive queries, string_agg, partial indexes. Whether
+// something is there that belongs to a row of a walk is asked by (SELECT 1 ... LIMIT 1)
+// IS NOT NULL: where EXISTS stands below OR or CASE, PostgreSQL answers it for all
+// rows at once, out of the whole table. What looks for one of many has an order, by
+// which it keeps to its index whatever statistics say of how many there are. What
 // stands in a comment "/*pg ... */" is for PostgreSQL alone: row locks, and
 // conditions by which it finds an index. What is a database's own stands in
 // sqlite*.go and postgres*.go, behind the interfaces of database.go.

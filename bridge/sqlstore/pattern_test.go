@@ -259,13 +259,25 @@ func atomBetween(a, b string) func(text []byte, nth int64) []byte {
 	}
 	h := fnv.New64a()
 	h.Write([]byte(a))
-	seed := h.Sum64()
+	seed, begins, later := h.Sum64(), beginning(a), beginning(b)-beginning(a)
 	return func(text []byte, nth int64) []byte {
 		var id [16]byte
 		binary.BigEndian.PutUint64(id[:8], draw(seed, nth))
 		binary.BigEndian.PutUint64(id[8:], draw(seed+1, nth))
+		if max(later, -later) < 24*3600*1000 { // no chance: it begins with a time
+			first := uint64(begins+(nth-1)*later) << 16
+			binary.BigEndian.PutUint64(id[:8], first|draw(seed, nth)>>48)
+		}
 		return append(text, transports.FormatID(id)...)
 	}
+}
+
+// beginning is what a ULID begins with: of a drawn one the milliseconds of its time.
+func beginning(id string) (ms int64) {
+	for _, c := range []byte(id[:10]) {
+		ms = ms<<5 | int64(strings.IndexByte("0123456789ABCDEFGHJKMNPQRSTVWXYZ", c))
+	}
+	return ms
 }
 
 // drawBytes draws bytes by eight, so that what is equal, or a part of another, is so

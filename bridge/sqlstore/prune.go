@@ -21,16 +21,16 @@ const endedStates = "('sent', 'delivered', 'settled', 'discarded')"
 // keepsRow is 1 for a Transmission t that is still needed, whatever its state: an
 // acknowledgment is open or rejects, a replay has not looked at it yet, it is the
 // alarm that stands of an endpoint, or a number is reserved by it.
-const keepsRow = `CASE WHEN EXISTS (SELECT 1 FROM expectation e WHERE e.transmission = t.n AND e.state IN ('awaited', 'overdue', 'rejected'))
-	OR t.direction = 'in' AND EXISTS (SELECT 1 FROM replay_job j WHERE j.done = 0 AND t.sequence > j.reached AND t.sequence <= j.through)
-	OR t.set_code = '` + bridge.StandingAlarm + `' AND NOT EXISTS (SELECT 1 FROM business_key k JOIN business_key l ON l.value = k.value AND l.transmission > k.transmission AND l.scheme = k.scheme
-		WHERE k.transmission = t.n AND k.scheme = 'endpoint')
-	OR EXISTS (SELECT 1 FROM number r WHERE r.claimant = t.n AND r.state = 'reserved') THEN 1 ELSE 0 END`
+const keepsRow = `CASE WHEN (SELECT 1 FROM expectation e WHERE e.transmission = t.n AND e.state IN ('awaited', 'overdue', 'rejected') LIMIT 1) IS NOT NULL
+	OR t.direction = 'in' AND (SELECT 1 FROM replay_job j WHERE j.done = 0 AND t.sequence > j.reached AND t.sequence <= j.through LIMIT 1) IS NOT NULL
+	OR t.set_code = '` + bridge.StandingAlarm + `' AND (SELECT 1 FROM business_key k JOIN business_key l ON l.value = k.value AND l.transmission > k.transmission AND l.scheme = k.scheme
+		WHERE k.transmission = t.n AND k.scheme = 'endpoint' LIMIT 1) IS NULL
+	OR (SELECT 1 FROM number r WHERE r.claimant = t.n AND r.state = 'reserved' LIMIT 1) IS NOT NULL THEN 1 ELSE 0 END`
 
 // Walks over what has ended of one class, oldest first: events that nothing
 // follows from, and files.
 const (
-	endedEvents = `SELECT t.n, t.id, t.changed, t.leaf, CASE WHEN EXISTS (SELECT 1 FROM cause c WHERE c.cause = t.n) THEN 1 ELSE ` + keepsRow + ` END
+	endedEvents = `SELECT t.n, t.id, t.changed, t.leaf, CASE WHEN (SELECT 1 FROM cause c WHERE c.cause = t.n LIMIT 1) IS NOT NULL THEN 1 ELSE ` + keepsRow + ` END
 		FROM transmission t WHERE t.kind = 'event' AND t.state IN ` + endedStates + endedBehind
 	endedFiles = `SELECT t.n, t.id, t.changed, t.leaf, ` + keepsRow + `
 		FROM transmission t WHERE t.direction = 'in' AND t.state IN ('translated', 'discarded')` + endedBehind

@@ -178,7 +178,7 @@ func (s *Store) Files(ctx context.Context, q bridge.FileQuery) ([]bridge.Transmi
 	w.between("t.created", q.Since, q.Until)
 	if q.Partner != "" {
 		p := w.arg(q.Partner)
-		w.conditions = append(w.conditions, fmt.Sprintf("(t.partner = %s OR EXISTS (SELECT 1 FROM document d WHERE d.transmission = t.n AND d.partner = %s))", p, p))
+		w.conditions = append(w.conditions, fmt.Sprintf("(t.partner = %s OR (SELECT 1 FROM document d WHERE d.transmission = t.n AND d.partner = %s LIMIT 1) IS NOT NULL)", p, p))
 	}
 	if q.Set != "" || q.State != "" {
 		var file, document []string
@@ -188,7 +188,7 @@ func (s *Store) Files(ctx context.Context, q bridge.FileQuery) ([]bridge.Transmi
 				file, document = append(file, c.column+" = "+at), append(document, c.documents+" = "+at)
 			}
 		}
-		w.conditions = append(w.conditions, fmt.Sprintf("(%s OR EXISTS (SELECT 1 FROM document d WHERE d.transmission = t.n AND %s))",
+		w.conditions = append(w.conditions, fmt.Sprintf("(%s OR (SELECT 1 FROM document d WHERE d.transmission = t.n AND %s LIMIT 1) IS NOT NULL)",
 			strings.Join(file, " AND "), strings.Join(document, " AND ")))
 	}
 	if q.ID != "" {

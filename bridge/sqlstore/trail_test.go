@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -14,6 +16,7 @@ import (
 	"github.com/edibridge/edibridge/bridge/views"
 	"github.com/edibridge/edibridge/canonical"
 	"github.com/edibridge/edibridge/edi"
+	"github.com/edibridge/edibridge/transports"
 )
 
 // trade is traffic for measurements: what partners send, and how far it has come.
@@ -44,13 +47,13 @@ func (t trade) play(tb testing.TB, s *Store, nth int64) {
 // playOn is play by way of another store that passes on to it.
 func (t trade) playOn(tb testing.TB, s *Store, by bridge.Store, nth int64) {
 	tb.Helper()
-	at := benchStart.Add(time.Duration(nth) * time.Minute)
+	at := t.at(nth)
 	s.opt.Now = func() time.Time { return at }
 	for _, step := range []bridge.Step{bridge.StepTranslate, bridge.StepDeliver} { // turns are a process's own memory
 		s.rota.set(step, turns{map[bridge.Lane]string{}, map[bridge.Lane]int{}})
 	}
 	for i := range t.files {
-		f := file{trade: t, store: by, number: nth*int64(t.files) + int64(i) + 1, partner: fmt.Sprintf("P%03d", i%t.partners), at: at}
+		f := file{trade: t, store: by, number: nth*int64(t.files) + int64(i) + 1, id: t.id(nth, i), partner: fmt.Sprintf("P%03d", i%t.partners), at: at}
 		if err := f.run(tb.Context()); err != nil {
 			tb.Fatal(err)
 		}
@@ -58,11 +61,22 @@ func (t trade) playOn(tb testing.TB, s *Store, by bridge.Store, nth int64) {
 	s.opt.Now = time.Now
 }
 
+// at is when the files of a round come.
+func (t trade) at(nth int64) time.Time { return benchStart.Add(time.Duration(nth) * time.Minute) }
+
+// id is that of a file of a round: drawn, and beginning with its time.
+func (t trade) id(nth int64, i int) bridge.ID {
+	drawn := sha256.Sum256(fmt.Append(nil, nth, i))
+	binary.BigEndian.PutUint64(drawn[:8], uint64(t.at(nth).UnixMilli()+int64(i))<<16|uint64(drawn[7]))
+	return bridge.ID(transports.FormatID([16]byte(drawn[:16])))
+}
+
 // file is one of them.
 type file struct {
 	trade
 	store   bridge.Store
 	number  int64 // from 1
+	id      bridge.ID
 	partner string
 	at      time.Time
 }
@@ -85,7 +99,7 @@ func (f *file) run(ctx context.Context) error {
 }
 
 func (f *file) acceptance() bridge.Acceptance {
-	t := bridge.Transmission{ID: benchID("file", f.number), Kind: bridge.KindFile, Endpoint: "sftp", Peer: f.partner, Name: fmt.Sprintf("PO%09d.edi", f.number),
+	t := bridge.Transmission{ID: f.id, Kind: bridge.KindFile, Endpoint: "sftp", Peer: f.partner, Name: fmt.Sprintf("PO%09d.edi", f.number),
 		Body: benchObject("sftp/"+f.partner, f.number), Created: f.at, Header: map[string]string{"client": "SSH-2.0-OpenSSH_9.2", "path": "/in"}}
 	t.Body.Size = 900 * int64(f.orders+1)
 	leaf := f.leaf(archive.LeafRawIn, &t)
