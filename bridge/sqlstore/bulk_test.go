@@ -213,25 +213,25 @@ func (w *bulkSQLite) row(query string, args []any, dest ...any) error {
 // every round stands as it is.
 func (w *bulkSQLite) insert(t *patternTable, from, to int64) error {
 	for rows := range slices.Chunk(t.fresh, 100) {
-		var text strings.Builder
 		var varying []cell
-		for i, row := range rows {
-			text.WriteString(map[bool]string{true: "(", false: ", ("}[i == 0])
-			for k, c := range row {
-				if k > 0 {
-					text.WriteString(", ")
-				}
+		var tuples []string
+		for _, row := range rows {
+			var values []string
+			for _, c := range row {
 				if c.vary == nil {
-					text.WriteString(literal(c.same))
+					values = append(values, literal(c.same))
 					continue
 				}
 				varying = append(varying, c)
-				text.WriteString("?") // without a name, which would be looked for
+				values = append(values, "?") // without a name, which would be looked for
 			}
-			text.WriteString(")")
+			tuples = append(tuples, "("+strings.Join(values, ", ")+")")
 		}
-		query := "INSERT INTO " + t.name + " (" + strings.Join(t.columns, ", ") + ") VALUES " + text.String()
+		query := "INSERT INTO " + t.name + " (" + strings.Join(t.columns, ", ") + ") VALUES " + strings.Join(tuples, ", ")
 		st, err := w.db.Prepare(query)
+		if err != nil {
+			return err
+		}
 		args := make([]any, len(varying))
 		for nth := from; nth < to && err == nil; nth++ {
 			for i := range varying {

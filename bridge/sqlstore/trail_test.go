@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -117,7 +116,10 @@ func (f *file) claim(ctx context.Context, step bridge.Step) (bridge.Claim, error
 	if err == nil && len(cs) == 0 {
 		err = bridge.ErrNotFound
 	}
-	return slices.Concat(cs, make([]bridge.Claim, 1))[0], err
+	if err != nil {
+		return bridge.Claim{}, err
+	}
+	return cs[0], nil
 }
 
 // translate takes the file's orders in.
