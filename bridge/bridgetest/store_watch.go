@@ -79,6 +79,13 @@ func watchHeard(b *bench) {
 	take("test", "acme", "orders", edi.Test)
 	take("another's", "globex", "orders", edi.Production)
 	b.accept("not translated")
+	for _, kind := range []bridge.Kind{bridge.KindDocument, bridge.KindBatch} { // what we send
+		b.now = b.now.Add(time.Hour)
+		a := b.incoming("", "for acme: "+string(kind))
+		a.Transmission.Kind, a.Transmission.Partner, a.Transmission.Agreement, a.Transmission.Mode = kind, "acme", "orders", edi.Production
+		_, err := b.s.Accept(b.ctx, a)
+		b.must(err)
+	}
 	for _, c := range []struct {
 		agreement string
 		behind    time.Time

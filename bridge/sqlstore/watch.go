@@ -32,10 +32,11 @@ func (s *Store) Watches(ctx context.Context) ([]bridge.Watch, error) {
 	return out, nil
 }
 
-// selectHeard walks over what came of a partner, the newest first; the walk ends
-// with the first that fits, or where it comes to what was known.
+// selectHeard walks over what came of a partner, and what an application handed in
+// for one, the newest first; the walk ends with the first file that fits, or where it
+// comes to what was known.
 const selectHeard = `SELECT t.created FROM transmission t WHERE t.direction = 'in' AND t.mode = 'production' AND t.partner <> ''
-	AND t.partner = $1 AND t.created > $2 AND ($3 = '' OR (SELECT 1 FROM document d WHERE d.transmission = t.n AND d.agreement = $3 LIMIT 1) IS NOT NULL)
+	AND t.partner = $1 AND t.created > $2 AND t.kind = 'file' AND ($3 = '' OR (SELECT 1 FROM document d WHERE d.transmission = t.n AND d.agreement = $3 LIMIT 1) IS NOT NULL)
 	ORDER BY t.created DESC LIMIT 1`
 
 // Heard implements bridge.Listening.
