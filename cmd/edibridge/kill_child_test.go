@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/edibridge/edibridge/bridge"
 	"github.com/edibridge/edibridge/bridge/bridgetest"
 	"github.com/edibridge/edibridge/internal/config"
 	"github.com/edibridge/edibridge/transports"
@@ -34,6 +35,7 @@ type childOptions struct {
 	Data   string        // folder in the place of the configuration's; "": that one
 	Addr   string        // of SFTP, in the place of the configuration's; "": that one
 	Lease  time.Duration // of its claims; 0: as always
+	Keep   time.Duration // what has ended is pruned behind that time, class "kept" apart; 0: as the configuration says
 	Clock  []jump        // how its clock goes wrong
 }
 
@@ -71,6 +73,9 @@ func killChild(options string) error {
 	if o.Data != "" {
 		sys.Data, sys.SFTP[0].Addr = o.Data, o.Addr
 	}
+	if o.Keep > 0 {
+		cfg.Retention[""] = bridge.Retention{History: o.Keep, Outbox: o.Keep}
+	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
@@ -85,6 +90,9 @@ func killChild(options string) error {
 // around puts the wrappers that kill at the point asked for.
 func (o *childOptions) around() around {
 	w := around{clock: o.clock(), lease: o.Lease}
+	if o.Keep > 0 {
+		w.housekeep = o.Keep / 10
+	}
 	name, nth, ok := strings.Cut(o.Point, " ")
 	if !ok {
 		return w
@@ -129,14 +137,30 @@ func (k *killSender) Send(ctx context.Context, d *transports.Delivery) (transpor
 	return r, err
 }
 
-// killPoints are the places at which the process is killed: before and after
-// every call of the store, of the archive and of a sender that the flow makes.
-func killPoints() []string {
-	points := []string{"Send/before", "Send/after"}
+// killPoint is a place at which the process is killed, at one of the first times
+// that it is reached.
+type killPoint struct {
+	name  string
+	times int
+}
+
+// killPoints are those of every flow: before and after every call of the store, of
+// the archive and of a sender that it makes.
+func killPoints() []killPoint {
+	points := []killPoint{{"Send/before", 4}, {"Send/after", 4}}
 	for _, p := range []bridgetest.Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Take", "Reserve", "Seen", "Documents", "Put", "PutAll", "Get"} {
-		points = append(points, string(p)+"/"+string(bridgetest.Before), string(p)+"/"+string(bridgetest.After))
+		points = append(points, bothSides(p, 4)...)
 	}
-	return points
+	points = append(points, bothSides("CloseBatch", 2)...)
+	points = append(points, bothSides("Members", 4)...)
+	return append(points, bothSides("KeepWatch", 1)...)
+}
+
+// prunePoints are those of a world that is pruned.
+func prunePoints() []killPoint { return bothSides("Prune", 2) }
+
+func bothSides(p bridgetest.Point, times int) []killPoint {
+	return []killPoint{{string(p) + "/" + string(bridgetest.Before), times}, {string(p) + "/" + string(bridgetest.After), times}}
 }
 
 // process is one life of the bridge.

@@ -26,7 +26,8 @@ import (
 type chaos struct {
 	server   *pgtest.Server // nil: SQLite
 	replicas int
-	clocks   [][]jump // of each replica; nil: right
+	clocks   [][]jump      // of each replica; nil: right
+	keep     time.Duration // how long what has ended is kept; 0: longer than the world
 	kills    int
 	sets     int // of the big file of the first world
 }
@@ -41,6 +42,9 @@ const (
 // killsPerWorld bounds what each check has to read.
 const killsPerWorld = 25
 
+// shortKeep is how long what has ended is kept in every second world.
+const shortKeep = 2 * time.Second
+
 // run makes all kills, in worlds of some each.
 func (c chaos) run(t *testing.T) {
 	t.Helper()
@@ -50,34 +54,53 @@ func (c chaos) run(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 1))
-	points := make([]string, c.kills)
-	named := killPoints()
-	for i := range points {
-		if i%2 == 0 {
-			points[i] = fmt.Sprintf("%s %d", named[(i/2)%len(named)], 1+random.IntN(4))
-		}
-	}
-	random.Shuffle(len(points), func(i, k int) { points[i], points[k] = points[k], points[i] })
-	tally := &killTally{hit: map[string]int{}}
+	tally := &killTally{hit: map[string]int{}, planned: random.IntN(len(killPoints()))}
 	began := time.Now()
-	for from := 0; from < len(points); from += killsPerWorld {
+	for from := 0; from < c.kills; from += killsPerWorld {
 		some := c
+		some.kills = min(killsPerWorld, c.kills-from)
 		if from > 0 {
 			some.sets = usualFile
 		}
-		newWorld(t, some, random, tally).round(points[from:min(from+killsPerWorld, len(points))])
+		if from/killsPerWorld%2 == 1 && c.clocks == nil {
+			some.keep = shortKeep
+		}
+		newWorld(t, some, random, tally).round(some.plan(random, tally))
 	}
 	all := time.Since(began)
 	t.Logf("%d kills in %.0f s, %.2f s each, %.2f s of them for %d checks; at named points: %v", c.kills, all.Seconds(),
 		all.Seconds()/float64(c.kills), tally.checking.Seconds()/float64(c.kills), tally.checks, tally.hit)
-	if len(tally.hit) < min(c.kills/2, len(named))/2 {
-		t.Errorf("only %d of %d named points were reached", len(tally.hit), len(named))
+	if named := len(killPoints()); len(tally.hit) < min(c.kills/2, named)/2 {
+		t.Errorf("only %d of %d named points were reached", len(tally.hit), named)
 	}
+}
+
+// plan says where the kills of a world fall: half of them at named points, which
+// take turns over all worlds, half ("") at any moment.
+func (c chaos) plan(random *rand.Rand, tally *killTally) []string {
+	points := make([]string, c.kills)
+	first := []killPoint{}
+	if c.keep > 0 {
+		first = prunePoints()
+	}
+	for i := 0; i < len(points); i += 2 {
+		named := killPoints()
+		p := named[tally.planned%len(named)]
+		if i/2 < len(first) {
+			p = first[i/2]
+		} else {
+			tally.planned++
+		}
+		points[i] = fmt.Sprintf("%s %d", p.name, 1+random.IntN(p.times))
+	}
+	random.Shuffle(len(points), func(i, k int) { points[i], points[k] = points[k], points[i] })
+	return points
 }
 
 // killTally is what was done over all worlds.
 type killTally struct {
 	hit      map[string]int // kills at each named point
+	planned  int            // kills at points of every flow
 	checks   int
 	checking time.Duration
 }
@@ -93,19 +116,28 @@ type world struct {
 	cfg     *bridge.Configuration
 	sites   []*site
 	app     *simApp
+	wire    *numberedWire // to globex
 	acme    *simPartner
 	bulk    *simPartner
+	globex  *simPartner
 	random  *rand.Rand
 	tally   *killTally
 	log     *os.File          // what the processes say
 	answers map[string][]byte // 997s that bulk fetched, by name; sendBig's while that runs
 
-	mu    sync.Mutex        // guards what follows
-	turn  int               // of the addresses
-	next  int               // control number of the next file
-	acked map[string]int    // control number of each PO that a close promised
-	got   map[string]string // 997s that acme fetched, by name
+	mu     sync.Mutex        // guards what follows
+	turn   int               // of the addresses
+	next   int               // control number of the next file
+	acked  map[string]int    // control number of each PO that a close promised
+	got    map[string]string // what acme fetched, by name
+	handed map[string]string // to whom each invoice goes that the bridge has: "acme/invoices"
+	spoke  []stretch         // when globex sent its files, from the first try until each was taken
+	late   map[string]bool   // POs and invoices that may be forgotten and taken twice: see taken
+	wrong  []string          // what went wrong where nobody could be told
 }
+
+// stretch is a time from one moment to another.
+type stretch struct{ from, to time.Time }
 
 // site is one place where a bridge runs, life after life.
 type site struct {
@@ -140,6 +172,9 @@ func (w *world) round(points []string) {
 		wg.Go(func() { w.send(ctx) })
 	}
 	wg.Go(func() { w.sendBig(ctx) })
+	wg.Go(func() { w.handIn(ctx) })
+	pauses := rand.New(rand.NewPCG(w.random.Uint64(), 1))
+	wg.Go(func() { w.sendSeldom(ctx, pauses) })
 	point := func(k int) string {
 		if k < len(points) {
 			return points[k]
@@ -170,6 +205,8 @@ func (w *world) round(points []string) {
 	w.settle()
 	w.check(true)
 	w.effects()
+	w.silences()
+	w.housekept()
 }
 
 // TestKill kills the process at every named point and as often at random.

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +33,13 @@ endpoints:
   app:
     webhook: { url: "%s", secrets: [file:keys/app.secret], allowPrivate: true }
     retry: { base: 20ms, max: 200ms, attempts: 1000 }
+  wire:
+    mode: both
+    webhook: { url: "%s", secrets: [file:keys/app.secret], allowPrivate: true }
+    retry: { base: 20ms, max: 200ms, attempts: 1000 }
+retention:
+  default: { history: 10y }
+  kept: { history: forever }
 `
 
 const killPartner = `partner: %[1]s
@@ -45,18 +51,42 @@ agreements:
   orders: { receive: X12 850 004010 production%[3]s }
 `
 
+// killBatched is what acme gets besides: invoices that leave together, mostly by time.
+const killBatched = `  invoices: { send: X12 810 004010 production, batch: { count: 50, every: 1s } }
+`
+
+// killStrict is a partner who wants all that goes to him in the order of its
+// numbers: invoices alone, invoices together, mostly by count, and 997s. He has to
+// speak now and then.
+const killStrict = `partner: globex
+identifiers: [X12 ZZ/GLOBEX]
+access:
+  sftp: { user: globex, keys: [file:../keys/globex.pub] }
+acknowledge: { with: "997", to: wire }
+sequence: strict
+expectTraffic: { every: %s }
+agreements:
+  orders: { receive: X12 850 004010 production, events: [app], retention: kept }
+  alone: { send: X12 810 004010 production, to: wire }
+  together: { send: X12 810 004010 production, to: wire, batch: { count: %d, every: 1s } }
+`
+
 // replicaLease is short, so that what a replica held when it was killed goes on
 // soon.
 const replicaLease = 4 * time.Second
 
 func newWorld(t *testing.T, c chaos, random *rand.Rand, tally *killTally) *world {
 	t.Helper()
-	w := &world{chaos: c, t: t, dir: t.TempDir(), next: 1, acked: map[string]int{}, got: map[string]string{}, answers: map[string][]byte{}, random: random, tally: tally}
+	w := &world{chaos: c, t: t, dir: t.TempDir(), next: 1, acked: map[string]int{}, got: map[string]string{},
+		handed: map[string]string{}, late: map[string]bool{}, answers: map[string][]byte{}, random: random, tally: tally}
 	secret, err := newSecret()
 	must(t, err)
 	w.app, err = newApp(secret)
 	must(t, err)
 	t.Cleanup(func() { w.app.close() })
+	w.wire, err = newNumberedWire(w.complain)
+	must(t, err)
+	t.Cleanup(func() { w.wire.close() })
 	st := &stage{dir: w.dir}
 	for _, d := range []string{"partners", "keys"} {
 		must(t, os.MkdirAll(filepath.Join(w.dir, d), 0o700))
@@ -65,9 +95,11 @@ func newWorld(t *testing.T, c chaos, random *rand.Rand, tally *killTally) *world
 	must(t, err)
 	w.bulk, err = st.partner("bulk")
 	must(t, err)
+	w.globex, err = st.partner("globex")
+	must(t, err)
 	w.file = filepath.Join(w.dir, "edibridge.yaml")
 	w.openSites()
-	main := fmt.Sprintf(killMain, w.sites[0].addr, w.app.url)
+	main := fmt.Sprintf(killMain, w.sites[0].addr, w.app.url, w.wire.url)
 	store := ""
 	if c.server != nil {
 		main += "store: file:keys/store\n"
@@ -75,8 +107,9 @@ func newWorld(t *testing.T, c chaos, random *rand.Rand, tally *killTally) *world
 	}
 	for name, text := range map[string]string{
 		"edibridge.yaml": main, "keys/app.secret": secret, "keys/store": store,
-		"partners/acme.yaml": fmt.Sprintf(killPartner, "acme", "ACMERETAIL", ", events: [app]"),
-		"partners/bulk.yaml": fmt.Sprintf(killPartner, "bulk", "BULK", ""),
+		"partners/acme.yaml":   fmt.Sprintf(killPartner, "acme", "ACMERETAIL", ", events: [app]") + killBatched,
+		"partners/bulk.yaml":   fmt.Sprintf(killPartner, "bulk", "BULK", ""),
+		"partners/globex.yaml": fmt.Sprintf(killStrict, speaksEvery, togetherCount),
 	} {
 		must(t, os.WriteFile(filepath.Join(w.dir, name), []byte(text), 0o600))
 	}
@@ -84,7 +117,9 @@ func newWorld(t *testing.T, c chaos, random *rand.Rand, tally *killTally) *world
 	must(t, err)
 	keys, err := sftp.LoadOrCreateHostKeys(w.sys.SFTP[0].HostKeys)
 	must(t, err)
-	w.acme.host, w.bulk.host = keys[0].PublicKey(), keys[0].PublicKey()
+	for _, p := range []*simPartner{w.acme, w.bulk, w.globex} {
+		p.host = keys[0].PublicKey()
+	}
 	return w
 }
 
@@ -101,7 +136,7 @@ func (w *world) openSites() {
 		}
 	})
 	for i := range w.chaos.replicas {
-		s := &site{addr: freeAddr(w.t), options: childOptions{Config: w.file}}
+		s := &site{addr: freeAddr(w.t), options: childOptions{Config: w.file, Keep: w.keep}}
 		if w.server != nil {
 			s.options.Addr, s.options.Data, s.options.Lease = s.addr, filepath.Join(w.dir, fmt.Sprint("data", i)), replicaLease
 		}
@@ -169,15 +204,11 @@ func (w *world) send(ctx context.Context) {
 		w.mu.Unlock()
 		po := fmt.Sprintf("K%05d", control)
 		body := story850("ACMERETAIL", "EDIBRIDGE", control, storyOrder{po: po, lines: 2})
-		for w.put(w.acme, po+".edi", body) != nil {
-			if ctx.Err() != nil {
-				return
-			}
-			time.Sleep(10 * time.Millisecond) // a partner's program rests as well
+		began := time.Now()
+		if !untilTaken(ctx, func() error { return w.put(w.acme, po+".edi", body) }) {
+			return
 		}
-		w.mu.Lock()
-		w.acked[po] = control
-		w.mu.Unlock()
+		w.taken(po, began, func() { w.acked[po] = control })
 		if control%7 == 0 {
 			w.collect()
 		}
@@ -192,6 +223,9 @@ func (w *world) collect() error {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		for name, body := range files {
+			if before, known := w.got[name]; known && before != string(body) {
+				w.wrong = append(w.wrong, fmt.Sprintf("%s came twice, with other bytes", name))
+			}
 			w.got[name] = string(body)
 		}
 		return err
@@ -258,6 +292,11 @@ func (w *world) check(drained bool) {
 	for _, p := range bridgetest.CheckHouse(ctx, house) {
 		w.t.Errorf("the house is not in order: %s %s: %s", p.Rule, p.Subject, p.Text)
 	}
+	w.mu.Lock()
+	for _, text := range w.wrong {
+		w.t.Error(text)
+	}
+	w.mu.Unlock()
 	if w.t.Failed() {
 		w.t.FailNow()
 	}
@@ -306,67 +345,11 @@ func (w *world) settle() {
 	if err != nil {
 		w.t.Fatal("the work does not end: ", err)
 	}
+	w.untilQuiet(ctx, store)
 	w.mailbox()
 	s.process.stop(w.t)
 	last := w.open(sqlstore.Options{})
 	must(w.t, errors.Join(last.Seal(ctx), last.Close()))
-}
-
-// mailbox fetches the 997s as the partners do: one for each file that was taken.
-func (w *world) mailbox() {
-	w.t.Helper()
-	w.sites = w.sites[:1] // the only one that lives
-	must(w.t, w.collect())
-	answered := map[string]bool{}
-	for name, body := range w.got {
-		for line := range strings.SplitSeq(body, "~") {
-			if e := strings.Split(strings.TrimSpace(line), "*"); e[0] == "AK1" {
-				answered[e[2]] = true
-			}
-			if e := strings.Split(strings.TrimSpace(line), "*"); e[0] == "AK9" && e[1] != "A" {
-				w.t.Errorf("%s says %s", name, line)
-			}
-		}
-	}
-	for po, control := range w.acked {
-		if !answered[strconv.Itoa(control)] {
-			w.t.Errorf("the file of %s was taken and never answered", po)
-		}
-	}
-	must(w.t, w.collectBig())
-	all := fmt.Sprintf("AK9*A*%d*%d*%d", w.sets, w.sets, w.sets)
-	smaller := fmt.Sprintf("AK9*A*%d*%d*%d", smallerFile, smallerFile, smallerFile)
-	first := 0
-	for name, body := range w.answers {
-		if strings.Contains(string(body), all) {
-			first++
-		} else if !strings.Contains(string(body), smaller) {
-			w.t.Errorf("%s does not accept all sets of its file", name)
-		}
-	}
-	if first == 0 {
-		w.t.Error("the big file was never answered")
-	}
-}
-
-// effects holds what the application got against what was promised.
-func (w *world) effects() {
-	w.t.Helper()
-	for po := range w.acked {
-		if n := len(w.app.bySubject("order/" + po)); n != 1 {
-			w.t.Errorf("order %s has %d distinct events, want 1", po, n)
-		}
-	}
-	events, calls, forged := w.app.counts()
-	if forged > 0 {
-		w.t.Errorf("%d requests with a wrong signature", forged)
-	}
-	// A file whose close was cut off may be in custody all the same: at most the
-	// one that each sender was at.
-	if extra := events - len(w.acked); extra < 0 || extra > killSenders {
-		w.t.Errorf("%d events for %d orders", events, len(w.acked))
-	}
-	w.t.Logf("%d orders taken, %d events in %d calls", len(w.acked), events, calls)
 }
 
 const killSenders = 3

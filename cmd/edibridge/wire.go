@@ -38,13 +38,15 @@ type running struct {
 }
 
 // around lets a test put something between the bridge and its store, archive
-// and senders, and set its clock and leases; what is zero stays as it is.
+// and senders, and set its clock, its leases and how often it keeps house; what is
+// zero stays as it is.
 type around struct {
-	clock  func() time.Time
-	lease  time.Duration
-	store  func(bridge.Store) bridge.Store
-	bodies func(bridge.Bodies) bridge.Bodies
-	sender func(transports.Sender) transports.Sender
+	clock     func() time.Time
+	lease     time.Duration
+	housekeep time.Duration
+	store     func(bridge.Store) bridge.Store
+	bodies    func(bridge.Bodies) bridge.Bodies
+	sender    func(transports.Sender) transports.Sender
 }
 
 // assemble opens the data folder and the listeners. Nothing is served yet, but
@@ -82,7 +84,7 @@ func (r *running) open(ctx context.Context, w around) (err error) {
 	}
 	r.bridge = bridge.New(bridge.Options{
 		Store: store, Bodies: bodies, Log: r.log,
-		Free: r.free, Now: w.clock, Lease: w.lease,
+		Free: r.free, Now: w.clock, Lease: w.lease, Housekeep: w.housekeep,
 		Config: r.live.configuration, Past: r.live.past, Senders: r.live.sender,
 	})
 	for _, l := range r.sys.SFTP {
