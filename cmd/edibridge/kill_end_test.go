@@ -50,13 +50,10 @@ func (w *world) mailbox() {
 }
 
 // read holds what a partner has got against what he was promised: control numbers
-// without a gap, an answer to each of his files, each document that is for him in
-// one interchange, and as many in one as was agreed.
+// without a gap, an answer to each of his files, and the invoices that are for him.
 func (w *world) read(partner string, got []interchange, files map[string]string) {
 	w.t.Helper()
 	slices.SortFunc(got, func(a, b interchange) int { return cmp.Compare(a.number, b.number) })
-	in := map[string]int{} // interchanges of each invoice
-	together := 0
 	for i, ic := range got {
 		if ic.number != i+1 {
 			w.t.Fatalf("%s: number %d where %d comes", partner, ic.number, i+1)
@@ -67,30 +64,54 @@ func (w *world) read(partner string, got []interchange, files map[string]string)
 		for _, group := range ic.answers {
 			delete(files, group)
 		}
-		for _, number := range ic.invoices {
-			in[number]++
-			if by := w.handed[number]; by == "globex/alone" && len(ic.invoices) > 1 || by == "globex/together" && len(ic.invoices) > togetherCount {
-				w.t.Errorf("%s: number %d has %d invoices of %s", partner, ic.number, len(ic.invoices), by)
-			}
-		}
-		if len(ic.invoices) > 1 {
-			together++
-		}
 	}
 	for _, name := range files {
 		w.t.Errorf("%s: the file of %s was taken and never answered", partner, name)
 	}
-	if together == 0 {
-		w.t.Errorf("%s: no two invoices left together", partner)
-	}
-	w.t.Logf("%s has %d interchanges, %d of them with several of %d invoices", partner, len(got), together, len(in))
-	w.invoices(partner, in)
+	w.together(partner, got)
+	w.once(partner, got)
 }
 
-// invoices holds in how many interchanges each invoice for a partner left against
-// what the application was promised.
-func (w *world) invoices(partner string, in map[string]int) {
+// together checks which invoices left in one interchange: as many as was agreed, in
+// the order in which they were handed in, and where a partner gets all in their
+// order so do those of all interchanges of an agreement. got is by number.
+func (w *world) together(partner string, got []interchange) {
 	w.t.Helper()
+	many, last := 0, map[string]string{} // the last invoice of an agreement
+	for _, ic := range got {
+		if !slices.IsSorted(ic.invoices) {
+			w.t.Errorf("%s: number %d has invoices %v", partner, ic.number, ic.invoices)
+		}
+		for _, number := range ic.invoices {
+			by := w.handed[number]
+			if by == "globex/alone" && len(ic.invoices) > 1 || by == "globex/together" && len(ic.invoices) > togetherCount {
+				w.t.Errorf("%s: number %d has %d invoices of %s", partner, ic.number, len(ic.invoices), by)
+			}
+			if partner == "globex" && number < last[by] && !w.late[number] {
+				w.t.Errorf("%s: number %d has invoice %s of %s, which is behind %s", partner, ic.number, number, by, last[by])
+			}
+			last[by] = number
+		}
+		if len(ic.invoices) > 1 {
+			many++
+		}
+	}
+	if many == 0 {
+		w.t.Errorf("%s: no two invoices left together", partner)
+	}
+	w.t.Logf("%s has %d interchanges, %d of them with several invoices", partner, len(got), many)
+}
+
+// once checks that each invoice for a partner that the bridge has left in one
+// interchange.
+func (w *world) once(partner string, got []interchange) {
+	w.t.Helper()
+	in := map[string]int{}
+	for _, ic := range got {
+		for _, number := range ic.invoices {
+			in[number]++
+		}
+	}
 	for number, by := range w.handed {
 		if !strings.HasPrefix(by, partner+"/") {
 			continue
