@@ -87,6 +87,7 @@ func (t *translation) repeat(ctx context.Context, first *Seen) error {
 			Body: a.Body, Causes: []ID{t.tr.ID, a.ID}, Standard: a.Standard, Set: a.Set, Control: a.Control, Mode: a.Mode, Keys: a.Keys, Retention: a.Retention,
 			Name: againName(a.Name, t.tr.Sequence),
 		}
+		inItsPlace(&again, &a)
 		t.follow(again, "again "+string(a.ID), -1)
 	}
 	if r.Keys, err = t.keysOf(ctx, first.Transmission); err != nil {

@@ -20,6 +20,14 @@ func inSeries(f *Transmission, scope Scope, n *Number) {
 	}
 }
 
+// inItsPlace gives what repeats t t's place in the order of its number: it never
+// leaves before t has. A dead one holds nothing up: t is what the number is for.
+func inItsPlace(again, t *Transmission) {
+	if t.Series != "" {
+		again.Series, again.Place, again.OnDead = t.Series, t.Place, Pass
+	}
+}
+
 // eventHeld is told when what is dead holds up all that is numbered behind it.
 const eventHeld = "edibridge.exception.opened.v1"
 

@@ -195,6 +195,56 @@ func strictCrowd(t *testing.T, h *house, seed uint64) {
 	}
 }
 
+// TestStrictRepeat: an answer that is given again does not leave before it was given,
+// nor does one that cannot be handed over hold anything up.
+func TestStrictRepeat(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		fails    int // which call
+		attempts int
+		calls    string // numbers in the order in which they left
+	}{
+		{"the first fails for now", 1, 1000, "1 1 2 2 3"},
+		{"the repetition fails for good", 3, 1, "1 2 2 3"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := newHouse(t, strictly, func(cfg *bridge.Configuration) {
+				bus := cfg.Endpoints["bus"]
+				bus.Retry.Attempts = c.attempts
+				cfg.Endpoints["bus"] = bus
+			})
+			h.app.fail = func(n int, _ *transports.Delivery) error {
+				if n == c.fails {
+					return errors.New("no network")
+				}
+				return nil
+			}
+			for _, control := range []int{101, 102, 102, 103} { // the second comes twice
+				h.accept("globex", file{from: "GLOBEX", control: control, sets: []set{{po: fmt.Sprint("G", control)}}}.String())
+				if _, err := h.b.Pass(t.Context(), bridge.StepTranslate); err != nil {
+					t.Fatal(err)
+				}
+			}
+			h.check(false)
+			for range 6 { // each waits for the one before it
+				if _, err := h.b.Pass(t.Context(), bridge.StepDeliver); err != nil {
+					t.Fatal(err)
+				}
+				h.check(false)
+				h.wait(time.Minute)
+			}
+			var calls []string
+			for _, call := range h.app.got {
+				calls = append(calls, strings.TrimLeft(call.body[90:99], "0"))
+			}
+			if got := strings.Join(calls, " "); got != c.calls {
+				t.Errorf("left\n got %s\nwant %s", got, c.calls)
+			}
+			h.check(true)
+		})
+	}
+}
+
 // TestStrictDead: what is dead holds all that is numbered behind it, and those who
 // get alarms are told; let go, it lets the next pass.
 func TestStrictDead(t *testing.T) {

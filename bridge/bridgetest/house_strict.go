@@ -11,6 +11,10 @@ import (
 func (c *check) seriesInOrder() {
 	series := map[string][]*bridge.Transmission{}
 	for _, t := range c.order {
+		if again := t.Kind == bridge.KindAcknowledgment && len(t.Causes) > 1; again {
+			c.behind(t, c.transmissions[t.Causes[1]])
+			continue
+		}
 		if t.Series != "" {
 			series[t.Series] = append(series[t.Series], t)
 		}
@@ -27,6 +31,19 @@ func (c *check) seriesInOrder() {
 			}
 		}
 		c.seriesGap(name, line)
+	}
+}
+
+// behind checks what repeats first, which nil is: pruned.
+func (c *check) behind(t, first *bridge.Transmission) {
+	if first == nil {
+		return
+	}
+	if t.Series != first.Series || t.Place != first.Place {
+		c.problem("series.order", string(t.ID), "it repeats %s, and does not stand in its place", first.ID)
+	}
+	if t.Series != "" && t.Attempts > 0 && c.inItsWay(first) {
+		c.problem("series.order", string(t.ID), "it repeats number %s of %s, which is %s, and has gone", first.Control, first.Series, first.State)
 	}
 }
 

@@ -153,6 +153,7 @@ func killPoints() []killPoint {
 	}
 	points = append(points, bothSides("CloseBatch", 2)...)
 	points = append(points, bothSides("Members", 4)...)
+	points = append(points, bothSides("Expire", 4)...)
 	return append(points, bothSides("KeepWatch", 1)...)
 }
 

@@ -54,10 +54,15 @@ func (w *world) mailbox() {
 func (w *world) read(partner string, got []interchange, files map[string]string) {
 	w.t.Helper()
 	slices.SortFunc(got, func(a, b interchange) int { return cmp.Compare(a.number, b.number) })
-	for i, ic := range got {
-		if ic.number != i+1 {
-			w.t.Fatalf("%s: number %d where %d comes", partner, ic.number, i+1)
+	next := 1
+	for _, ic := range got {
+		if ic.number < next {
+			w.t.Fatalf("%s: number %d where %d comes", partner, ic.number, next)
 		}
+		for ; next < ic.number; next++ {
+			w.unused(partner, next)
+		}
+		next++
 		if len(ic.bad) > 0 {
 			w.t.Errorf("%s: number %d says %v", partner, ic.number, ic.bad)
 		}
@@ -70,6 +75,24 @@ func (w *world) read(partner string, got []interchange, files map[string]string)
 	}
 	w.together(partner, got)
 	w.once(partner, got)
+}
+
+// unused checks of a number that a partner did not get that nobody has it: who
+// comes next does. Where all leaves in the order of its numbers there is none.
+func (w *world) unused(partner string, value int) {
+	w.t.Helper()
+	store := w.open(sqlstore.Options{ReadOnly: true})
+	defer store.Close()
+	all, err := store.Numbers(w.t.Context(), int64(value))
+	must(w.t, err)
+	for _, n := range all {
+		t, err := store.Transmission(w.t.Context(), n.For)
+		fmt.Printf("NUMBER %+v %v %+v\n", n, err, t)
+	}
+	at := slices.IndexFunc(all, func(n bridge.Number) bool { return n.Series == "ISA ZZ/EDIBRIDGE ZZ/ACMERETAIL production" })
+	if partner != "acme" || at < 0 || all[at].State != bridge.NumberFree {
+		w.t.Errorf("%s: number %d never came, and is not free: %+v", partner, value, all)
+	}
 }
 
 // together checks which invoices left in one interchange: as many as was agreed, in
@@ -228,6 +251,40 @@ func (w *world) toldSilent(ctx context.Context, store *sqlstore.Store) bool {
 	return heard.IsZero() && n[bridge.Pending]+n[bridge.Attempted] == 0
 }
 
+// untilOverdue waits until all that acme never acknowledged is overdue, and the
+// application was told.
+func (w *world) untilOverdue(ctx context.Context, store *sqlstore.Store) {
+	w.t.Helper()
+	err := await(ctx, func() bool {
+		awaited, err := store.Expectations(ctx, bridge.ExpectationQuery{Partner: "acme", States: []bridge.ExpectationState{bridge.ExpectAwaited}})
+		must(w.t, err)
+		n, err := store.Counts(ctx)
+		must(w.t, err)
+		return len(awaited)+n[bridge.Pending]+n[bridge.Attempted] == 0
+	})
+	if err != nil {
+		w.t.Fatal("acme acknowledges nothing, and nobody is told: ", err)
+	}
+}
+
+// overdue checks that the application was told once of each invoice that acme did
+// not acknowledge.
+func (w *world) overdue() {
+	w.t.Helper()
+	for number, by := range w.handed {
+		told := w.app.bySubject("invoice/" + number)
+		if by != "acme/invoices" {
+			if len(told) > 0 {
+				w.t.Errorf("%d events about invoice %s of %s, want none", len(told), number, by)
+			}
+			continue
+		}
+		if len(told) != 1 || told[0].Type != canonical.EventAcknowledgmentOverdue {
+			w.t.Errorf("%d events about invoice %s, want one that its acknowledgment is overdue: %v", len(told), number, told)
+		}
+	}
+}
+
 // silence is what the application is told of silence, and of its end.
 type silence struct {
 	typ   string
@@ -274,6 +331,7 @@ func (w *world) silences() {
 type audited struct {
 	pruned int // Transmissions
 	kept   int // files of the class that is kept
+	open   int // invoices for acme, who still owes an acknowledgment of each
 }
 
 func (w *world) audit(store *sqlstore.Store) audited {
@@ -282,6 +340,9 @@ func (w *world) audit(store *sqlstore.Store) audited {
 	must(w.t, store.Audit(w.t.Context(), func(r bridge.Record) error {
 		if t := r.Transmission; t != nil && t.Direction == bridge.In && t.Retention == "kept" {
 			a.kept++
+		}
+		if t := r.Transmission; t != nil && t.Kind == bridge.KindDocument && t.Partner == "acme" {
+			a.open++
 		}
 		if r.Leaf == nil {
 			return nil
@@ -304,8 +365,17 @@ func (w *world) housekept() {
 	if a.kept < len(w.spoke) {
 		w.t.Errorf("of %d files that are kept for ever %d are there", len(w.spoke), a.kept)
 	}
+	open := 0
+	for _, by := range w.handed {
+		if by == "acme/invoices" {
+			open++
+		}
+	}
+	if a.open < open {
+		w.t.Errorf("of %d invoices that are still to be acknowledged %d are there", open, a.open)
+	}
 	if w.keep == 0 && a.pruned > 0 {
 		w.t.Errorf("%d were pruned before their time", a.pruned)
 	}
-	w.t.Logf("%d were pruned", a.pruned)
+	w.t.Logf("%d were pruned; %d invoices are overdue", a.pruned, open)
 }

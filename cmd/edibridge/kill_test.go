@@ -206,6 +206,7 @@ func (w *world) round(points []string) {
 	w.check(true)
 	w.effects()
 	w.silences()
+	w.overdue()
 	w.housekept()
 }
 

@@ -51,8 +51,13 @@ agreements:
   orders: { receive: X12 850 004010 production%[3]s }
 `
 
-// killBatched is what acme gets besides: invoices that leave together, mostly by time.
-const killBatched = `  invoices: { send: X12 810 004010 production, batch: { count: 50, every: 1s } }
+// killBatched is what acme gets besides: invoices that leave together, mostly by
+// time, and that acme never acknowledges.
+const killBatched = `  invoices:
+    send: X12 810 004010 production
+    batch: { count: 50, every: 1s }
+    expect: { acknowledgment: "997", within: 2s }
+    events: [app]
 `
 
 // killStrict is a partner who wants all that goes to him in the order of its
@@ -347,6 +352,7 @@ func (w *world) settle() {
 	}
 	w.untilQuiet(ctx, store)
 	w.mailbox()
+	w.untilOverdue(ctx, store)
 	s.process.stop(w.t)
 	last := w.open(sqlstore.Options{})
 	must(w.t, errors.Join(last.Seal(ctx), last.Close()))
