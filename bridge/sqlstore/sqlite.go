@@ -69,7 +69,10 @@ func openSQLite(ctx context.Context, path string, opt Options) (*Store, error) {
 // refused: their tokens are not the newest once the work is claimed again.
 func (s *Store) endLeases(ctx context.Context) error {
 	return s.write(ctx, func(x *txn) error {
-		_, err := x.exec("UPDATE transmission SET wake = next_at, lease_until = 0, owner = '' WHERE lease_until > 0")
+		if _, err := x.exec("UPDATE transmission SET wake = next_at, lease_until = 0, owner = '' WHERE lease_until > 0"); err != nil {
+			return err
+		}
+		_, err := x.exec("UPDATE expectation SET wake = due WHERE wake > 0 AND wake > due")
 		return err
 	})
 }

@@ -490,3 +490,48 @@ func TestAlone(t *testing.T) {
 		t.Errorf("the killed process's claim gives %v, want ErrStale", err)
 	}
 }
+
+// TestAloneOverdue: so it does with what was overdue.
+func TestAloneOverdue(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bridge.db")
+	now := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
+	killed, err := OpenSQLite(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer killed.Close()
+	id, answer := bridge.ID("01M848G8Z0GYMZKZ83SBVCK8RW"), bridge.ID("ANSWER")
+	acceptance := bridge.Acceptance{Transmission: bridge.Transmission{ID: id, Created: now}, Leaf: archive.Leaf{Kind: archive.LeafRawIn, ID: string(id), Time: now}}
+	if _, err := killed.Accept(t.Context(), acceptance); err != nil {
+		t.Fatal(err)
+	}
+	claims, err := killed.Claim(t.Context(), bridge.ClaimQuery{Step: bridge.StepTranslate, Limit: 1, Now: now, Until: now.Add(time.Hour)})
+	if err != nil || len(claims) != 1 {
+		t.Fatalf("got %v, %v; want a claim", claims, err)
+	}
+	err = killed.Commit(t.Context(), claims[0], bridge.Result{State: bridge.Translated, Slice: bridge.Slice{
+		Follows: []bridge.Transmission{{ID: answer, Direction: bridge.Out, Kind: bridge.KindAcknowledgment, State: bridge.Pending, Causes: []bridge.ID{id}, Created: now}},
+		Expects: []bridge.Expectation{{ID: "owed", Owes: bridge.OwedByUs, Transmission: answer, State: bridge.ExpectAwaited, Within: time.Second, Created: now, Due: now.Add(time.Second)}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := bridge.ClaimQuery{Step: bridge.StepExpire, Limit: 9, Now: now.Add(time.Minute), Until: now.Add(time.Hour)}
+	for _, alone := range []bool{true, false} { // who is not alone waits for the lease
+		overdue, err := killed.ClaimOverdue(t.Context(), query)
+		if err != nil || len(overdue) != 1 {
+			t.Fatalf("got %v, %v; want what is overdue", overdue, err)
+		}
+		next, err := OpenSQLite(t.Context(), path, Options{Alone: alone})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := next.ClaimOverdue(t.Context(), query)
+		if got := err == nil && len(again) == 1 && again[0].ID == "owed"; got != alone {
+			t.Errorf("alone %v: claimed again\n got %v, %v\nwant %v", alone, again, err, alone)
+		}
+		if err := errors.Join(err, next.Close()); err != nil {
+			t.Fatal(err)
+		}
+		query.Now, query.Until = query.Now.Add(2*time.Hour), query.Until.Add(2*time.Hour)
+	}
+}
