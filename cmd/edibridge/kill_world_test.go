@@ -350,8 +350,8 @@ func (w *world) settle() {
 	if err != nil {
 		w.t.Fatal("the work does not end: ", err)
 	}
-	w.untilQuiet(ctx, store)
 	w.mailbox()
+	w.untilQuiet(ctx, store)
 	w.untilOverdue(ctx, store)
 	s.process.stop(w.t)
 	last := w.open(sqlstore.Options{})
