@@ -154,6 +154,7 @@ func (w *world) start(s *site, point string) {
 	if s.process, ready = startChild(w.t, s.options, w.log); !ready {
 		w.t.Fatalf("the bridge at %s does not start", s.addr)
 	}
+	w.t.Cleanup(func() { s.process.cmd.Process.Kill() }) // what fails leaves none behind
 }
 
 // Lives of a process: one without a point is killed at any moment of it; a point is
