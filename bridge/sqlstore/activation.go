@@ -28,6 +28,15 @@ func scanActivation(scan scanner) (bridge.Activation, error) {
 	return a, err
 }
 
+// selectFiles reads the files of configurations.
+const selectFiles = "SELECT digest, files FROM configuration "
+
+func scanFiles(scan scanner) (bridge.StoredFiles, error) {
+	var f bridge.StoredFiles
+	err := scan(&f.Digest, &f.Files)
+	return f, err
+}
+
 // Activate implements bridge.Configurations.
 func (s *Store) Activate(ctx context.Context, a bridge.Activation, files []byte, leaf archive.Leaf) (bridge.Activation, error) {
 	made, err := s.activate(ctx, a, files, leaf)

@@ -15,79 +15,67 @@ type auditPart struct {
 	record func(scanner) (bridge.Record, error)
 }
 
+// audited makes a part of what scan reads and record names.
+func audited[T any](query string, scan func(scanner) (T, error), record func(*T) bridge.Record) auditPart {
+	return auditPart{query, func(row scanner) (bridge.Record, error) {
+		v, err := scan(row)
+		return record(&v), err
+	}}
+}
+
 func auditParts() []auditPart {
 	return []auditPart{
-		{selectTransmission + "ORDER BY t.sequence, t.ordinal, t.n", func(scan scanner) (bridge.Record, error) {
-			r, err := scanTransmission(scan)
-			return bridge.Record{Transmission: &r.t}, err
-		}},
-		{selectDocument + "ORDER BY d.transmission, d.ordinal", func(scan scanner) (bridge.Record, error) {
-			d, err := scanDocument(scan)
-			return bridge.Record{Document: &d}, err
-		}},
-		{selectFact + "ORDER BY f.transmission, f.ordinal, f.view, f.subject", func(scan scanner) (bridge.Record, error) {
-			f, err := scanFact(scan)
-			return bridge.Record{Fact: &f}, err
-		}},
-		{selectEvidence + "ORDER BY e.n", func(scan scanner) (bridge.Record, error) {
-			e, err := scanEvidence(scan)
-			return bridge.Record{Evidence: &e}, err
-		}},
-		{selectNumber + "ORDER BY series, epoch, value", func(scan scanner) (bridge.Record, error) {
-			n, err := scanNumber(scan)
-			return bridge.Record{Number: &n}, err
-		}},
-		{selectSeen + "ORDER BY s.kind, s.value", func(scan scanner) (bridge.Record, error) {
-			e, err := scanSeen(scan)
-			return bridge.Record{Seen: &e}, err
-		}},
-		{selectRenumbering + "ORDER BY n", func(scan scanner) (bridge.Record, error) {
-			r, err := scanRenumbering(scan)
-			return bridge.Record{Renumbering: &r}, err
-		}},
-		{"SELECT effect, item, job, place FROM promotion ORDER BY effect", func(scan scanner) (bridge.Record, error) {
-			var p bridge.Promoting
-			err := scan(&p.Transmission, &p.Item, &p.Job, &p.Place)
-			return bridge.Record{Promotion: &p}, err
-		}},
-		{selectCoverage + groupCoverage, func(scan scanner) (bridge.Record, error) {
-			c, err := scanCoverage(scan)
-			return bridge.Record{Coverage: &c}, err
-		}},
-		{selectFeature + "ORDER BY partner, set_code, release, name", func(scan scanner) (bridge.Record, error) {
-			f, err := scanFeature(scan)
-			return bridge.Record{Feature: &f}, err
-		}},
-		{selectExpectation + "ORDER BY e.n", func(scan scanner) (bridge.Record, error) {
-			r, err := scanExpectation(scan)
-			return bridge.Record{Expectation: &r.e}, err
-		}},
-		{selectBatch + "ORDER BY b.transmission", func(scan scanner) (bridge.Record, error) {
-			b, err := scanBatch(scan)
-			return bridge.Record{Batch: &b}, err
-		}},
-		{"SELECT COALESCE(idx, -1), text FROM leaf ORDER BY idx IS NULL, idx, n", func(scan scanner) (bridge.Record, error) {
-			var l bridge.AuditLeaf
-			err := scan(&l.Index, &l.Text)
-			return bridge.Record{Leaf: &l}, err
-		}},
-		{"SELECT size, root FROM head", func(scan scanner) (bridge.Record, error) {
-			var h archive.Head
-			var root []byte
-			err := scan(&h.Size, &root)
-			copy(h.Root[:], root)
-			return bridge.Record{Head: &h}, err
-		}},
-		{selectActivation + "ORDER BY n", func(scan scanner) (bridge.Record, error) {
-			a, err := scanActivation(scan)
-			return bridge.Record{Activation: &a}, err
-		}},
-		{"SELECT digest, files FROM configuration ORDER BY digest", func(scan scanner) (bridge.Record, error) {
-			var f bridge.StoredFiles
-			err := scan(&f.Digest, &f.Files)
-			return bridge.Record{Files: &f}, err
-		}},
+		audited(selectTransmission+"ORDER BY t.sequence, t.ordinal, t.n", scanTransmission,
+			func(r *transmissionRow) bridge.Record { return bridge.Record{Transmission: &r.t} }),
+		audited(selectDocument+"ORDER BY d.transmission, d.ordinal", scanDocument,
+			func(d *bridge.Document) bridge.Record { return bridge.Record{Document: d} }),
+		audited(selectFact+"ORDER BY f.transmission, f.ordinal, f.view, f.subject", scanFact,
+			func(f *bridge.Fact) bridge.Record { return bridge.Record{Fact: f} }),
+		audited(selectEvidence+"ORDER BY e.n", scanEvidence,
+			func(e *bridge.Evidence) bridge.Record { return bridge.Record{Evidence: e} }),
+		audited(selectNumber+"ORDER BY series, epoch, value", scanNumber,
+			func(n *bridge.Number) bridge.Record { return bridge.Record{Number: n} }),
+		audited(selectSeen+"ORDER BY s.kind, s.value", scanSeen,
+			func(e *bridge.Seen) bridge.Record { return bridge.Record{Seen: e} }),
+		audited(selectRenumbering+"ORDER BY n", scanRenumbering,
+			func(r *bridge.Renumbering) bridge.Record { return bridge.Record{Renumbering: r} }),
+		audited(selectPromoting+"ORDER BY effect", scanPromoting,
+			func(p *bridge.Promoting) bridge.Record { return bridge.Record{Promotion: p} }),
+		audited(selectCoverage+groupCoverage, scanCoverage,
+			func(c *bridge.Coverage) bridge.Record { return bridge.Record{Coverage: c} }),
+		audited(selectFeature+"ORDER BY partner, set_code, release, name", scanFeature,
+			func(f *bridge.Feature) bridge.Record { return bridge.Record{Feature: f} }),
+		audited(selectExpectation+"ORDER BY e.n", scanExpectation,
+			func(r *expectationRow) bridge.Record { return bridge.Record{Expectation: &r.e} }),
+		audited(selectBatch+"ORDER BY b.transmission", scanBatch,
+			func(b *bridge.Batch) bridge.Record { return bridge.Record{Batch: b} }),
+		audited(selectAuditLeaf+"ORDER BY idx IS NULL, idx, n", scanAuditLeaf,
+			func(l *bridge.AuditLeaf) bridge.Record { return bridge.Record{Leaf: l} }),
+		audited("SELECT size, root FROM head", scanHead,
+			func(h *archive.Head) bridge.Record { return bridge.Record{Head: h} }),
+		audited(selectActivation+"ORDER BY n", scanActivation,
+			func(a *bridge.Activation) bridge.Record { return bridge.Record{Activation: a} }),
+		audited(selectFiles+"ORDER BY digest", scanFiles,
+			func(f *bridge.StoredFiles) bridge.Record { return bridge.Record{Files: f} }),
 	}
+}
+
+// selectAuditLeaf reads leaves as an audit tells of them: -1 is the index of one
+// that waits for it.
+const selectAuditLeaf = "SELECT COALESCE(idx, -1), text FROM leaf "
+
+func scanAuditLeaf(scan scanner) (bridge.AuditLeaf, error) {
+	var l bridge.AuditLeaf
+	err := scan(&l.Index, &l.Text)
+	return l, err
+}
+
+func scanHead(scan scanner) (archive.Head, error) {
+	var h archive.Head
+	var root []byte
+	err := scan(&h.Size, &root)
+	copy(h.Root[:], root)
+	return h, err
 }
 
 // Audit implements bridge.Query: Transmissions by (Sequence, Ordinal), then

@@ -251,6 +251,15 @@ func (s *Store) Effects(ctx context.Context, cause bridge.ID) iter.Seq2[bridge.E
 	}
 }
 
+// selectPromoting reads which effects are of which promotion.
+const selectPromoting = "SELECT effect, item, job, place FROM promotion "
+
+func scanPromoting(scan scanner) (bridge.Promoting, error) {
+	var p bridge.Promoting
+	err := scan(&p.Transmission, &p.Item, &p.Job, &p.Place)
+	return p, err
+}
+
 // Promote implements bridge.Replays.
 func (s *Store) Promote(ctx context.Context, p bridge.Promotion) error {
 	prep, err := prepare(&bridge.Transmission{ID: p.Item}, &bridge.Slice{Follows: p.Follows, Leaves: append(p.Leaves, p.Operation.Leaf)})
