@@ -3,6 +3,7 @@ package bridge_test
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 	"testing"
 	"time"
@@ -27,17 +28,26 @@ func TestFaultsAtEverySeam(t *testing.T) {
 	})
 }
 
+// faultsOf gives a fault of each of the calls of points, before and after.
+func faultsOf(points []bridgetest.Point, calls func(bridgetest.Point) int) iter.Seq[bridgetest.Fault] {
+	return func(yield func(bridgetest.Fault) bool) {
+		for _, p := range points {
+			for nth := 1; nth <= calls(p); nth++ {
+				for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
+					if !yield(bridgetest.Fault{Point: p, Nth: nth, When: when}) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
 // eachFault runs play with a fault of each call that sound saw of points, before
 // and after, the first ones up to most.
 func eachFault(t *testing.T, sound *bridgetest.Faults, points []bridgetest.Point, most int, play func(*testing.T, bridgetest.Fault)) {
-	for _, p := range points {
-		for nth := 1; nth <= min(sound.Calls(p), most); nth++ {
-			for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
-				t.Run(fmt.Sprintf("%s %d %s", p, nth, when), func(t *testing.T) {
-					play(t, bridgetest.Fault{Point: p, Nth: nth, When: when})
-				})
-			}
-		}
+	for f := range faultsOf(points, func(p bridgetest.Point) int { return min(sound.Calls(p), most) }) {
+		t.Run(fmt.Sprintf("%s %d %s", f.Point, f.Nth, f.When), func(t *testing.T) { play(t, f) })
 	}
 }
 
@@ -56,16 +66,10 @@ func TestFaultsOverPostgres(t *testing.T) {
 	server := pgtest.Start(t)
 	sound := bridgetest.NewFaults()
 	faulty(newHouseOn(t, server.Database(t)), sound)
-	for _, p := range bridgetest.StorePoints()[:19] { // those that write
-		for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
-			if sound.Calls(p) == 0 {
-				continue
-			}
-			t.Run(fmt.Sprintf("%s %s", p, when), func(t *testing.T) {
-				faulty(newHouseOn(t, server.Database(t)), bridgetest.NewFaults(bridgetest.Fault{Point: p, Nth: 1, When: when}))
-			})
-		}
-	}
+	writes := bridgetest.StorePoints()[:19]
+	eachFault(t, sound, writes, 1, func(t *testing.T, f bridgetest.Fault) {
+		faulty(newHouseOn(t, server.Database(t)), bridgetest.NewFaults(f))
+	})
 }
 
 // faulty plays a file of three sets, the second bad, through a house with faults.

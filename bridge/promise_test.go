@@ -141,15 +141,10 @@ func cutOff(t *testing.T, body string, faults ...bridgetest.Fault) ending {
 func sameEnd(t *testing.T, body string, slices int) ending {
 	t.Helper()
 	want := cutOff(t, body)
-	faults := []bridgetest.Fault{{Point: "Commit", Nth: 1}}
-	for n := 1; n <= slices; n++ {
-		faults = append(faults, bridgetest.Fault{Point: "Advance", Nth: n})
-	}
-	for _, f := range faults {
-		for _, f.When = range []bridgetest.When{bridgetest.Before, bridgetest.After} {
-			if diff := cmp.Diff(want, cutOff(t, body, f)); diff != "" {
-				t.Errorf("%s %d failed %s the store's work (-want +got):\n%s", f.Point, f.Nth, f.When, diff)
-			}
+	calls := map[bridgetest.Point]int{"Commit": 1, "Advance": slices}
+	for f := range faultsOf([]bridgetest.Point{"Commit", "Advance"}, func(p bridgetest.Point) int { return calls[p] }) {
+		if diff := cmp.Diff(want, cutOff(t, body, f)); diff != "" {
+			t.Errorf("%s %d failed %s the store's work (-want +got):\n%s", f.Point, f.Nth, f.When, diff)
 		}
 	}
 	return want

@@ -313,19 +313,16 @@ func TestReplayBlocked(t *testing.T) {
 // TestReplayFaults: a job and its promotion, broken off before and after each of
 // their calls and begun again, come to the same end.
 func TestReplayFaults(t *testing.T) {
-	for _, p := range []bridgetest.Point{"Files", "Documents", "Effects", "Seen", "Get", "RecordReplay", "PutAll", "Promote", "ReplayItems", "Operate"} {
-		for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
-			for nth := 1; nth <= 2; nth++ {
-				t.Run(fmt.Sprint(p, nth, when), func(t *testing.T) {
-					t.Parallel()
-					brokenReplay(t, bridgetest.Fault{Point: p, Nth: nth, When: when})
-				})
-			}
-		}
-	}
+	sound := bridgetest.NewFaults()
+	brokenReplay(t, sound)
+	points := []bridgetest.Point{"Files", "Documents", "Effects", "Seen", "Get", "RecordReplay", "PutAll", "Promote", "ReplayItems", "Operate"}
+	eachFault(t, sound, points, 2, func(t *testing.T, f bridgetest.Fault) {
+		t.Parallel()
+		happens(t, f, func(faults *bridgetest.Faults) { brokenReplay(t, faults) })
+	})
 }
 
-func brokenReplay(t *testing.T, fault bridgetest.Fault) {
+func brokenReplay(t *testing.T, faults *bridgetest.Faults) {
 	h := newHouse(t)
 	agreements := h.cfg.Partners[0].Agreements
 	h.cfg.Partners[0].Agreements = nil
@@ -337,7 +334,6 @@ func brokenReplay(t *testing.T, fault bridgetest.Fault) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	faults := bridgetest.NewFaults(fault)
 	store, bodies := faults.Store(h.store), faults.Bodies(h.bodies)
 	for range 3 {
 		r := bridge.Replayer{Store: store, Bodies: bodies, Config: cfg, Record: store.RecordReplay}

@@ -251,13 +251,14 @@ func TestAgainAndRouteFaults(t *testing.T) {
 // The same over a server, each kind of write failing once in each way.
 func TestAgainAndRouteOverPostgres(t *testing.T) {
 	server := pgtest.Start(t)
-	for _, p := range bridgetest.StorePoints()[:7] {
-		for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
-			h := newHouseOn(t, server.Database(t))
-			routes(h.cfg)
-			againFaulty(h, bridgetest.NewFaults(bridgetest.Fault{Point: p, Nth: 1, When: when}))
-		}
+	play := func(t *testing.T, faults *bridgetest.Faults) {
+		h := newHouseOn(t, server.Database(t))
+		routes(h.cfg)
+		againFaulty(h, faults)
 	}
+	sound := bridgetest.NewFaults()
+	play(t, sound)
+	eachFault(t, sound, bridgetest.StorePoints()[:7], 1, func(t *testing.T, f bridgetest.Fault) { play(t, bridgetest.NewFaults(f)) })
 }
 
 func againFaulty(h *house, faults *bridgetest.Faults) {

@@ -84,13 +84,10 @@ func newCrowd(h *house, workers int, rnd *rand.Rand) *crowd {
 	}
 	c.wire.fail = func() bool { return chance(4) }
 	var plan []bridgetest.Fault
-	for _, p := range []bridgetest.Point{"Claim", "Advance", "Commit", "Attempt", "Release", "Reserve", "CloseBatch"} {
-		for _, when := range []bridgetest.When{bridgetest.Before, bridgetest.After} {
-			for nth := 1; nth <= 300; nth++ {
-				if rnd.IntN(20) == 0 {
-					plan = append(plan, bridgetest.Fault{Point: p, Nth: nth, When: when})
-				}
-			}
+	points := []bridgetest.Point{"Claim", "Advance", "Commit", "Attempt", "Release", "Reserve", "CloseBatch"}
+	for f := range faultsOf(points, func(bridgetest.Point) int { return 300 }) {
+		if rnd.IntN(20) == 0 {
+			plan = append(plan, f)
 		}
 	}
 	faults := bridgetest.NewFaults(plan...)
