@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/edibridge/edibridge/archive"
 	"github.com/edibridge/edibridge/canonical"
 )
 
@@ -57,7 +56,7 @@ func (b *Bridge) alarm(ctx context.Context, r *Result, t *Transmission, f *failu
 	if last == kind || last == "" && kind == eventRecovered {
 		return nil
 	}
-	return b.tell(ctx, r, t, kind, data, to)
+	return b.tell(ctx, r, t, alarm{kind, data, to, []canonical.Key{{Scheme: schemeEndpoint, Value: t.Endpoint}}})
 }
 
 // lastAlarm is the type of the event that was told last of an endpoint.
@@ -70,34 +69,34 @@ func (b *Bridge) lastAlarm(ctx context.Context, endpoint string) (string, error)
 	return t.Set, err
 }
 
-// tell makes one event with one body for each of the endpoints to.
-func (b *Bridge) tell(ctx context.Context, r *Result, t *Transmission, kind string, data alarmData, to []string) error {
-	text, err := json.Marshal(data)
+// alarm is an event about an endpoint.
+type alarm struct {
+	typ  string
+	data alarmData
+	to   []string        // endpoints
+	keys []canonical.Key // under which it is found
+}
+
+// tell adds an alarm to the outcome of t's attempt.
+func (b *Bridge) tell(ctx context.Context, r *Result, t *Transmission, a alarm) error {
+	text, err := json.Marshal(a.data)
 	if err != nil {
 		return fmt.Errorf("event of endpoint %s: %w", t.Endpoint, err)
 	}
-	place := fmt.Sprintf("%s/%d", kind, t.Attempts)
-	ev := canonical.NewEvent(canonical.EventSource{DocumentID: string(t.ID) + "/" + place, Time: data.At, Type: kind,
+	place := fmt.Sprintf("%s/%d", a.typ, t.Attempts)
+	ev := canonical.NewEvent(canonical.EventSource{DocumentID: string(t.ID) + "/" + place, Time: a.data.At, Type: a.typ,
 		Subject: schemeEndpoint + "/" + t.Endpoint, ArchiveID: t.Leaf, TraceParent: t.SpanContext().String()}, text)
 	ev.Source = "/endpoints/" + t.Endpoint
-	body, err := json.Marshal(ev)
+	told, err := announcementOf(ev, a.to)
 	if err != nil {
-		return fmt.Errorf("event of endpoint %s: %w", t.Endpoint, err)
+		return err
 	}
-	var objects []archive.Object
-	if objects, err = b.o.Bodies.PutAll(ctx, "", body); err != nil {
-		return fmt.Errorf("event of endpoint %s: %w", t.Endpoint, err)
-	}
-	for i, e := range to {
-		f := Transmission{ID: FollowID(t.ID, KindEvent, place, e), Direction: Out, Kind: KindEvent, State: Pending, Endpoint: e,
-			Key: ev.ID, ContentType: eventMediaType, Body: objects[0], Causes: []ID{t.ID}, Ordinal: alarmOrdinal + i,
-			Created: data.At, Changed: data.At, Lane: Urgent, OnDead: Pass, Set: kind, Config: b.o.Config().Digest, Retention: t.Retention,
-			Keys: []canonical.Key{{Scheme: schemeEndpoint, Value: t.Endpoint}}}
-		leaf := bodyLeaf(leafOf(f.Kind), &f, t.Leaf)
-		f.Leaf = leaf.ID
-		r.Follows, r.Leaves = append(r.Follows, f), append(r.Leaves, leaf)
-	}
-	return nil
+	f := &told.event
+	f.Causes, f.Keys, f.Retention, f.Config = []ID{t.ID}, a.keys, t.Retention, b.o.Config().Digest
+	f.Ordinal, f.Created, f.Lane, f.OnDead = alarmOrdinal, a.data.At, Urgent, Pass
+	follows, leaves, err := b.announce(ctx, told, t.ID, place, t.Leaf)
+	r.Follows, r.Leaves = append(r.Follows, follows...), append(r.Leaves, leaves...)
+	return err
 }
 
 // alarmOrdinal is behind those of all that a translation makes.

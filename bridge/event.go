@@ -28,9 +28,6 @@ func (t *translation) events(d *Document, a *Agreement, doc canonical.Document, 
 	return nil
 }
 
-// eventMediaType is the media type of an event (CloudEvents 1.0, JSON format, 3).
-const eventMediaType = "application/cloudevents+json; charset=utf-8"
-
 // eventPlace is the place of a document's nth event within its Transmission: 0
 // for its own, from 1 those of the life cycle.
 func eventPlace(document string, n int) string {
@@ -43,27 +40,20 @@ func eventPlace(document string, n int) string {
 // occasion makes one event to all endpoints of the agreement. Its data is the
 // document, whatever it is about.
 func (t *translation) occasion(d *Document, a *Agreement, doc canonical.Document, o canonical.Occasion, place string, data json.RawMessage) error {
-	partition := d.Partner + "/" + o.Subject
 	ev := canonical.NewEvent(canonical.EventSource{
 		Partner: d.Partner, Agreement: d.Agreement, DocumentID: d.ID,
 		Interchange: d.InterchangeControl, Group: d.GroupControl, Transaction: d.Control,
 		Mode: string(d.Mode), ArchiveID: t.tr.Leaf, TraceParent: t.tr.SpanContext().String(),
-		PartitionKey: partition, MapVersion: d.Mapping, Time: t.tr.Created,
+		PartitionKey: d.Partner + "/" + o.Subject, MapVersion: d.Mapping, Time: t.tr.Created,
 		Type: o.Type, Subject: o.Subject, DataSchema: canonical.SchemaURI(doc.Kind()),
 	}, data)
-	body, err := json.Marshal(ev)
+	told, err := announcementOf(ev, a.Events)
 	if err != nil {
-		return fmt.Errorf("event of %s: %w", d.ID, err)
+		return fmt.Errorf("translate %s: %w", t.tr.ID, err)
 	}
-	at, lane := t.body(body), a.Lanes.of(d.Keys)
-	for _, to := range a.Events {
-		t.follow(Transmission{
-			Kind: KindEvent, Endpoint: to, Partner: d.Partner, Agreement: d.Agreement,
-			Key: ev.ID, ContentType: eventMediaType,
-			OrderKey: partition, OnDead: a.OnDead, Lane: lane, Lift: a.Lanes.Aging.of(lane, t.tr.Created),
-			Standard: d.Standard, Set: ev.Type, Control: d.Control, Mode: d.Mode,
-			Keys: d.Keys, Retention: a.Retention,
-		}, place, at)
-	}
+	f, lane := &told.event, a.Lanes.of(d.Keys)
+	f.Agreement, f.Standard, f.Control, f.Keys = d.Agreement, d.Standard, d.Control, d.Keys
+	f.OnDead, f.Lane, f.Lift, f.Retention = a.OnDead, lane, a.Lanes.Aging.of(lane, t.tr.Created), a.Retention
+	t.announce(told, place)
 	return nil
 }

@@ -94,29 +94,19 @@ func (b *Bridge) overdue(ctx context.Context, e *Expectation, now time.Time) err
 	return nil
 }
 
-// overdueEvents adds the events, with their body in the archive.
+// overdueEvents adds the events.
 func (b *Bridge) overdueEvents(ctx context.Context, x *Expiry, data acknowledgmentData, out *Transmission) error {
 	cfg := b.o.Config()
-	events, body, err := cfg.expectationEvents(&x.Expectation, data, canonical.EventAcknowledgmentOverdue, out)
-	if err != nil || len(events) == 0 {
-		return err
-	}
-	objects, err := b.o.Bodies.PutAll(ctx, "", body)
+	told, err := cfg.expectationEvent(&x.Expectation, data, canonical.EventAcknowledgmentOverdue, out)
 	if err != nil {
 		return err
 	}
-	for _, ev := range events {
-		ev.ID = FollowID(out.ID, KindEvent, "overdue/"+x.Expectation.ID, ev.Endpoint)
-		ev.Direction, ev.State, ev.Causes, ev.Keys = Out, Pending, []ID{out.ID}, out.Keys
-		ev.Sequence, ev.Ordinal = out.Sequence, out.Ordinal
-		ev.Created, ev.Changed, ev.NextAt = x.Now, x.Now, x.Now
-		ev.Config, ev.Body, ev.Retention = cfg.Digest, objects[0], out.Retention
-		leaf := bodyLeaf(leafOf(KindEvent), &ev, out.Leaf)
-		ev.Leaf = leaf.ID
-		x.Follows = append(x.Follows, ev)
-		x.Leaves = append(x.Leaves, leaf)
-	}
-	return nil
+	f := &told.event
+	f.Causes, f.Keys, f.Retention, f.Config = []ID{out.ID}, out.Keys, out.Retention, cfg.Digest
+	f.Sequence, f.Ordinal, f.Created = out.Sequence, out.Ordinal, x.Now
+	follows, leaves, err := b.announce(ctx, told, out.ID, "overdue/"+x.Expectation.ID, out.Leaf)
+	x.Follows, x.Leaves = follows, append(x.Leaves, leaves...)
+	return err
 }
 
 // overdueReason says why, as far as our own side tells.

@@ -343,16 +343,13 @@ func (t *translation) acknowledgedEvents(s *settlement, e, before *Expectation) 
 		types = append(types, canonical.EventTransactionRejected)
 	}
 	for _, typ := range types {
-		events, body, err := t.cfg.expectationEvents(e, data, typ, t.tr)
+		told, err := t.cfg.expectationEvent(e, data, typ, t.tr)
 		if err != nil {
 			return fmt.Errorf("translate %s: %w", t.tr.ID, err)
 		}
-		at := t.body(body)
-		for _, ev := range events {
-			ev.Causes = []ID{t.tr.ID, s.out.ID}
-			ev.Keys, ev.Retention = s.out.Keys, s.out.Retention
-			t.follow(ev, settlePlace(e.ID, s.a.offset, typ), at)
-		}
+		told.event.Causes = []ID{t.tr.ID, s.out.ID}
+		told.event.Keys, told.event.Retention = s.out.Keys, s.out.Retention
+		t.announce(told, settlePlace(e.ID, s.a.offset, typ))
 	}
 	return nil
 }
@@ -363,31 +360,23 @@ func settlePlace(expectation string, offset int64, typ string) string {
 	return fmt.Sprintf("settle/%s/%d/%s", expectation, offset, typ)
 }
 
-// expectationEvents makes one event about an expectation to each endpoint of its
-// agreement, with their body; cause is what it came of.
-func (c *Configuration) expectationEvents(e *Expectation, data acknowledgmentData, typ string, cause *Transmission) ([]Transmission, []byte, error) {
+// expectationEvent is the event about an expectation to the endpoints of its
+// agreement; cause is what it came of.
+func (c *Configuration) expectationEvent(e *Expectation, data acknowledgmentData, typ string, cause *Transmission) (announcement, error) {
 	text, err := json.Marshal(data)
 	if err != nil {
-		return nil, nil, fmt.Errorf("event of expectation %s: %w", e.ID, err)
+		return announcement{}, fmt.Errorf("event of expectation %s: %w", e.ID, err)
 	}
 	subject := cmp.Or(e.Subject, "interchange/"+e.Interchange)
-	partition := e.Partner + "/" + subject
 	ev := canonical.NewEvent(canonical.EventSource{
 		Partner: e.Partner, Agreement: e.Agreement, DocumentID: cmp.Or(e.Document, e.ID),
 		Interchange: e.Interchange, Group: e.Group, Transaction: e.Control, Mode: string(e.Mode),
-		ArchiveID: cause.Leaf, TraceParent: cause.SpanContext().String(), PartitionKey: partition,
+		ArchiveID: cause.Leaf, TraceParent: cause.SpanContext().String(), PartitionKey: e.Partner + "/" + subject,
 		Time: cmp.Or(e.At, e.Due), Type: typ, Subject: subject,
 	}, text)
-	body, err := json.Marshal(ev)
-	if err != nil {
-		return nil, nil, fmt.Errorf("event of expectation %s: %w", e.ID, err)
-	}
 	endpoints, onDead := c.eventsOf(e)
-	var out []Transmission
-	for _, to := range endpoints {
-		out = append(out, Transmission{Kind: KindEvent, Endpoint: to, Partner: e.Partner, Agreement: e.Agreement,
-			Key: ev.ID, ContentType: "application/cloudevents+json; charset=utf-8", OrderKey: partition, OnDead: onDead,
-			Standard: e.Standard, Set: typ, Control: e.Control, Mode: e.Mode})
-	}
-	return out, body, nil
+	told, err := announcementOf(ev, endpoints)
+	f := &told.event
+	f.Agreement, f.Standard, f.Control, f.OnDead = e.Agreement, e.Standard, e.Control, onDead
+	return told, err
 }

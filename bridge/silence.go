@@ -215,22 +215,13 @@ func (b *Bridge) traffic(ctx context.Context, cfg *Configuration, l *listener, w
 	root := SpanContext{Trace: BeginTrace(about).ID, Span: about.Span()}
 	ev := canonical.NewEvent(canonical.EventSource{Partner: l.partner.ID, Agreement: l.agreement, DocumentID: place, Time: since, Type: typ,
 		Subject: "partner/" + w.Name, TraceParent: root.String(), Mode: string(edi.Production)}, text)
-	body, err := json.Marshal(ev)
+	told, err := announcementOf(ev, l.events)
 	if err != nil {
 		return err
 	}
-	objects, err := b.o.Bodies.PutAll(ctx, "", body)
-	if b.check(err) != nil {
-		return err
-	}
-	for i, to := range l.events {
-		f := Transmission{ID: FollowID(ID(w.Name), KindEvent, place, to), Direction: Out, Kind: KindEvent, State: Pending, Endpoint: to,
-			Partner: l.partner.ID, Agreement: l.agreement, Key: ev.ID, ContentType: eventMediaType, Body: objects[0], Ordinal: i,
-			Created: now, Changed: now, OnDead: l.onDead, Set: typ, Mode: edi.Production, Config: cfg.Digest,
-			Keys: []canonical.Key{{Scheme: "partner", Value: l.partner.ID}}, Trace: ContinueTrace(root)}
-		leaf := bodyLeaf(leafOf(f.Kind), &f)
-		f.Leaf = leaf.ID
-		w.Follows, w.Leaves = append(w.Follows, f), append(w.Leaves, leaf)
-	}
-	return nil
+	f := &told.event
+	f.Agreement, f.Created, f.OnDead, f.Config, f.Trace = l.agreement, now, l.onDead, cfg.Digest, ContinueTrace(root)
+	f.Keys = []canonical.Key{{Scheme: "partner", Value: l.partner.ID}}
+	w.Follows, w.Leaves, err = b.announce(ctx, told, ID(w.Name), place)
+	return err
 }

@@ -40,12 +40,5 @@ func (b *Bridge) holds(ctx context.Context, r *Result, t *Transmission, f *failu
 	}
 	data := alarmData{Endpoint: t.Endpoint, At: b.now(), Transmission: t.ID, Attempt: t.Attempts, By: b.o.Owner, Class: f.class,
 		Error: fmt.Sprintf("number %s of %q waits for a person, and all behind it for that: %v", t.Control, t.Series, f.err)}
-	told := len(r.Follows)
-	if err := b.tell(ctx, r, t, eventHeld, data, to); err != nil {
-		return err
-	}
-	for i := range r.Follows[told:] {
-		r.Follows[told+i].Keys = t.Keys // it says nothing of how the endpoint does
-	}
-	return nil
+	return b.tell(ctx, r, t, alarm{eventHeld, data, to, t.Keys}) // it says nothing of how the endpoint does
 }
