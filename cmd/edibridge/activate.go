@@ -71,7 +71,7 @@ func activate(cmd *cobra.Command, q activateRequest, asJSON bool) (err error) {
 	if q.By, err = whoDecides(q.By); err != nil {
 		return err
 	}
-	q.Version, q.Operation, q.File = controlVersion, operationActivate, sys.File
+	q.File = sys.File
 	if err := q.check(); err != nil {
 		return err
 	}
@@ -84,14 +84,9 @@ func activate(cmd *cobra.Command, q activateRequest, asJSON bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, to.close()) }()
-	a, err := to.activate(cmd.Context(), q)
-	switch {
-	case err != nil:
+	var a activateResult
+	if err := ask(cmd.Context(), to, callActivate, q, &a); err != nil {
 		return err
-	case a.Status == controlRefused:
-		return &exitError{exitNo, errors.New(a.Error)}
-	case a.Status != controlDone:
-		return errors.New(a.Error)
 	}
 	seen.Number, seen.Unchanged, seen.Restart = a.Number, a.Unchanged, list(a.Restart)
 	seen.tell(cmd.OutOrStdout(), asJSON, "is in force")

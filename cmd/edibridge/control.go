@@ -14,159 +14,102 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
-	"unicode/utf8"
-
-	"github.com/edibridge/edibridge/bridge"
 )
 
 // The control socket is how commands that change state reach the running
 // bridge: a Unix socket in its data folder, for the user whose folder it is
-// (mode 0600). A request is a line with one JSON object, and so is its answer;
-// one connection carries any number of them, one after the other. What is no
-// request is answered as malformed and ends the connection.
+// (mode 0600). A call is a line with a controlHead and, behind it, Size bytes of
+// JSON with its arguments; its answer is a line with a controlAnswer and, behind
+// it, Size bytes of JSON with the result. One connection carries any number of
+// them, one after the other. What is no call is answered as malformed and ends the
+// connection.
 
 const (
 	controlName    = "control.sock"
 	controlNew     = "control.new" // folder in which it is made
-	controlVersion = 1
+	controlVersion = 2
 
-	// A request's texts, in bytes. JSON writes a byte as six at most (\u003c), so
-	// that a request has at most 6*(100+100+1000) + 240 bytes of names, numbers and
-	// braces, and an answer fewer: both are below controlLine.
-	maxControlID    = 64
-	maxControlBy    = 100
-	maxControlName  = 100 // of a series
-	maxReason       = 1000
-	maxControlError = 1000
-	controlLine     = 8 << 10 // of a request or an answer, with its line end
+	maxControlError = 1000    // bytes of an answer's text; JSON writes each as six at most (\u003c)
+	controlLine     = 8 << 10 // of a head or an answer, with its line end
+	// maxControlSize bounds arguments, in bytes; control.limit may allow more.
+	maxControlSize = 64 << 20
 
 	controlPeers    = 8                // connections at once; others wait in the kernel
-	controlPatience = 10 * time.Second // for a request to come, to be carried out, and for its answer to leave
+	controlPatience = 10 * time.Second // for a call to come, to be carried out, and for its answer to leave
 )
 
-// controlRequest asks for one decision about one Transmission, or one series of
-// control numbers.
-type controlRequest struct {
-	Version      int                  `json:"version"`
-	Operation    bridge.OperationKind `json:"operation"`          // retry, discard, close, renumber
-	Transmission bridge.ID            `json:"transmission"`       // "" of a series
-	Renumber     *renumberRequest     `json:"renumber,omitempty"` // of renumber alone
-	By           string               `json:"by"`
-	Reason       string               `json:"reason"`
+// controlHead is the line of a call.
+type controlHead struct {
+	Version int      `json:"version"`
+	Call    callName `json:"call"`
+	Size    int64    `json:"size"` // bytes of the arguments
 }
 
-// controlStatus is how a request ended.
+// controlStatus is how a call ended.
 type controlStatus string
 
 const (
 	controlDone      controlStatus = "done"
 	controlRefused   controlStatus = "refused"   // unknown, or in a state that does not allow it: nothing was changed
 	controlFailed    controlStatus = "failed"    // a failure of ours (disk, database); whether it was done is not known
-	controlMalformed controlStatus = "malformed" // no request of this version
+	controlMalformed controlStatus = "malformed" // no call of this version
 )
 
+// controlAnswer is the line of an answer.
 type controlAnswer struct {
 	Version int           `json:"version"`
 	Status  controlStatus `json:"status"`
 	Error   string        `json:"error"` // for people; "" when done
+	Size    int64         `json:"size"`  // bytes of the result; 0 unless done
 }
 
-func answer(status controlStatus, text string) controlAnswer {
-	return controlAnswer{controlVersion, status, strings.ToValidUTF8(text[:min(len(text), maxControlError)], "")}
-}
+// errMalformed is what a call says of arguments that nobody may send.
+var errMalformed = errors.New("malformed")
 
-// parseControlRequest reads one line. Names that it does not know say nothing.
-func parseControlRequest(line []byte) (controlRequest, error) {
-	var q controlRequest
-	if err := json.Unmarshal(line, &q); err != nil {
-		return q, fmt.Errorf("no request: %w", err)
-	}
-	if q.Version != controlVersion {
-		return q, fmt.Errorf("a request of version %d; version %d is spoken here", q.Version, controlVersion)
-	}
-	return q, q.check()
-}
-
-// check refuses what cannot be asked for, whoever asks.
-func (q *controlRequest) check() error {
-	if q.Operation == operationRenumber {
-		if err := q.Renumber.check(); err != nil {
-			return err
+// answerOf is the answer to a call with what came of it.
+func answerOf(result any, err error) (controlStatus, []byte) {
+	a := controlAnswer{Version: controlVersion, Status: controlDone}
+	var text []byte
+	if err == nil {
+		text = marshal(result)
+	} else {
+		said := err.Error()
+		a.Error = strings.ToValidUTF8(said[:min(len(said), maxControlError)], "")
+		a.Status = controlFailed
+		if _, no := errors.AsType[refusal](err); no {
+			a.Status = controlRefused
+		} else if errors.Is(err, errMalformed) {
+			a.Status = controlMalformed
 		}
-	} else if q.Operation != bridge.Retry && q.Operation != bridge.Discard && q.Operation != bridge.Close {
-		return fmt.Errorf("there is no operation %.20q", q.Operation)
 	}
+	a.Size = int64(len(text))
+	return a.Status, append(append(marshal(a), '\n'), text...)
+}
+
+// parseControlHead reads the line of a call, of most bytes of arguments. Names that
+// it does not know say nothing.
+func parseControlHead(line []byte, most int64) (controlHead, error) {
+	var h controlHead
+	err := json.Unmarshal(line, &h)
 	switch {
-	case q.Renumber == nil && q.Transmission == "", len(q.Transmission) > maxControlID:
-		return fmt.Errorf("%.20q is no transmission's id", q.Transmission)
-	case strings.TrimSpace(q.By) == "":
-		return errors.New("who decides has to be said")
-	case strings.TrimSpace(q.Reason) == "":
-		return errors.New("a reason has to be given")
-	case len(q.By) > maxControlBy:
-		return fmt.Errorf("who decides has %d bytes; at most %d", len(q.By), maxControlBy)
-	case len(q.Reason) > maxReason:
-		return fmt.Errorf("the reason has %d bytes; at most %d", len(q.Reason), maxReason)
+	case err != nil:
+		err = fmt.Errorf("no call: %w", err)
+	case h.Version != controlVersion:
+		err = fmt.Errorf("a call of version %d; version %d is spoken here", h.Version, controlVersion)
+	case h.Size < 1 || h.Size > most:
+		err = fmt.Errorf("arguments of %d bytes; 1 to %d", h.Size, most)
 	}
-	return errors.Join(oneLine(string(q.Transmission)), oneLine(q.By), oneLine(q.Reason))
-}
-
-func oneLine(s string) error {
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
-		return fmt.Errorf("%.40q is no line of text", s)
-	}
-	return nil
-}
-
-// ground is what decisions are carried out on.
-type ground struct {
-	operate  func(context.Context, bridge.Operation) error
-	renumber func(context.Context, bridge.Renumbering) error
-	find     func(context.Context, bridge.ID) (bridge.Transmission, error)
-}
-
-// decide carries out a request that was checked.
-func (g ground) decide(ctx context.Context, q controlRequest) controlAnswer {
-	if q.Renumber != nil {
-		return g.decideNumber(ctx, q)
-	}
-	err := g.operate(ctx, bridge.NewOperation(q.Operation, q.Transmission, q.By, q.Reason, time.Now()))
-	switch {
-	case err == nil:
-		return answer(controlDone, "")
-	case errors.Is(err, bridge.ErrNotFound):
-		return answer(controlRefused, "there is no such transmission")
-	case errors.Is(err, bridge.ErrConflict):
-		return answer(controlRefused, g.conflict(ctx, q))
-	}
-	return answer(controlFailed, err.Error())
-}
-
-// conflict says in which state the Transmission is and which would do.
-func (g ground) conflict(ctx context.Context, q controlRequest) string {
-	only := "only what is dead or quarantined can be retried"
-	switch q.Operation {
-	case bridge.Discard:
-		only = "only what is dead, pending or quarantined can be discarded"
-	case bridge.Close:
-		only = "only an acknowledgment that is overdue, or rejects, can be closed"
-	}
-	t, err := g.find(ctx, q.Transmission)
 	if err != nil {
-		return only
+		return h, fmt.Errorf("%w: %w", errMalformed, err)
 	}
-	return fmt.Sprintf("it is %s; %s", t.State, only)
+	return h, nil
 }
 
 // control is the running bridge's end of the socket.
 type control struct {
 	data     string // the data folder
-	ground   ground
-	submit   submit
 	callee   callee
-	activate activator
-	limit    int64 // bytes of one document
+	limit    int64 // bytes of the arguments of a call, where that is more than maxControlSize
 	patience time.Duration
 	log      *slog.Logger
 }
@@ -217,8 +160,8 @@ func (c *control) pause(ctx context.Context) {
 	}
 }
 
-// converse answers request after request until the peer hangs up, is too slow,
-// sends what is no request, or ctx ends. What is being carried out is ended.
+// converse answers call after call until the peer hangs up, is too slow, sends
+// what is no call, or ctx ends. What is being carried out is ended.
 func (c *control) converse(ctx context.Context, conn net.Conn) {
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.SetReadDeadline(time.Unix(1, 0)) })()
@@ -230,7 +173,7 @@ func (c *control) converse(ctx context.Context, conn net.Conn) {
 		}
 		line, err := lines.ReadSlice('\n')
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return // half a line is no request
+			return // half a line is no call
 		}
 		status, said := c.take(ctx, line, err, lines)
 		conn.SetWriteDeadline(time.Now().Add(c.patience))
@@ -240,33 +183,23 @@ func (c *control) converse(ctx context.Context, conn net.Conn) {
 	}
 }
 
-// take carries out the request of one line, of which behind gives what follows,
-// and gives the answer; err is set when the line has no end.
+// take carries out the call of one line, behind which are its arguments, and gives
+// the answer; err is set when the line has no end.
 func (c *control) take(ctx context.Context, line []byte, err error, behind io.Reader) (controlStatus, []byte) {
-	if err == nil && isSend(line) {
-		return c.takeDocument(ctx, line, behind)
-	}
-	if err == nil && isCall(line) {
-		return c.takeCall(ctx, line, behind)
-	}
-	if err == nil && isActivate(line) {
-		return c.takeFiles(ctx, line)
-	}
-	a := c.decide(ctx, line, err)
-	return a.Status, append(marshal(a), '\n')
-}
-
-func (c *control) decide(ctx context.Context, line []byte, err error) controlAnswer {
 	if err != nil {
-		return answer(controlMalformed, fmt.Sprintf("a line of more than %d bytes", controlLine))
+		return answerOf(nil, fmt.Errorf("%w: a line of more than %d bytes", errMalformed, controlLine))
 	}
-	q, err := parseControlRequest(line)
+	h, err := parseControlHead(line, max(maxControlSize, c.limit))
 	if err != nil {
-		return answer(controlMalformed, err.Error())
+		return answerOf(nil, err)
+	}
+	args := make([]byte, h.Size)
+	if _, err := io.ReadFull(behind, args); err != nil {
+		return answerOf(nil, fmt.Errorf("%w: half a call: %w", errMalformed, err))
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.patience)
 	defer cancel()
-	return c.ground.decide(ctx, q)
+	return answerOf(c.callee.do(ctx, h.Call, args))
 }
 
 // listenControl makes the socket of a data folder. It is bound in a folder that

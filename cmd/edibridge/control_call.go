@@ -1,46 +1,31 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"time"
 
-	"github.com/edibridge/edibridge/archive"
 	"github.com/edibridge/edibridge/bridge"
 	"github.com/edibridge/edibridge/transports"
 )
-
-// What has more to say than a decision is called over the control socket as a
-// line with a callRequest and, behind it, Size bytes of JSON with its arguments.
-// The answer is a line with a sendAnswer and, behind it, Size bytes of JSON with
-// the result.
-
-// operationCall tells a callRequest from decisions.
-const operationCall bridge.OperationKind = "call"
-
-type callRequest struct {
-	Version   int                  `json:"version"`
-	Operation bridge.OperationKind `json:"operation"` // call
-	Name      callName             `json:"name"`
-	Size      int64                `json:"size"` // bytes of the arguments
-}
 
 // callName says what is called.
 type callName string
 
 const (
+	callDecide        callName = "dead.decide"    // decideRequest -> nothing
+	callResubmit      callName = "dead.resubmit"  // mendedBytes -> bridge.ID
+	callRenumber      callName = "control.set"    // renumberRequest -> nothing
+	callSend          callName = "send"           // sendRequest -> sendResult
+	callActivate      callName = "activate"       // activateRequest -> activateResult
 	callReplayBegin   callName = "replay.begin"   // bridge.ReplayJob -> bridge.ReplayJob
 	callReplayRecord  callName = "replay.record"  // bridge.ReplayRecord -> nothing
 	callReplayPromote callName = "replay.promote" // bridge.PromoteOrder -> bridge.Promoted
 	callRetell        callName = "view.retell"    // bridge.Retelling -> nothing
 	callPrune         callName = "store.prune"    // bridge.Pruning -> nothing
 	callPruneReplays  callName = "store.replays"  // pruneReplays -> int
-	callResubmit      callName = "dead.resubmit"  // mendedBytes -> bridge.ID
 )
 
 // mendedBytes is a bridge.Mended with its bytes.
@@ -51,162 +36,84 @@ type mendedBytes struct {
 	Body   []byte    `json:"body"`
 }
 
-// maxCall bounds the arguments of a call: JSON writes three bytes of a body as
-// four, so that bodies of 48 MiB fit.
-const maxCall = 64 << 20
+// refusal is what a call says no to, and why: nothing was changed.
+type refusal struct{ error }
 
-// errRefused is what a call says no to; its text says why.
-var errRefused = errors.New("refused")
+func (r refusal) Unwrap() error { return r.error }
 
 // callee carries calls out.
 type callee struct {
+	ground ground
 	bridge *bridge.Bridge
 	store  interface {
 		bridge.Replays
 		bridge.Views
 		bridge.Housekeeping
 	}
+	submit   submit
+	limit    int64 // bytes of a document that is sent
+	activate func(context.Context, activateRequest) (activateResult, error)
 }
 
-// do carries one call out and gives its result. Refusals are errRefused.
-func (c callee) do(ctx context.Context, name callName, args []byte) (result any, err error) {
-	switch name {
-	case callReplayBegin:
-		var j bridge.ReplayJob
-		if err = json.Unmarshal(args, &j); err == nil {
-			result, err = c.store.BeginReplay(ctx, j)
-		}
-	case callReplayRecord:
-		var r bridge.ReplayRecord
-		if err = json.Unmarshal(args, &r); err == nil {
-			err = c.store.RecordReplay(ctx, r)
-		}
-	case callReplayPromote:
-		var o bridge.PromoteOrder
-		if err = json.Unmarshal(args, &o); err == nil {
-			result, err = c.bridge.Promote(ctx, o)
-		}
-	case callRetell:
-		var r bridge.Retelling
-		if err = json.Unmarshal(args, &r); err == nil {
-			err = c.store.Retell(ctx, r)
-		}
-	case callPrune:
-		var p bridge.Pruning
-		if err = json.Unmarshal(args, &p); err == nil {
-			err = c.store.Prune(ctx, p)
-		}
-	case callPruneReplays:
-		var p pruneReplays
-		if err = json.Unmarshal(args, &p); err == nil {
-			result, err = c.store.PruneReplays(ctx, p.Before, p.Leaf)
-		}
-	case callResubmit:
-		var m mendedBytes
-		if err = json.Unmarshal(args, &m); err == nil {
-			result, err = c.bridge.Resubmit(ctx, bridge.Mended{ID: m.ID, By: m.By, Reason: m.Reason, Body: bytes.NewReader(m.Body)})
-		}
-	default:
-		err = fmt.Errorf("%w: there is nothing to call by the name of %.20q", errRefused, name)
+// do carries one call out and gives its result. What it says no to is a refusal.
+func (c callee) do(ctx context.Context, name callName, args []byte) (any, error) {
+	carry, known := c.calls()[name]
+	if !known {
+		return nil, fmt.Errorf("%w: there is nothing to call by the name of %.20q", errMalformed, name)
 	}
+	result, err := carry(ctx, args)
 	for _, no := range []error{bridge.ErrNotFound, bridge.ErrConflict, transports.ErrRefused, transports.ErrTooLarge} {
-		if errors.Is(err, no) {
-			err = fmt.Errorf("%w: %w", errRefused, err)
+		if _, said := errors.AsType[refusal](err); !said && errors.Is(err, no) {
+			err = refusal{err}
 		}
 	}
 	return result, err
 }
 
-// takeCall carries out the callRequest of one line, whose arguments are still to
-// be read, and gives the answer with the result behind it.
-func (c *control) takeCall(ctx context.Context, line []byte, from io.Reader) (controlStatus, []byte) {
-	say := func(status controlStatus, text string) (controlStatus, []byte) {
-		return status, append(marshal(sendAnswer{controlAnswer: answer(status, text)}), '\n')
+// call carries out what arguments ask for.
+type call func(ctx context.Context, args []byte) (any, error)
+
+// calls are all that can be called.
+func (c callee) calls() map[callName]call {
+	return map[callName]call{
+		callDecide:        done(c.ground.decide),
+		callResubmit:      told(c.resubmit),
+		callRenumber:      done(c.ground.decideNumber),
+		callSend:          told(c.send),
+		callActivate:      told(c.activate),
+		callReplayBegin:   told(c.store.BeginReplay),
+		callReplayRecord:  done(c.store.RecordReplay),
+		callReplayPromote: told(c.bridge.Promote),
+		callRetell:        done(c.store.Retell),
+		callPrune:         done(c.store.Prune),
+		callPruneReplays:  told(c.pruneReplays),
 	}
-	var q callRequest
-	err := json.Unmarshal(line, &q)
-	switch {
-	case err != nil:
-		return say(controlMalformed, fmt.Sprintf("no request: %v", err))
-	case q.Version != controlVersion:
-		return say(controlMalformed, fmt.Sprintf("a request of version %d; version %d is spoken here", q.Version, controlVersion))
-	case q.Size < 1 || q.Size > maxCall:
-		return say(controlMalformed, fmt.Sprintf("arguments of %d bytes; 1 to %d", q.Size, maxCall))
-	}
-	args := make([]byte, q.Size)
-	if _, err := io.ReadFull(from, args); err != nil {
-		return say(controlMalformed, fmt.Sprintf("half a call: %v", err))
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.patience)
-	defer cancel()
-	result, err := c.callee.do(ctx, q.Name, args)
-	switch {
-	case errors.Is(err, errRefused):
-		return say(controlRefused, err.Error())
-	case err != nil:
-		return say(controlFailed, err.Error())
-	}
-	text := marshal(result)
-	return controlDone, append(append(marshal(sendAnswer{answer(controlDone, ""), int64(len(text))}), '\n'), text...)
 }
 
-// isCall reports whether a request's line is a callRequest.
-func isCall(line []byte) bool {
-	var q struct{ Operation bridge.OperationKind }
-	return json.Unmarshal(line, &q) == nil && q.Operation == operationCall
+// told is a call with a result. Arguments that have a check are checked by it.
+func told[A, R any](do func(context.Context, A) (R, error)) call {
+	return func(ctx context.Context, text []byte) (any, error) {
+		var args A
+		err := json.Unmarshal(text, &args)
+		if checked, ok := any(args).(interface{ check() error }); ok && err == nil {
+			err = checked.check()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", errMalformed, err)
+		}
+		return do(ctx, args)
+	}
 }
 
-// call asks the running bridge. An error that is not errRefused means that it is
-// not known whether it was done.
-func (r *remote) call(ctx context.Context, name callName, args, result any) error {
-	defer context.AfterFunc(ctx, func() { r.conn.SetDeadline(time.Unix(1, 0)) })()
-	r.conn.SetDeadline(time.Now().Add(3 * controlPatience))
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	text := marshal(args)
-	if len(text) > maxCall {
-		return fmt.Errorf("%w: arguments of %d bytes; at most %d", errRefused, len(text), maxCall)
-	}
-	head := marshal(callRequest{controlVersion, operationCall, name, int64(len(text))})
-	if _, err := r.conn.Write(append(append(head, '\n'), text...)); err != nil {
-		return fmt.Errorf("the bridge did not answer: %w", err)
-	}
-	a, err := readAnswer(r.lines)
-	switch {
-	case err != nil:
-		return fmt.Errorf("the bridge did not answer: %w", err)
-	case a.Status == controlRefused:
-		return fmt.Errorf("%w: %s", errRefused, a.Error)
-	case a.Status != controlDone:
-		return errors.New(a.Error)
-	}
-	said := make([]byte, a.Size)
-	if _, err := io.ReadFull(r.lines, said); err != nil {
-		return fmt.Errorf("the bridge did not answer: %w", err)
-	}
-	if result == nil {
-		return nil
-	}
-	return json.Unmarshal(said, result)
+// done is a call without one.
+func done[A any](do func(context.Context, A) error) call {
+	return told(func(ctx context.Context, args A) (any, error) { return nil, do(ctx, args) })
 }
 
-// readAnswer reads the line of an answer.
-func readAnswer(lines *bufio.Reader) (a sendAnswer, err error) {
-	line, err := lines.ReadSlice('\n')
-	if err == nil {
-		err = json.Unmarshal(line, &a)
-	}
-	return a, err
+func (c callee) resubmit(ctx context.Context, m mendedBytes) (bridge.ID, error) {
+	return c.bridge.Resubmit(ctx, bridge.Mended{ID: m.ID, By: m.By, Reason: m.Reason, Body: bytes.NewReader(m.Body)})
 }
 
-// call carries it out in this process.
-func (s *standIn) call(ctx context.Context, name callName, args, result any) error {
-	b := bridge.New(bridge.Options{Store: s.store, Bodies: archive.New(s.dir, archive.Options{Known: s.store.Body}),
-		Config: func() *bridge.Configuration { return s.cfg }, Log: s.log})
-	r, err := callee{b, s.store}.do(ctx, name, marshal(args))
-	if err != nil || result == nil {
-		return err
-	}
-	return json.Unmarshal(marshal(r), result)
+func (c callee) pruneReplays(ctx context.Context, p pruneReplays) (int, error) {
+	return c.store.PruneReplays(ctx, p.Before, p.Leaf)
 }

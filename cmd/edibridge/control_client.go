@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -21,18 +22,24 @@ import (
 	"github.com/edibridge/edibridge/internal/flock"
 )
 
-// decider carries out decisions: the running bridge, or this process in its
-// place.
+// decider carries out calls: the running bridge, or this process in its place.
 type decider interface {
-	// decide gives what came of a request that was checked. An error means that
-	// it is not known whether it was done.
-	decide(ctx context.Context, q controlRequest) (controlAnswer, error)
-	// call has something done and fills result, which may be nil. An error that is
-	// errRefused says why it was not done.
+	// call has something done and fills result, which may be nil. An error that is a
+	// refusal says why it was not done; of any other it is not known whether it was.
 	call(ctx context.Context, name callName, args, result any) error
-	// activate gives what came of bringing files into force; an error as decide's.
-	activate(ctx context.Context, q activateRequest) (activateAnswer, error)
 	close() error
+}
+
+// ask has a decision carried out: one that is refused is exit status 1.
+func ask(ctx context.Context, d decider, name callName, args, result any) error {
+	err := d.call(ctx, name, args, result)
+	if _, no := errors.AsType[refusal](err); no {
+		return &exitError{exitNo, err}
+	}
+	if errors.Is(err, errUnanswered) {
+		err = fmt.Errorf("%w (\"dead show\", \"control list\" or \"config list\" tells whether it was done)", err)
+	}
+	return err
 }
 
 // lockPatience is how long a data folder may be locked without a socket: a
@@ -65,9 +72,9 @@ func openDecider(ctx context.Context, cfg *bridge.Configuration, sys *config.Sys
 // tryDecider fails with flock.ErrHeld or archive.ErrLocked while a bridge starts or
 // stops.
 func tryDecider(ctx context.Context, cfg *bridge.Configuration, sys *config.System, log *slog.Logger) (decider, error) {
-	conn, err := dialControl(ctx, sys.Data)
+	to, err := openRemote(ctx, sys.Data)
 	if err == nil {
-		return &remote{conn: conn, lines: bufio.NewReaderSize(conn, controlLine)}, nil
+		return to, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ECONNREFUSED) {
 		return nil, fmt.Errorf("control socket of %s: %w", sys.Data, err)
@@ -90,27 +97,56 @@ type remote struct {
 	lines *bufio.Reader
 }
 
-func (r *remote) decide(ctx context.Context, q controlRequest) (controlAnswer, error) {
+// openRemote reaches the running bridge of a data folder.
+func openRemote(ctx context.Context, data string) (*remote, error) {
+	conn, err := dialControl(ctx, data)
+	if err != nil {
+		return nil, err
+	}
+	return &remote{conn: conn, lines: bufio.NewReaderSize(conn, controlLine)}, nil
+}
+
+// errUnanswered is what was asked of a bridge that did not answer.
+var errUnanswered = errors.New("the bridge did not answer")
+
+func (r *remote) call(ctx context.Context, name callName, args, result any) error {
 	defer context.AfterFunc(ctx, func() { r.conn.SetDeadline(time.Unix(1, 0)) })()
 	r.conn.SetDeadline(time.Now().Add(3 * controlPatience)) // the bridge gives up before
 	if err := ctx.Err(); err != nil {
-		return controlAnswer{}, err
+		return err
 	}
-	var a controlAnswer
-	_, err := r.conn.Write(append(marshal(q), '\n'))
+	text := marshal(args)
+	head := marshal(controlHead{controlVersion, name, int64(len(text))})
+	_, unsent := r.conn.Write(append(append(head, '\n'), text...)) // a bridge that hangs up before the end has answered
+	a, said, err := r.answer()
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: %w", errUnanswered, errors.Join(unsent, err))
+	case a.Version != controlVersion: // this program was replaced while the bridge ran on
+		return fmt.Errorf("the running bridge speaks version %d of the control protocol, this program version %d: %s", a.Version, controlVersion, a.Error)
+	case a.Status == controlRefused:
+		return refusal{errors.New(a.Error)}
+	case a.Status != controlDone:
+		return errors.New(a.Error)
+	case result == nil:
+		return nil
+	}
+	return json.Unmarshal(said, result)
+}
+
+// answer reads the line of an answer and the result behind it.
+func (r *remote) answer() (a controlAnswer, result []byte, err error) {
+	line, err := r.lines.ReadSlice('\n')
 	if err == nil {
-		var line []byte
-		if line, err = r.lines.ReadSlice('\n'); err == nil {
-			err = json.Unmarshal(line, &a)
+		err = json.Unmarshal(line, &a)
+	}
+	if err == nil && a.Size > 0 {
+		result, err = io.ReadAll(io.LimitReader(r.lines, a.Size))
+		if err == nil && int64(len(result)) < a.Size {
+			err = io.ErrUnexpectedEOF
 		}
 	}
-	if err != nil {
-		return a, fmt.Errorf("the bridge did not answer (\"dead show\" or \"control list\" tells whether it was done): %w", err)
-	}
-	if a.Version != controlVersion { // this program was replaced while the bridge ran on
-		return a, fmt.Errorf("the running bridge speaks version %d of the control protocol, this program version %d: %s", a.Version, controlVersion, a.Error)
-	}
-	return a, nil
+	return a, result, err
 }
 
 func (r *remote) close() error { return r.conn.Close() }
@@ -140,8 +176,17 @@ func openStandIn(ctx context.Context, cfg *bridge.Configuration, sys *config.Sys
 	return &standIn{cfg, data, dir, store, log}, nil
 }
 
-func (s *standIn) decide(ctx context.Context, q controlRequest) (controlAnswer, error) {
-	return ground{s.store.Operate, s.store.Renumber, s.store.Transmission}.decide(ctx, q), nil
+// call carries it out in this process.
+func (s *standIn) call(ctx context.Context, name callName, args, result any) error {
+	b := bridge.New(bridge.Options{Store: s.store, Bodies: archive.New(s.dir, archive.Options{Known: s.store.Body}),
+		Config: func() *bridge.Configuration { return s.cfg }, Log: s.log})
+	c := callee{ground: ground{s.store.Operate, s.store.Renumber, s.store.Transmission}, bridge: b, store: s.store,
+		submit: b.Submit, limit: int64(s.cfg.Limits.Message), activate: s.activate}
+	r, err := c.do(ctx, name, marshal(args))
+	if err != nil || result == nil {
+		return err
+	}
+	return json.Unmarshal(marshal(r), result)
 }
 
 func (s *standIn) close() error { return errors.Join(s.store.Close(), s.dir.Close(), s.data.Close()) }

@@ -13,46 +13,40 @@ import (
 	"github.com/edibridge/edibridge/internal/config"
 )
 
-// operationRenumber tells decisions about a series of control numbers.
-const operationRenumber bridge.OperationKind = "renumber"
-
-// renumberRequest is what a controlRequest asks of a series.
+// renumberRequest asks for a series of control numbers to be set.
 type renumberRequest struct {
 	Series string `json:"series"`
 	Next   int64  `json:"next"`
 	Low    int64  `json:"low"`  // 0: as it is
 	High   int64  `json:"high"` // 0: as it is
+	By     string `json:"by"`
+	Reason string `json:"reason"`
 }
 
-func (q *renumberRequest) check() error {
-	if q == nil || len(q.Series) > maxControlName || oneLine(q.Series) != nil {
+func (q renumberRequest) check() error {
+	if len(q.Series) > maxControlName || oneLine(q.Series) != nil {
 		return errors.New("which series has to be said")
 	}
-	_, err := bridge.NewRenumbering(bridge.Renumbering{Series: q.Series, Next: q.Next, Low: q.Low, High: q.High})
-	return err
+	if _, err := bridge.NewRenumbering(bridge.Renumbering{Series: q.Series, Next: q.Next, Low: q.Low, High: q.High}); err != nil {
+		return err
+	}
+	return decisionOf{q.By, q.Reason}.check()
 }
 
-// decideNumber carries out a request about a series that was checked.
-func (g ground) decideNumber(ctx context.Context, q controlRequest) controlAnswer {
-	r, err := bridge.NewRenumbering(bridge.Renumbering{Series: q.Renumber.Series, Next: q.Renumber.Next,
-		Low: q.Renumber.Low, High: q.Renumber.High, By: q.By, Reason: q.Reason, At: time.Now()})
-	if err == nil {
-		err = g.renumber(ctx, r)
+// decideNumber carries out a decision about a series.
+func (g ground) decideNumber(ctx context.Context, q renumberRequest) error {
+	r, err := bridge.NewRenumbering(bridge.Renumbering{Series: q.Series, Next: q.Next, Low: q.Low, High: q.High, By: q.By, Reason: q.Reason, At: time.Now()})
+	if err != nil {
+		return err
 	}
-	switch {
-	case err == nil:
-		return answer(controlDone, "")
-	case errors.Is(err, bridge.ErrConflict):
-		return answer(controlRefused, err.Error())
-	}
-	return answer(controlFailed, err.Error())
+	return g.renumber(ctx, r)
 }
 
 func controlSetCommand() *cobra.Command {
 	var (
-		file, by, reason string
-		q                renumberRequest
-		first            bool
+		file  string
+		q     renumberRequest
+		first bool
 	)
 	cmd := &cobra.Command{
 		Use:   "set SERIES --next N --reason TEXT",
@@ -67,7 +61,8 @@ Exit status: 0 done, 1 refused, 2 it could not be done.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q.Series = strings.Join(strings.Fields(args[0]), " ")
-			return setSeries(cmd, file, first, controlRequest{Version: controlVersion, Operation: operationRenumber, Renumber: &q, By: by, Reason: strings.TrimSpace(reason)})
+			q.Reason = strings.TrimSpace(q.Reason)
+			return setSeries(cmd, file, first, q)
 		},
 	}
 	configFlag(cmd, &file)
@@ -75,13 +70,13 @@ Exit status: 0 done, 1 refused, 2 it could not be done.`,
 	cmd.Flags().Int64Var(&q.Low, "low", 0, "where the series starts again (default: as it is)")
 	cmd.Flags().Int64Var(&q.High, "high", 0, "its greatest number (default: as it is)")
 	cmd.Flags().BoolVar(&first, "new", false, "the series is not there yet")
-	cmd.Flags().StringVar(&reason, "reason", "", "why, in one line (required)")
-	cmd.Flags().StringVar(&by, "by", "", "who decides (default: the user of the operating system)")
+	cmd.Flags().StringVar(&q.Reason, "reason", "", "why, in one line (required)")
+	cmd.Flags().StringVar(&q.By, "by", "", "who decides (default: the user of the operating system)")
 	return cmd
 }
 
 // setSeries asks for a renumbering, of a series that is known unless it is new.
-func setSeries(cmd *cobra.Command, file string, first bool, q controlRequest) (err error) {
+func setSeries(cmd *cobra.Command, file string, first bool, q renumberRequest) (err error) {
 	if q.Reason == "" {
 		return errors.New("--reason is needed: why, in one line")
 	}
@@ -96,7 +91,7 @@ func setSeries(cmd *cobra.Command, file string, first bool, q controlRequest) (e
 		return err
 	}
 	if !first {
-		if err := withStore(cmd.Context(), file, func(known bridge.Query) error { return seriesKnown(cmd.Context(), known, q.Renumber.Series) }); err != nil {
+		if err := withStore(cmd.Context(), file, func(known bridge.Query) error { return seriesKnown(cmd.Context(), known, q.Series) }); err != nil {
 			return err
 		}
 	}
@@ -105,15 +100,10 @@ func setSeries(cmd *cobra.Command, file string, first bool, q controlRequest) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, to.close()) }()
-	switch a, err := to.decide(cmd.Context(), q); {
-	case err != nil:
+	if err := ask(cmd.Context(), to, callRenumber, q, nil); err != nil {
 		return err
-	case a.Status == controlRefused:
-		return &exitError{exitNo, errors.New(a.Error)}
-	case a.Status != controlDone:
-		return errors.New(a.Error)
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s\n   next %d\n", q.Renumber.Series, q.Renumber.Next)
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s\n   next %d\n", q.Series, q.Next)
 	return err
 }
 

@@ -1,29 +1,17 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"time"
 	"unicode/utf8"
 
 	"github.com/edibridge/edibridge/bridge"
 	"github.com/edibridge/edibridge/transports"
 )
 
-// A document is handed in over the control socket as a line with a sendRequest
-// and, behind it, Size bytes of the document. The answer is a line with a
-// sendAnswer and, behind it, Size bytes of a sendResult.
-
-// operationSend tells a sendRequest from decisions.
-const operationSend bridge.OperationKind = "send"
-
 // maxSendName bounds partner and agreement, maxSendKey the idempotency key, in
-// bytes; controlLine has room for all of them.
+// bytes; a request has room for all of them.
 const (
 	maxSendName = 100
 	maxSendKey  = 500
@@ -32,22 +20,15 @@ const (
 )
 
 type sendRequest struct {
-	Version   int                  `json:"version"`
-	Operation bridge.OperationKind `json:"operation"` // send
-	By        string               `json:"by"`
-	Partner   string               `json:"partner"`
-	Agreement string               `json:"agreement"` // "": the only one about documents of its kind
-	Key       string               `json:"key"`       // "": none
+	By        string `json:"by"`
+	Partner   string `json:"partner"`
+	Agreement string `json:"agreement"` // "": the only one about documents of its kind
+	Key       string `json:"key"`       // "": none
 	// Answers are ids of transmissions, or traceparents of events; TraceParent is the
 	// span of who sends, "" none.
 	Answers     []string `json:"answers,omitempty"`
 	TraceParent string   `json:"traceparent,omitempty"`
-	Size        int64    `json:"size"` // bytes of the document
-}
-
-type sendAnswer struct {
-	controlAnswer
-	Size int64 `json:"size"` // bytes of the result; 0 unless done
+	Document    []byte   `json:"document"`
 }
 
 // sendStatus is what became of a document.
@@ -66,7 +47,7 @@ type sendResult struct {
 	Errors []bridge.Problem `json:"errors"` // why it is refused
 }
 
-func (q *sendRequest) check(limit int64) error {
+func (q sendRequest) check() error {
 	for _, s := range []struct {
 		what, text string
 		most       int
@@ -82,12 +63,10 @@ func (q *sendRequest) check(limit int64) error {
 		}
 	}
 	switch {
-	case q.Version != controlVersion:
-		return fmt.Errorf("a request of version %d; version %d is spoken here", q.Version, controlVersion)
 	case q.Partner == "":
 		return errors.New("whom it is for has to be said")
-	case q.Size < 1 || q.Size > limit:
-		return fmt.Errorf("a document of %d bytes; 1 to %d", q.Size, limit)
+	case len(q.Document) == 0:
+		return errors.New("there is no document")
 	}
 	return nil
 }
@@ -116,86 +95,11 @@ func (s submit) hand(ctx context.Context, sub bridge.Submission) (sendResult, er
 	return sendResult{ID: bridge.ID(r.ID), Status: status, Errors: []bridge.Problem{}}, nil
 }
 
-// takeDocument carries out the sendRequest of one line, whose document is still
-// to be read, and gives the answer with the result behind it.
-func (c *control) takeDocument(ctx context.Context, line []byte, from io.Reader) (controlStatus, []byte) {
-	refuse := func(status controlStatus, err error) (controlStatus, []byte) {
-		return status, append(marshal(sendAnswer{controlAnswer: answer(status, err.Error())}), '\n')
+// send carries out a sendRequest.
+func (c callee) send(ctx context.Context, q sendRequest) (sendResult, error) {
+	if n := int64(len(q.Document)); n > c.limit {
+		return sendResult{}, refusal{fmt.Errorf("a document of %d bytes; at most %d", n, c.limit)}
 	}
-	var q sendRequest
-	if err := json.Unmarshal(line, &q); err != nil {
-		return refuse(controlMalformed, fmt.Errorf("no request: %w", err))
-	}
-	if err := q.check(c.limit); err != nil {
-		return refuse(controlMalformed, err)
-	}
-	document := make([]byte, q.Size)
-	if _, err := io.ReadFull(from, document); err != nil {
-		return refuse(controlMalformed, fmt.Errorf("half a document: %w", err))
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.patience)
-	defer cancel()
-	r, err := c.submit.hand(ctx, bridge.Submission{Peer: "control", By: q.By, Partner: q.Partner, Agreement: q.Agreement,
-		Key: q.Key, Document: document, Answers: q.Answers, TraceParent: q.TraceParent})
-	if err != nil {
-		return refuse(controlFailed, err)
-	}
-	result := marshal(r)
-	return controlDone, append(append(marshal(sendAnswer{answer(controlDone, ""), int64(len(result))}), '\n'), result...)
+	return c.submit.hand(ctx, bridge.Submission{Peer: "control", By: q.By, Partner: q.Partner, Agreement: q.Agreement,
+		Key: q.Key, Document: q.Document, Answers: q.Answers, TraceParent: q.TraceParent})
 }
-
-// isSend reports whether a request's line is a sendRequest.
-func isSend(line []byte) bool {
-	var q struct{ Operation bridge.OperationKind }
-	return json.Unmarshal(line, &q) == nil && q.Operation == operationSend
-}
-
-// sender hands documents to the running bridge.
-type sender struct {
-	conn  net.Conn
-	lines *bufio.Reader
-}
-
-// openSender reaches the running bridge of a data folder.
-func openSender(ctx context.Context, data string) (*sender, error) {
-	conn, err := dialControl(ctx, data)
-	if err != nil {
-		return nil, fmt.Errorf("no bridge runs over %s: %w", data, err)
-	}
-	return &sender{conn, bufio.NewReaderSize(conn, controlLine)}, nil
-}
-
-// send hands one document in. An error means that it is not known whether it was
-// taken: with a key it can be sent again.
-func (s *sender) send(ctx context.Context, q sendRequest, document []byte) (r sendResult, err error) {
-	defer context.AfterFunc(ctx, func() { s.conn.SetDeadline(time.Unix(1, 0)) })()
-	s.conn.SetDeadline(time.Now().Add(3 * controlPatience))
-	if err := ctx.Err(); err != nil {
-		return r, err
-	}
-	q.Version, q.Operation, q.Size = controlVersion, operationSend, int64(len(document))
-	lost := func(err error) error {
-		return fmt.Errorf("the bridge did not answer, and may have taken the document: %w", err)
-	}
-	if _, err := s.conn.Write(append(append(marshal(q), '\n'), document...)); err != nil {
-		return r, lost(err)
-	}
-	line, err := s.lines.ReadSlice('\n')
-	if err != nil {
-		return r, lost(err)
-	}
-	var a sendAnswer
-	if err := json.Unmarshal(line, &a); err != nil {
-		return r, lost(err)
-	}
-	if a.Status != controlDone {
-		return r, errors.New(a.Error)
-	}
-	result := make([]byte, a.Size)
-	if _, err := io.ReadFull(s.lines, result); err != nil {
-		return r, lost(err)
-	}
-	return r, json.Unmarshal(result, &r)
-}
-
-func (s *sender) close() error { return s.conn.Close() }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -32,6 +31,13 @@ type socket struct {
 	ended chan error
 }
 
+// noStore is the store of calls that need none.
+type noStore struct {
+	bridge.Replays
+	bridge.Views
+	bridge.Housekeeping
+}
+
 const deadLetter = bridge.ID("01KAPVDEADLETTER0000000001")
 
 func newSocket(t *testing.T, data string, patience time.Duration) *socket {
@@ -55,7 +61,7 @@ func newSocket(t *testing.T, data string, patience time.Duration) *socket {
 			return bridge.Transmission{ID: id, State: bridge.Sent}, nil
 		},
 	}
-	c := &control{data: data, ground: g, patience: patience, log: slog.New(slog.DiscardHandler)}
+	c := &control{data: data, callee: callee{ground: g, store: noStore{}}, patience: patience, log: slog.New(slog.DiscardHandler)}
 	go func() { s.ended <- c.run(ctx) }()
 	t.Cleanup(stop)
 	return s
@@ -76,7 +82,7 @@ func (s *socket) dial(t *testing.T) net.Conn {
 	return conn
 }
 
-// say sends text and gives every line that comes back until the bridge hangs up.
+// say sends text and gives every answer that comes back until the bridge hangs up.
 func (s *socket) say(t *testing.T, text string) []controlAnswer {
 	t.Helper()
 	conn := s.dial(t)
@@ -85,21 +91,29 @@ func (s *socket) say(t *testing.T, text string) []controlAnswer {
 		conn.(*net.UnixConn).CloseWrite()
 	}()
 	var as []controlAnswer
-	for lines := bufio.NewScanner(conn); lines.Scan(); {
-		var a controlAnswer
-		if err := json.Unmarshal(lines.Bytes(), &a); err != nil {
-			t.Fatalf("%v: %s", err, lines.Text())
+	for r := (&remote{conn: conn, lines: bufio.NewReaderSize(conn, controlLine)}); ; {
+		a, _, err := r.answer()
+		if err != nil {
+			return as
 		}
 		as = append(as, a)
 	}
-	return as
+}
+
+// called is a call as it is written.
+func called(name callName, args any) string {
+	text := string(marshal(args))
+	return string(marshal(controlHead{controlVersion, name, int64(len(text))})) + "\n" + text
 }
 
 func request(kind bridge.OperationKind, id bridge.ID, by, reason string) string {
-	return string(marshal(controlRequest{Version: controlVersion, Operation: kind, Transmission: id, By: by, Reason: reason})) + "\n"
+	return called(callDecide, decideRequest{Operation: kind, Transmission: id, By: by, Reason: reason})
 }
 
-var goodRequest = request(bridge.Retry, deadLetter, "ann", "receiver is back")
+var (
+	goodDecision = decideRequest{bridge.Retry, deadLetter, "ann", "receiver is back"}
+	goodRequest  = called(callDecide, goodDecision)
+)
 
 func TestControlAnswers(t *testing.T) {
 	s := newSocket(t, t.TempDir(), patience)
@@ -114,13 +128,20 @@ func TestControlAnswers(t *testing.T) {
 		{"a failure", request(bridge.Retry, deadLetter, "ann", "disk"), []controlStatus{"failed"}, "no space left on device"},
 		{"one after the other", goodRequest + request(bridge.Discard, deadLetter, "ann", "why") + goodRequest, []controlStatus{"done", "refused", "done"}, ""},
 		{"nothing", "", nil, ""},
-		{"half a line", strings.TrimSuffix(goodRequest, "\n"), nil, ""},
-		{"garbage", "\x00\xff\x16\x03\x01\n" + goodRequest, []controlStatus{"malformed"}, "no request"},
-		{"HTTP", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", []controlStatus{"malformed"}, "no request"},
-		{"two in a line", strings.TrimSpace(goodRequest) + goodRequest, []controlStatus{"malformed"}, "no request"},
-		{"an endless line", `{"version":1,"reason":"` + strings.Repeat("a", 4<<20), []controlStatus{"malformed"}, "more than 8192 bytes"},
-		{"deep", strings.Repeat("[", controlLine-1) + "\n", []controlStatus{"malformed"}, "no request"},
-		{"another version", strings.Replace(goodRequest, `"version":1`, `"version":2`, 1), []controlStatus{"malformed"}, "version 2"},
+		{"half a line", strings.Split(goodRequest, "\n")[0], nil, ""},
+		{"half a call", strings.TrimSuffix(goodRequest, "}"), []controlStatus{"malformed"}, "half a call"},
+		{"nothing behind the line", strings.Split(goodRequest, "\n")[0] + "\n", []controlStatus{"malformed"}, "half a call"},
+		{"garbage", "\x00\xff\x16\x03\x01\n" + goodRequest, []controlStatus{"malformed"}, "no call"},
+		{"HTTP", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", []controlStatus{"malformed"}, "no call"},
+		{"two in a line", strings.Split(goodRequest, "\n")[0] + goodRequest, []controlStatus{"malformed"}, "no call"},
+		{"arguments that are none", strings.Replace(goodRequest, `{"operation":`, `["operation","`, 1), []controlStatus{"malformed"}, "invalid character"},
+		{"no arguments", `{"version":2,"call":"dead.decide","size":0}` + "\n", []controlStatus{"malformed"}, "arguments of 0 bytes"},
+		{"fewer than none", `{"version":2,"call":"dead.decide","size":-1}` + "\n", []controlStatus{"malformed"}, "arguments of -1 bytes"},
+		{"too many", `{"version":2,"call":"dead.decide","size":67108865}` + "\n", []controlStatus{"malformed"}, "1 to 67108864"},
+		{"another call", called("dead.raise", 1), []controlStatus{"malformed"}, `by the name of "dead.raise"`},
+		{"an endless line", `{"version":2,"call":"` + strings.Repeat("a", 4<<20), []controlStatus{"malformed"}, "more than 8192 bytes"},
+		{"deep", strings.Repeat("[", controlLine-1) + "\n", []controlStatus{"malformed"}, "no call"},
+		{"another version", strings.Replace(goodRequest, `"version":2`, `"version":1`, 1), []controlStatus{"malformed"}, "version 1; version 2"},
 		{"another operation", request("retranslate", deadLetter, "ann", "why"), []controlStatus{"malformed"}, `no operation "retranslate"`},
 		{"no reason", request(bridge.Retry, deadLetter, "ann", " "), []controlStatus{"malformed"}, "a reason has to be given"},
 		{"nobody", request(bridge.Retry, deadLetter, "", "why"), []controlStatus{"malformed"}, "who decides"},
@@ -170,7 +191,7 @@ func TestControlOutlivesSlowPeers(t *testing.T) {
 	patient := newSocket(t, t.TempDir(), time.Hour)
 	idle := patient.dial(t)
 	io.WriteString(idle, goodRequest)
-	if _, err := bufio.NewReader(idle).ReadString('\n'); err != nil {
+	if _, _, err := (&remote{conn: idle, lines: bufio.NewReaderSize(idle, controlLine)}).answer(); err != nil {
 		t.Fatal(err)
 	}
 	patient.stop()
@@ -254,16 +275,17 @@ func TestNoAnswer(t *testing.T) {
 		`{"version":1,"status":`:           "did not answer",
 		"yes\n":                            "did not answer",
 		strings.Repeat("a", 2*controlLine): "did not answer",
-		`{"version":2,"status":"malformed","error":"a request of version 1"}` + "\n": "speaks version 2",
+		`{"version":2,"status":"done","error":"","size":9}` + "\nnull":               "did not answer",
+		`{"version":1,"status":"malformed","error":"a request of version 2"}` + "\n": "speaks version 1",
 	} {
 		ours, theirs := net.Pipe()
 		go func() {
-			bufio.NewReader(theirs).ReadString('\n')
+			io.CopyN(io.Discard, theirs, int64(len(goodRequest)))
 			io.WriteString(theirs, said)
 			theirs.Close()
 		}()
 		r := &remote{conn: ours, lines: bufio.NewReaderSize(ours, controlLine)}
-		_, err := r.decide(t.Context(), controlRequest{Version: controlVersion})
+		err := r.call(t.Context(), callDecide, goodDecision, nil)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.40q\n got %v\nwant %s", said, err, want)
 		}
@@ -271,23 +293,31 @@ func TestNoAnswer(t *testing.T) {
 	}
 }
 
-// What is taken for a request is one, fits into a line, and reads the same again.
+// What is taken for the line of a call is one, fits into a line, and reads the same
+// again; so do arguments that are taken for a decision.
 func FuzzControlRequest(f *testing.F) {
-	f.Add([]byte(goodRequest))
-	f.Add([]byte(request(bridge.Discard, deadLetter, "ünal <ops>", "\u2028 \\ \"no\"")))
-	f.Add([]byte(`{"version":1,"operation":"retry","transmission":"\ud800","by":"a","reason":"b"}`))
-	f.Fuzz(func(t *testing.T, line []byte) {
-		q, err := parseControlRequest(line)
-		if err != nil {
+	for _, call := range []string{goodRequest, request(bridge.Discard, deadLetter, "ünal <ops>", "\u2028 \\ \"no\"")} {
+		line, args, _ := strings.Cut(call, "\n")
+		f.Add([]byte(line), []byte(args))
+	}
+	f.Add([]byte(`{"version":2,"call":"\ud800","size":1}`), []byte(`{"operation":"retry","transmission":"\ud800","by":"a","reason":"b"}`))
+	f.Fuzz(func(t *testing.T, line, args []byte) {
+		if h, err := parseControlHead(line, maxControlSize); err == nil {
+			text := marshal(h)
+			if len(text) > max(len(line)*6, 100) || bytes.Contains(text, []byte("\n")) {
+				t.Fatalf("no line: %q", text)
+			}
+			if again, err := parseControlHead(text, maxControlSize); err != nil || again != h {
+				t.Fatalf("read again\n got %+v, %v\nwant %+v", again, err, h)
+			}
+		}
+		var asked []decideRequest
+		take := done(func(_ context.Context, q decideRequest) error { asked = append(asked, q); return nil })
+		if _, err := take(t.Context(), args); err != nil {
 			return
 		}
-		text := append(marshal(q), '\n')
-		if len(text) > controlLine || bytes.Count(text, []byte("\n")) != 1 {
-			t.Fatalf("no line: %q", text)
-		}
-		again, err := parseControlRequest(text)
-		if err != nil || again != q {
-			t.Fatalf("read again\n got %+v, %v\nwant %+v", again, err, q)
+		if _, err := take(t.Context(), marshal(asked[0])); err != nil || asked[1] != asked[0] {
+			t.Fatalf("read again\n got %+v, %v\nwant %+v", asked, err, asked[0])
 		}
 	})
 }

@@ -99,26 +99,24 @@ func (d *decision) run(cmd *cobra.Command, ids []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, to.close()) }()
-	refused := false
+	some := false
 	for _, q := range requests {
-		a, err := to.decide(cmd.Context(), q)
-		if err == nil && a.Status != controlDone && a.Status != controlRefused {
-			err = errors.New(a.Error)
-		}
-		if err != nil {
+		err := ask(cmd.Context(), to, callDecide, q, nil)
+		_, refused := errors.AsType[refusal](err)
+		if err != nil && !refused {
 			return fmt.Errorf("%s: %w", q.Transmission, err)
 		}
-		refused = refused || a.Status == controlRefused
-		d.tell(cmd, q, a)
+		some = some || refused
+		d.tell(cmd, q, err)
 	}
-	if refused {
+	if some {
 		return &exitError{status: exitNo}
 	}
 	return nil
 }
 
 // requests are the decisions as they are asked for: all are sound, or none is.
-func (d *decision) requests(ids []string) ([]controlRequest, error) {
+func (d *decision) requests(ids []string) ([]decideRequest, error) {
 	if strings.TrimSpace(d.reason) == "" {
 		return nil, errors.New("--reason is needed: why, in one line")
 	}
@@ -126,9 +124,9 @@ func (d *decision) requests(ids []string) ([]controlRequest, error) {
 	if err != nil {
 		return nil, err
 	}
-	var qs []controlRequest
+	var qs []decideRequest
 	for _, id := range ids {
-		q := controlRequest{Version: controlVersion, Operation: d.kind, Transmission: bridge.ID(strings.ToUpper(id)), By: by, Reason: strings.TrimSpace(d.reason)}
+		q := decideRequest{Operation: d.kind, Transmission: bridge.ID(strings.ToUpper(id)), By: by, Reason: strings.TrimSpace(d.reason)}
 		if err := q.check(); err != nil {
 			return nil, err
 		}
@@ -149,13 +147,18 @@ func whoDecides(by string) (string, error) {
 	return u.Username, nil
 }
 
-func (d *decision) tell(cmd *cobra.Command, q controlRequest, a controlAnswer) {
+// tell says that a decision was carried out, or what it was refused for.
+func (d *decision) tell(cmd *cobra.Command, q decideRequest, refused error) {
+	seen := decided{q.Transmission, q.Operation, controlDone, ""}
+	if refused != nil {
+		seen.Status, seen.Error = controlRefused, refused.Error()
+	}
 	switch {
 	case d.asJSON:
-		fmt.Fprintf(cmd.OutOrStdout(), "%s\n", marshal(decided{q.Transmission, q.Operation, a.Status, a.Error}))
-	case a.Status == controlDone:
+		fmt.Fprintf(cmd.OutOrStdout(), "%s\n", marshal(seen))
+	case refused == nil:
 		fmt.Fprintf(cmd.OutOrStdout(), "%s  %s\n", q.Transmission, d.past)
 	default:
-		fmt.Fprintf(cmd.ErrOrStderr(), "edibridge: %s: %s\n", q.Transmission, a.Error)
+		fmt.Fprintf(cmd.ErrOrStderr(), "edibridge: %s: %s\n", q.Transmission, seen.Error)
 	}
 }

@@ -153,10 +153,7 @@ func resubmit(cmd *cobra.Command, file, from string, m mendedBytes, asJSON bool)
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
 	done := resubmitted{Transmission: m.ID}
-	switch err := d.call(cmd.Context(), callResubmit, &m, &done.New); {
-	case errors.Is(err, errRefused):
-		return &exitError{exitNo, err}
-	case err != nil:
+	if err := ask(cmd.Context(), d, callResubmit, m, &done.New); err != nil {
 		return err
 	}
 	if asJSON {

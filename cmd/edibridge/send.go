@@ -69,18 +69,22 @@ func (s *sending) run(cmd *cobra.Command, file string) error {
 	}
 	hand := func(doc []byte, n int) (sendResult, error) { return s.preview(cmd, cfg, n, doc) }
 	if !s.dryRun {
-		to, err := openSender(cmd.Context(), sys.Data)
+		to, err := openRemote(cmd.Context(), sys.Data)
 		if err != nil {
-			return err
+			return fmt.Errorf("no bridge runs over %s: %w", sys.Data, err)
 		}
 		defer to.close()
 		by := ""
 		if u, err := user.Current(); err == nil {
 			by = u.Username
 		}
-		hand = func(doc []byte, n int) (sendResult, error) {
-			return to.send(cmd.Context(), sendRequest{By: by, Partner: s.partner, Agreement: s.agreement, Key: s.keyOf(n),
-				Answers: s.answers, TraceParent: s.parent}, doc)
+		hand = func(doc []byte, n int) (r sendResult, err error) {
+			err = to.call(cmd.Context(), callSend, sendRequest{By: by, Partner: s.partner, Agreement: s.agreement, Key: s.keyOf(n),
+				Answers: s.answers, TraceParent: s.parent, Document: doc}, &r)
+			if errors.Is(err, errUnanswered) {
+				err = fmt.Errorf("%w; it may have taken the document", err)
+			}
+			return r, err
 		}
 	}
 	_, err = oneFile(cmd, file, func(_ string, in io.Reader) (int, error) { return 0, s.each(cmd, in, hand) })

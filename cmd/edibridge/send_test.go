@@ -4,14 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/edibridge/edibridge/bridge"
 	"github.com/edibridge/edibridge/internal/config"
@@ -177,54 +174,38 @@ func TestSendCannot(t *testing.T) {
 	}
 }
 
-// TestControlTakesDocuments holds the protocol against peers that keep it badly.
+// TestControlTakesDocuments holds the call against peers that ask badly.
 func TestControlTakesDocuments(t *testing.T) {
 	taken := 0
-	c := &control{limit: 100, patience: patience, log: slog.New(slog.DiscardHandler),
-		submit: func(_ context.Context, s bridge.Submission) (transports.Receipt, error) {
-			if string(s.Document) == "disk" {
-				return transports.Receipt{}, transports.ErrBusy
-			}
-			taken++
-			return transports.Receipt{ID: "01K", Status: transports.Accepted}, nil
-		}}
-	line := func(q sendRequest) string { return string(marshal(q)) + "\n" }
-	good := sendRequest{Version: 1, Operation: operationSend, Partner: "acme", Size: 2}
+	c := callee{limit: 100, store: noStore{}, submit: func(_ context.Context, s bridge.Submission) (transports.Receipt, error) {
+		if string(s.Document) == "disk" {
+			return transports.Receipt{}, transports.ErrBusy
+		}
+		taken++
+		return transports.Receipt{ID: "01K", Status: transports.Accepted}, nil
+	}}
 	with := func(change func(*sendRequest)) string {
-		q := good
+		q := sendRequest{Partner: "acme", Document: []byte("{}")}
 		change(&q)
-		return line(q)
+		return string(marshal(q))
 	}
 	for name, c2 := range map[string]struct {
-		said string
+		args string
 		want controlStatus
 	}{
-		"done":            {line(good) + "{}", controlDone},
-		"failed":          {with(func(q *sendRequest) { q.Size = 4 }) + "disk", controlFailed},
-		"half a document": {line(good) + "{", controlMalformed},
-		"too long":        {with(func(q *sendRequest) { q.Size = 101 }) + "{}", controlMalformed},
-		"no document":     {with(func(q *sendRequest) { q.Size = 0 }), controlMalformed},
-		"negative":        {with(func(q *sendRequest) { q.Size = -1 }), controlMalformed},
-		"nobody":          {with(func(q *sendRequest) { q.Partner = "" }) + "{}", controlMalformed},
-		"a long key":      {with(func(q *sendRequest) { q.Key = strings.Repeat("k", maxSendKey+1) }) + "{}", controlMalformed},
-		"version":         {with(func(q *sendRequest) { q.Version = 2 }) + "{}", controlMalformed},
-		"no request":      {`{"operation":"send","size":"x"}` + "\n", controlMalformed},
+		"done":        {with(func(*sendRequest) {}), controlDone},
+		"failed":      {with(func(q *sendRequest) { q.Document = []byte("disk") }), controlFailed},
+		"too long":    {with(func(q *sendRequest) { q.Document = make([]byte, 101) }), controlRefused},
+		"no document": {with(func(q *sendRequest) { q.Document = nil }), controlMalformed},
+		"nobody":      {with(func(q *sendRequest) { q.Partner = "" }), controlMalformed},
+		"a long key":  {with(func(q *sendRequest) { q.Key = strings.Repeat("k", maxSendKey+1) }), controlMalformed},
+		"no request":  {`{"document":7}`, controlMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := taken
-			ours, theirs := net.Pipe()
-			go c.converse(t.Context(), theirs)
-			go func() {
-				io.WriteString(ours, c2.said)
-				if strings.HasPrefix(name, "half") {
-					theirs.SetReadDeadline(time.Unix(1, 0))
-				}
-			}()
-			var a sendAnswer
-			err := json.NewDecoder(ours).Decode(&a)
-			ours.Close()
-			if err != nil || a.Status != c2.want {
-				t.Errorf("%v\ngot  %s %s\nwant %s", err, a.Status, a.Error, c2.want)
+			got, text := answerOf(c.do(t.Context(), callSend, []byte(c2.args)))
+			if got != c2.want {
+				t.Errorf("%s\n got %s\nwant %s", text, got, c2.want)
 			}
 			if got, want := taken > before, c2.want == controlDone; got != want {
 				t.Errorf("taken %v, want %v", got, want)

@@ -115,7 +115,7 @@ func pruneStore(cmd *cobra.Command, file string, dry bool, now time.Time) (r pru
 func pruneBy(d decider) (func(context.Context, bridge.Pruning) error, func(context.Context, time.Time, archive.Leaf) (int, error)) {
 	prune := func(ctx context.Context, p bridge.Pruning) error {
 		err := d.call(ctx, callPrune, p, nil)
-		if errors.Is(err, errRefused) { // something has changed meanwhile
+		if _, no := errors.AsType[refusal](err); no { // something has changed meanwhile
 			err = fmt.Errorf("%w: %w", bridge.ErrConflict, err)
 		}
 		return err

@@ -227,8 +227,10 @@ func (r *running) run(ctx context.Context) error {
 
 // control is how commands reach this bridge.
 func (r *running) control() *control {
-	return &control{data: r.sys.Data, ground: ground{r.bridge.Operate, r.store.Renumber, r.store.Transmission},
-		submit: r.bridge.Submit, callee: callee{r.bridge, r.store}, activate: r.live.activate, limit: int64(r.cfg.Limits.Message), patience: controlPatience, log: r.log}
+	most := int64(r.cfg.Limits.Message)
+	c := callee{ground: ground{r.bridge.Operate, r.store.Renumber, r.store.Transmission}, bridge: r.bridge, store: r.store,
+		submit: r.bridge.Submit, limit: most, activate: r.live.asked}
+	return &control{data: r.sys.Data, callee: c, limit: 2 * most, patience: controlPatience, log: r.log} // JSON writes three bytes of a document as four
 }
 
 // reload brings the files that the process was started with into force anew each
