@@ -30,8 +30,9 @@ func (p *Batching) closes(accepted, now time.Time) (at time.Time, by string) {
 	if p.Every > 0 {
 		at, by = now.Add(p.Every), "every "+shortly(p.Every)
 	}
+	clock := wallClock{cmp.Or(p.Zone, time.UTC), soonest}
 	for _, cut := range p.At {
-		next := cut.after(accepted, p.zone())
+		next := clock.after(accepted, cut, nil)
 		if !next.After(now) {
 			next = now.Add(late)
 		}
@@ -41,8 +42,6 @@ func (p *Batching) closes(accepted, now time.Time) (at time.Time, by string) {
 	}
 	return at.UTC(), by
 }
-
-func (p *Batching) zone() *time.Location { return cmp.Or(p.Zone, time.UTC) }
 
 // shortly is a duration as people write it: "15m", not "15m0s".
 func shortly(d time.Duration) string {

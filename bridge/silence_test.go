@@ -114,7 +114,7 @@ func TestSilentByTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	week := [7]bool{false, true, true, true, true, true, false}
-	h := newHouse(t, listens(bridge.Traffic{Hour: 18, Zone: berlin, Days: week}))
+	h := newHouse(t, listens(bridge.Traffic{By: 18 * 60, Zone: berlin, Days: week}))
 	h.wantTraffic("Monday 10:30", "")
 	h.wait(time.Minute)
 	h.sendsOne(1, "")

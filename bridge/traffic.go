@@ -15,9 +15,9 @@ type Traffic struct {
 	// By is a time of day in Zone, on Days: something has to come between two of
 	// these times. Where the clocks go forward over it, it is as late as they went; of
 	// an hour that is there twice it is in the second.
-	Hour, Minute int
-	Zone         *time.Location
-	Days         [7]bool // by time.Weekday; at least one
+	By   TimeOfDay
+	Zone *time.Location
+	Days [7]bool // by time.Weekday; at least one
 }
 
 // String tells one rule from another.
@@ -31,7 +31,7 @@ func (r *Traffic) String() string {
 			days += " " + time.Weekday(d).String()[:3]
 		}
 	}
-	return fmt.Sprintf("by %02d:%02d %s on%s", r.Hour, r.Minute, r.Zone, days)
+	return fmt.Sprintf("by %s %s on%s", r.By, r.Zone, days)
 }
 
 // due is until when something has to come that came last at heard, and was looked
@@ -45,13 +45,7 @@ func (r *Traffic) due(heard, since time.Time) time.Time {
 
 // next is the first of its times behind t.
 func (r *Traffic) next(t time.Time) time.Time {
-	year, month, day := t.In(r.Zone).Date()
-	for n := 0; ; n++ {
-		at := time.Date(year, month, day+n, r.Hour, r.Minute, 0, 0, r.Zone)
-		if at.After(t) && r.Days[time.Date(year, month, day+n, 12, 0, 0, 0, r.Zone).Weekday()] {
-			return at.UTC()
-		}
-	}
+	return wallClock{r.Zone, latest}.after(t, r.By, &r.Days).UTC()
 }
 
 // passed gives the last of its times up to now, and the one before it.

@@ -22,15 +22,19 @@ func TestTrafficTimes(t *testing.T) {
 		from string
 		want []string
 	}{
-		{"winter begins", Traffic{Hour: 18, Zone: zone("Europe/Berlin"), Days: all}, "2026-10-23T16:00:00Z",
+		{"winter begins", Traffic{By: 18 * 60, Zone: zone("Europe/Berlin"), Days: all}, "2026-10-23T16:00:00Z",
 			[]string{"2026-10-24T16:00:00Z", "2026-10-25T17:00:00Z", "2026-10-26T17:00:00Z"}},
-		{"an hour that is not there", Traffic{Hour: 2, Minute: 30, Zone: zone("Europe/Berlin"), Days: all}, "2027-03-27T12:00:00Z",
+		{"an hour that is not there", Traffic{By: 2*60 + 30, Zone: zone("Europe/Berlin"), Days: all}, "2027-03-27T12:00:00Z",
 			[]string{"2027-03-28T01:30:00Z", "2027-03-29T00:30:00Z"}},
-		{"an hour that is there twice", Traffic{Hour: 2, Minute: 30, Zone: zone("Europe/Berlin"), Days: all}, "2026-10-24T12:00:00Z",
+		{"an hour that is there twice", Traffic{By: 2*60 + 30, Zone: zone("Europe/Berlin"), Days: all}, "2026-10-24T12:00:00Z",
 			[]string{"2026-10-25T01:30:00Z", "2026-10-26T01:30:00Z"}},
-		{"a weekend", Traffic{Hour: 6, Zone: zone("America/Chicago"), Days: week}, "2026-11-27T12:00:00Z",
+		{"in America, an hour that is not there", Traffic{By: 2*60 + 30, Zone: zone("America/New_York"), Days: all}, "2027-03-13T12:00:00Z",
+			[]string{"2027-03-14T07:30:00Z", "2027-03-15T06:30:00Z"}},
+		{"in America, an hour that is there twice", Traffic{By: 60 + 30, Zone: zone("America/New_York"), Days: all}, "2026-10-31T12:00:00Z",
+			[]string{"2026-11-01T06:30:00Z", "2026-11-02T06:30:00Z"}},
+		{"a weekend", Traffic{By: 6 * 60, Zone: zone("America/Chicago"), Days: week}, "2026-11-27T12:00:00Z",
 			[]string{"2026-11-30T12:00:00Z", "2026-12-01T12:00:00Z"}},
-		{"a day of the zone", Traffic{Hour: 23, Zone: zone("America/Los_Angeles"), Days: [7]bool{time.Friday: true}}, "2026-11-23T00:00:00Z",
+		{"a day of the zone", Traffic{By: 23 * 60, Zone: zone("America/Los_Angeles"), Days: [7]bool{time.Friday: true}}, "2026-11-23T00:00:00Z",
 			[]string{"2026-11-28T07:00:00Z", "2026-12-05T07:00:00Z"}},
 	} {
 		at, err := time.Parse(time.RFC3339, c.from)

@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 )
@@ -22,17 +21,17 @@ type Span struct {
 	From, To TimeOfDay
 }
 
-// at gives the span that begins so many days after the day of t; ok is false on
-// days on which there is none.
-func (s *Span) at(t time.Time, days int) (from, to time.Time, ok bool) {
-	from = s.From.on(t, days)
-	if day := time.Date(t.Year(), t.Month(), t.Day()+days, 12, 0, 0, 0, time.UTC).Weekday(); !s.Days[day] {
-		return from, from, false
+// at gives the span that begins so many days after the day of t, by a clock; ok is
+// false on days on which there is none.
+func (s *Span) at(clock wallClock, t time.Time, days int) (from, to time.Time, ok bool) {
+	if !s.Days[clock.weekday(t, days)] {
+		return from, to, false
 	}
+	from = clock.on(t, days, s.From)
 	if s.To <= s.From {
 		days++
 	}
-	to = s.To.on(t, days)
+	to = clock.on(t, days, s.To)
 	return from, to, from.Before(to)
 }
 
@@ -42,11 +41,11 @@ func (w *Window) opens(t time.Time) time.Time {
 	if w == nil {
 		return t
 	}
-	local := t.In(cmp.Or(w.Zone, time.UTC))
+	clock := wallClock{cmp.Or(w.Zone, time.UTC), soonest}
 	var next time.Time
 	for i := range w.Spans {
 		for days := -1; days <= 14; days++ {
-			from, to, ok := w.Spans[i].at(local, days)
+			from, to, ok := w.Spans[i].at(clock, t, days)
 			switch {
 			case !ok || !t.Before(to):
 			case !t.Before(from):
@@ -97,45 +96,6 @@ func (c *Configuration) Waiting(tl *Timeline, at time.Time) {
 		if until, shut := c.windowShut(&t, at); shut {
 			e.At, e.What, e.Detail = at, "waits", "for its window until "+until.Format(time.RFC3339)
 			tl.Timeline = append(tl.Timeline, e)
-		}
-	}
-}
-
-// TimeOfDay is a time by the clock on the wall, in minutes from midnight.
-type TimeOfDay int
-
-// String is the time as it is written: "17:30".
-func (c TimeOfDay) String() string { return fmt.Sprintf("%02d:%02d", int(c)/60, int(c)%60) }
-
-// on is when the clock first shows c, days after the day of t: where clocks are set
-// forward over it, when they are.
-func (c TimeOfDay) on(t time.Time, days int) time.Time {
-	on := func(zone *time.Location) time.Time {
-		return time.Date(t.Year(), t.Month(), t.Day()+days, int(c)/60, int(c)%60, 0, 0, zone)
-	}
-	at := on(t.Location())
-	shown := time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), 0, 0, time.UTC)
-	start, end := at.ZoneBounds()
-	switch wanted := on(time.UTC); {
-	case shown.After(wanted):
-		return start
-	case shown.Before(wanted):
-		return end
-	}
-	_, now := at.Zone()
-	_, before := start.Add(-1).Zone()
-	if first := at.Add(-time.Duration(before-now) * time.Second); before > now && first.Before(start) {
-		return first
-	}
-	return at
-}
-
-// after is the first time behind t at which the clock of a zone shows c.
-func (c TimeOfDay) after(t time.Time, zone *time.Location) time.Time {
-	t = t.In(zone)
-	for days := 0; ; days++ {
-		if at := c.on(t, days); at.After(t) {
-			return at
 		}
 	}
 }

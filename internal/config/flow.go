@@ -104,7 +104,7 @@ func traffic(p *partnerSource, at []string, e *expectTraffic, to []string) *brid
 		p.problem(at, "nobody would be told: there are no events, and no alarms in edibridge.yaml")
 	}
 	if timed {
-		return &bridge.Traffic{Hour: int(e.By.at) / 60, Minute: int(e.By.at) % 60, Zone: e.By.zone, Days: e.Days}
+		return &bridge.Traffic{By: bridge.TimeOfDay(e.By.at), Zone: e.By.zone, Days: e.Days}
 	}
 	return &bridge.Traffic{Every: e.Every}
 }

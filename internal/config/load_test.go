@@ -61,7 +61,7 @@ func TestLoad(t *testing.T) {
 		Waive:       map[string]edi.Severity{"x12.element.code": "", "x12.element.long": edi.Warning},
 		Acknowledge: &bridge.Acknowledge{With: "none", To: "acme-mailbox", Detail: "full", When: "always", TA1: "never", CONTRL: "always", Within: 4 * time.Hour}, Events: []string{"erp"},
 		Duplicates: bridge.Duplicates{Control: "accept", Document: "accept"}, OnDead: bridge.Pass, MaxFindings: 7, Retention: "books",
-		Traffic: &bridge.Traffic{Hour: 18, Minute: 30, Zone: berlin, Days: [7]bool{true, true, false, true, false, true, true}},
+		Traffic: &bridge.Traffic{By: 18*60 + 30, Zone: berlin, Days: [7]bool{true, true, false, true, false, true, true}},
 		Lanes: bridge.LanePolicy{Lane: bridge.Bulk, Rules: []bridge.LaneRule{{Scheme: "po", Pattern: "RUSH*", Lane: bridge.Urgent}, {Pattern: "X", Lane: bridge.Normal}},
 			Aging: bridge.Aging{After: 2 * time.Hour, Lane: bridge.Urgent}},
 	}
