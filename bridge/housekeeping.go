@@ -17,6 +17,13 @@ type Housekeeping interface {
 	// as it is at one moment. Of more than limit it gives more than limit, and not
 	// all. Of one that is not there it gives none.
 	Kin(ctx context.Context, id ID, limit int) ([]Kin, error)
+	// Links gives the rows of what follows from members of families, and of what they
+	// follow from: one step of the walk that Kin is, both ways. It gives up to limit
+	// of either.
+	Links(ctx context.Context, rows []int64, limit int) ([]int64, error)
+	// KinOf gives members by their rows, the last stored first, without those that are
+	// not there.
+	KinOf(ctx context.Context, rows []int64) ([]Kin, error)
 	// Prune removes Transmissions with all that belongs to them and keeps the leaf
 	// that says so. It is refused with ErrConflict, and nothing goes, unless all of
 	// them are there, have ended by p.Through, are not needed and have no effect
@@ -49,6 +56,7 @@ type EndedQuery struct {
 // Ended is a Transmission that has ended.
 type Ended struct {
 	ID   ID
+	Row  int64     // as of [Kin]
 	At   time.Time // when it ended
 	Leaf string    // of its body
 	// Needed: something else is open that it belongs to, or it is an event that
@@ -60,6 +68,7 @@ type Ended struct {
 // Kin is a member of a family.
 type Kin struct {
 	ID        ID
+	Row       int64 // its number in the store, by which it is found and nothing else
 	Direction Direction
 	Kind      Kind
 	State     State
@@ -68,6 +77,7 @@ type Kin struct {
 	Leaf      string
 	Documents int  // of a file
 	Needed    bool // as of [Ended], but for what follows from it
+	Effects   bool // something follows from it
 }
 
 // Pruning is what one commit removes.

@@ -2,13 +2,21 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"time"
 )
 
 // StepPrune is the step of housekeeping: what was kept long enough goes. It claims
-// nothing: of two processes that prune the same one is refused.
+// nothing: of several processes one has the turn, and where two prune the same all
+// the same one is refused.
 const StepPrune Step = "prune"
+
+// turnPrune is the name of the turn to prune.
+const turnPrune = "prune"
+
+// errTurnOver ends a pass of which the turn went to another process.
+var errTurnOver = errors.New("bridge: another process prunes")
 
 // keepHouse prunes every now and then until ctx ends. Processes that start together
 // do not do so together.
@@ -29,10 +37,18 @@ func (b *Bridge) keepHouse(ctx context.Context) {
 	}
 }
 
-// prune makes one pass and tells how many rows of transmissions and replays went.
+// prune makes one pass, if it is this process' turn, and tells how many rows of
+// transmissions and replays went.
 func (b *Bridge) prune(ctx context.Context, rest func(context.Context) error) (int, error) {
-	p := Pruner{Store: b.o.Store, Config: b.o.Config(), Prune: b.o.Store.Prune, PruneReplays: b.o.Store.PruneReplays, Rest: rest, Now: b.now()}
+	turn, begun := pruneTurn{b: b}, b.now()
+	p := Pruner{Store: b.o.Store, Config: b.o.Config(), Prune: b.o.Store.Prune, PruneReplays: b.o.Store.PruneReplays, Rest: rest, Turn: turn.keep, Now: begun}
 	done, err := p.Run(ctx)
+	if err == nil { // the others rest as long as this one
+		err = turn.until(ctx, begun.Add(b.o.Housekeep))
+	}
+	if errors.Is(err, errTurnOver) {
+		err = nil
+	}
 	all := done.Replays
 	for i := range done.Classes {
 		c := &done.Classes[i]
@@ -43,6 +59,30 @@ func (b *Bridge) prune(ctx context.Context, rest func(context.Context) error) (i
 		b.o.Log.Info("pruned", "class", c.Class, "events", c.Events, "families", c.Families, "transmissions", c.Transmissions, "oldest", c.Oldest)
 	}
 	return all, err
+}
+
+// pruneTurn is the turn to prune as one pass has it.
+type pruneTurn struct {
+	b    *Bridge
+	ends time.Time
+}
+
+// keep takes the turn, and again before it ends.
+func (t *pruneTurn) keep(ctx context.Context) error {
+	if now := t.b.now(); t.ends.Sub(now) < t.b.o.Lease/2 {
+		return t.until(ctx, now.Add(t.b.o.Lease))
+	}
+	return ctx.Err()
+}
+
+// until has the turn end at a time.
+func (t *pruneTurn) until(ctx context.Context, ends time.Time) error {
+	t.ends = ends
+	mine, err := t.b.o.Store.TakeTurn(ctx, Turn{Name: turnPrune, Owner: t.b.o.Owner, Now: t.b.now(), Until: ends})
+	if err == nil && !mine {
+		err = errTurnOver
+	}
+	return err
 }
 
 // restful lets work go before housekeeping: it waits a moment, and longer while

@@ -16,9 +16,6 @@ import (
 const (
 	// ReplayHistory is how long what a replay found is kept, from its beginning.
 	ReplayHistory = 90 * 24 * time.Hour
-	// maxKin bounds the members of a family that is pruned: of a larger one its
-	// events have to go first, by the outbox of its class.
-	maxKin = 50_000
 	// pruneRest is how long housekeeping rests between two commits, and busyBacklog
 	// how much has to wait for it to rest longer.
 	pruneRest   = 50 * time.Millisecond
@@ -37,7 +34,11 @@ type Pruner struct {
 	PruneReplays func(ctx context.Context, before time.Time, leaf archive.Leaf) (int, error)
 	// Rest is called between two commits; nil: nobody else is at work.
 	Rest func(ctx context.Context) error
+	// Turn is called before each step, of reading too; its error ends the pass. nil:
+	// nobody else prunes.
+	Turn func(ctx context.Context) error
 	Now  time.Time
+	most int // members of a family; 0: maxFamily
 }
 
 // Pruned is what a pass removed, or would.
@@ -66,7 +67,7 @@ func (p *Pruner) Run(ctx context.Context) (Pruned, error) {
 	out := Pruned{Classes: []PrunedClass{}}
 	for _, class := range slices.Sorted(maps.Keys(p.Config.Retention)) {
 		r := p.Config.Retention[class]
-		c := pruning{p: p, class: class, of: PrunedClass{Class: RetentionName(class), Kept: map[string]int{}}}
+		c := pruning{p: p, class: class, of: PrunedClass{Class: RetentionName(class), Kept: map[string]int{}}, judged: map[int64]string{}}
 		var err error
 		if r.Outbox > 0 {
 			c.of.OutboxBefore = p.Now.Add(-r.Outbox)
@@ -113,6 +114,13 @@ func (p *Pruner) rest(ctx context.Context) error {
 	return p.Rest(ctx)
 }
 
+func (p *Pruner) turn(ctx context.Context) error {
+	if p.Turn == nil {
+		return ctx.Err()
+	}
+	return p.Turn(ctx)
+}
+
 func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
 // pruning is the pass over one class.
@@ -122,6 +130,9 @@ type pruning struct {
 	of      PrunedClass
 	waiting []family // that are decided, PruneAtOnce members at most
 	members int      // of waiting
+	// judged are members of large families by which they will be found again, by row,
+	// with the reason to be counted then.
+	judged map[int64]string
 }
 
 // family is what goes together: a member that others are causes of before those.
@@ -152,31 +163,44 @@ func (c *pruning) events(ctx context.Context) error {
 // enough, each by its own class.
 func (c *pruning) files(ctx context.Context) error {
 	return c.walk(ctx, EndedQuery{Retention: c.class, Before: c.of.HistoryBefore}, func(e *Ended) error {
-		kin, err := c.p.Store.Kin(ctx, e.ID, maxKin)
-		if err != nil || len(kin) == 0 { // gone with another one's family
+		if why, known := c.judged[e.Row]; known {
+			delete(c.judged, e.Row)
+			c.keep(why)
+			return nil
+		}
+		kin, err := c.p.Store.Kin(ctx, e.ID, PruneAtOnce)
+		switch {
+		case err != nil || len(kin) == 0: // gone with another one's family
 			return err
+		case len(kin) > PruneAtOnce:
+			return c.large(ctx, e, kin)
 		}
 		f, why := c.p.decide(kin, e.ID)
 		if why == "" {
 			why, err = c.p.spoken(ctx, kin)
 		}
-		switch {
-		case err != nil:
+		if err != nil || why != "" {
+			c.keep(why)
 			return err
-		case why == notFirst:
-			return nil
-		case why != "":
-			c.of.Kept[why]++
-			return nil
 		}
 		return c.add(ctx, f)
 	})
+}
+
+// keep counts a family that stays.
+func (c *pruning) keep(why string) {
+	if why != "" && why != notFirst {
+		c.of.Kept[why]++
+	}
 }
 
 // walk visits what has ended, page by page, and removes what was decided to go.
 func (c *pruning) walk(ctx context.Context, q EndedQuery, visit func(*Ended) error) error {
 	q.Limit = PruneAtOnce
 	for {
+		if err := c.p.turn(ctx); err != nil {
+			return err
+		}
 		page, err := c.p.Store.Ended(ctx, q)
 		if err != nil {
 			return err
@@ -186,9 +210,6 @@ func (c *pruning) walk(ctx context.Context, q EndedQuery, visit func(*Ended) err
 				return err
 			}
 			q.After = page[i].Mark
-		}
-		if err := ctx.Err(); err != nil {
-			return err
 		}
 		if len(page) < q.Limit {
 			return c.flush(ctx)
@@ -209,9 +230,6 @@ const (
 // decide says whether a family goes, or why not. file is the member by which it
 // was found.
 func (p *Pruner) decide(kin []Kin, file ID) (family, string) {
-	if len(kin) > maxKin {
-		return family{}, keptTooLarge
-	}
 	var f family
 	why, first := "", ID("")
 	for i := range kin {
@@ -219,16 +237,8 @@ func (p *Pruner) decide(kin []Kin, file ID) (family, string) {
 		if k.Direction == In {
 			first = k.ID // causes come behind their effects
 		}
-		r := p.Config.Retention[k.Retention].History
-		switch {
-		case !k.State.over() || k.Needed:
-			why = keptOpen
-		case r == 0 && why != keptOpen:
-			why = keptForever
-		case r > 0 && !k.Changed.Before(p.Now.Add(-r)) && why == "":
-			why = keptYoung
-		}
-		f.members = append(f.members, member{k.ID, k.Leaf, k.Changed, k.Kind == KindEvent})
+		why = p.keeps(k, why)
+		f.members = append(f.members, memberOf(k))
 	}
 	if first != file {
 		return f, notFirst
@@ -236,15 +246,29 @@ func (p *Pruner) decide(kin []Kin, file ID) (family, string) {
 	return f, why
 }
 
+// keeps says why a family stays of which k is a member, if the others before it
+// gave why.
+func (p *Pruner) keeps(k *Kin, why string) string {
+	r := p.Config.Retention[k.Retention].History
+	switch {
+	case !k.State.over() || k.Needed:
+		return keptOpen
+	case r == 0 && why != keptOpen:
+		return keptForever
+	case r > 0 && !k.Changed.Before(p.Now.Add(-r)) && why == "":
+		return keptYoung
+	}
+	return why
+}
+
+func memberOf(k *Kin) member { return member{k.ID, k.Leaf, k.Changed, k.Kind == KindEvent} }
+
 // add puts a family to those that wait, and removes them when they are many.
 func (c *pruning) add(ctx context.Context, f family) error {
 	if c.members+len(f.members) > PruneAtOnce {
 		if err := c.flush(ctx); err != nil {
 			return err
 		}
-	}
-	if len(f.members) > PruneAtOnce {
-		return c.large(ctx, f)
 	}
 	c.waiting, c.members = append(c.waiting, f), c.members+len(f.members)
 	return nil
@@ -273,19 +297,6 @@ func (c *pruning) flush(ctx context.Context) error {
 	return nil
 }
 
-// large removes a family that is too large for one commit. A kill between two
-// leaves a smaller family, which goes at the next pass.
-func (c *pruning) large(ctx context.Context, f family) error {
-	for part := range slices.Chunk(f.members, PruneAtOnce) {
-		done, err := c.commit(ctx, part)
-		if err != nil || !done {
-			return err
-		}
-	}
-	c.count(&f)
-	return nil
-}
-
 // remove removes families by one commit and counts them; false: it was refused.
 func (c *pruning) remove(ctx context.Context, families ...family) (bool, error) {
 	var members []member
@@ -295,21 +306,23 @@ func (c *pruning) remove(ctx context.Context, families ...family) (bool, error) 
 	done, err := c.commit(ctx, members)
 	if done {
 		for i := range families {
-			c.count(&families[i])
+			f := &families[i]
+			c.count(f.members, f.event)
+			if f.event {
+				c.of.Events++
+			} else {
+				c.of.Families++
+			}
 		}
 	}
 	return done, err
 }
 
-func (c *pruning) count(f *family) {
-	if f.event {
-		c.of.Events++
-	} else {
-		c.of.Families++
-	}
-	for _, m := range f.members {
+// count counts members of families, or an event that goes by itself.
+func (c *pruning) count(members []member, event bool) {
+	for _, m := range members {
 		// Where nothing goes, events that would have gone by themselves are still there.
-		if !f.event && (c.p.Prune != nil || !m.event || !m.at.Before(c.of.OutboxBefore)) {
+		if !event && (c.p.Prune != nil || !m.event || !m.at.Before(c.of.OutboxBefore)) {
 			c.of.Transmissions++
 		}
 		if c.of.Oldest.IsZero() || m.at.Before(c.of.Oldest) {

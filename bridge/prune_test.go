@@ -256,28 +256,6 @@ func TestPruneViews(t *testing.T) {
 	h.wantThere("when nobody speaks of any", "map[]")
 }
 
-// TestPruneLarge: a family of more members than one commit removes goes in several.
-func TestPruneLarge(t *testing.T) {
-	h := keeping(t)
-	h.cfg.Retention = map[string]bridge.Retention{"": {History: 60 * day}}
-	var sets []set
-	for i := range 130 {
-		sets = append(sets, set{po: fmt.Sprint("PO", i)})
-	}
-	h.take("acme", file{sets: sets}.String())
-	h.fetchAll()
-	h.wait(61 * day)
-	faults := bridgetest.NewFaults(bridgetest.Fault{Point: "Prune", Nth: 2, When: bridgetest.Before})
-	h.opened(faults)
-	if _, err := h.b.Pass(t.Context(), bridge.StepPrune); !errors.Is(err, bridgetest.ErrFault) {
-		t.Fatalf("got %v, want the fault", err)
-	}
-	h.check(true)
-	h.wantThere("behind the first commit", "map[event:61 file:1]")
-	h.prune()
-	h.wantThere("behind the next pass", "map[]")
-}
-
 // TestPruneDry tells what would go, and nothing goes.
 func TestPruneDry(t *testing.T) {
 	h := keeping(t)
@@ -352,7 +330,7 @@ func pruneBusy(h *house, faults *bridgetest.Faults) {
 // TestPruneFaults makes every call that pruning makes fail, before and after, while
 // work goes on.
 func TestPruneFaults(t *testing.T) {
-	points := []bridgetest.Point{"Ended", "Kin", "FactsOf", "Facts", "Prune", "PruneReplays"}
+	points := []bridgetest.Point{"Ended", "Kin", "FactsOf", "Facts", "Prune", "PruneReplays", "TakeTurn"}
 	sound := bridgetest.NewFaults()
 	pruneBusy(keeping(t), sound)
 	eachFault(t, sound, points, 3, func(t *testing.T, f bridgetest.Fault) {

@@ -22,36 +22,50 @@ const (
 func (p *Pruner) spoken(ctx context.Context, kin []Kin) (string, error) {
 	gone := map[string]bool{}
 	for i := range kin {
-		gone[string(kin[i].ID)] = true
+		if kin[i].speaks() {
+			gone[string(kin[i].ID)] = true
+		}
 	}
 	for i := range kin {
-		if kin[i].Direction != In {
-			continue
-		}
-		before := p.Now.Add(-p.Config.Retention[kin[i].Retention].History)
-		judged := map[views.Subject]bool{}
-		for from := 1; from <= kin[i].Documents; from += spokenDocuments {
-			facts, err := p.Store.FactsOf(ctx, kin[i].ID, from, from+spokenDocuments-1)
-			if err != nil {
-				return "", err
-			}
-			for k := range facts {
-				subject := views.Subject{View: facts[k].View, Key: facts[k].Subject}
-				if judged[subject] {
-					continue
-				}
-				judged[subject] = true
-				said, err := p.Store.Facts(ctx, subject, maxSpoken)
-				if err != nil {
-					return "", err
-				}
-				if needed(subject, said, gone, before) {
-					return keptView, nil
-				}
-			}
+		if spoken, err := p.spokenBy(ctx, &kin[i], gone); spoken || err != nil {
+			return keptView, err
 		}
 	}
 	return "", nil
+}
+
+// speaks reports whether a member's documents may say something.
+func (k *Kin) speaks() bool { return k.Direction == In && k.Documents > 0 }
+
+// spokenBy reports whether a view is made of what one member's documents say, when
+// all that have gone go.
+func (p *Pruner) spokenBy(ctx context.Context, k *Kin, gone map[string]bool) (bool, error) {
+	if !k.speaks() {
+		return false, nil
+	}
+	before := p.Now.Add(-p.Config.Retention[k.Retention].History)
+	judged := map[views.Subject]bool{}
+	for from := 1; from <= k.Documents; from += spokenDocuments {
+		facts, err := p.Store.FactsOf(ctx, k.ID, from, from+spokenDocuments-1)
+		if err != nil {
+			return false, err
+		}
+		for i := range facts {
+			subject := views.Subject{View: facts[i].View, Key: facts[i].Subject}
+			if judged[subject] {
+				continue
+			}
+			judged[subject] = true
+			said, err := p.Store.Facts(ctx, subject, maxSpoken)
+			if err != nil {
+				return false, err
+			}
+			if needed(subject, said, gone, before) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
 }
 
 // needed reports whether the state of a subject is made of what is to go.

@@ -34,6 +34,7 @@ type Store interface {
 	Batches
 	Housekeeping
 	Listening
+	Turns
 	Close() error
 }
 

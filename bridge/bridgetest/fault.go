@@ -20,12 +20,12 @@ type Point string
 // StorePoints are the methods of a Store, those that write first.
 func StorePoints() []Point {
 	return []Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Release", "Operate", "Take", "Reserve", "ClaimOverdue", "Expire", "Lift", "Renumber", "Activate",
-		"BeginReplay", "RecordReplay", "Promote", "Resubmit", "Retell", "CloseBatch", "Prune", "PruneReplays", "KeepWatch",
+		"BeginReplay", "RecordReplay", "Promote", "Resubmit", "Retell", "CloseBatch", "Prune", "PruneReplays", "KeepWatch", "TakeTurn",
 		"AllSeries", "Numbers", "Renumberings",
 		"Expectations", "Transmission", "Find", "Family", "List", "Documents", "Evidence", "Seen", "Body", "Counts", "LeafIndexes", "Audit", "Backlog",
 		"ReplayJob", "ReplayJobs", "ReplayItems", "Files", "Effects", "Profile", "Features", "FeatureCount", "Coverage",
 		"Active", "Activations", "ConfigurationFiles",
-		"Facts", "Subjects", "FactsOf", "Members", "Batches", "Ended", "Kin", "Tables", "Watches", "Heard"}
+		"Facts", "Subjects", "FactsOf", "Members", "Batches", "Ended", "Kin", "Links", "KinOf", "Tables", "Watches", "Heard"}
 }
 
 // BodyPoints are the methods of Bodies.

@@ -16,6 +16,18 @@ func (s *faultyStore) Kin(ctx context.Context, id bridge.ID, limit int) ([]bridg
 	return ask(s.f, "Kin", func() ([]bridge.Kin, error) { return s.s.Kin(ctx, id, limit) })
 }
 
+func (s *faultyStore) Links(ctx context.Context, rows []int64, limit int) ([]int64, error) {
+	return ask(s.f, "Links", func() ([]int64, error) { return s.s.Links(ctx, rows, limit) })
+}
+
+func (s *faultyStore) KinOf(ctx context.Context, rows []int64) ([]bridge.Kin, error) {
+	return ask(s.f, "KinOf", func() ([]bridge.Kin, error) { return s.s.KinOf(ctx, rows) })
+}
+
+func (s *faultyStore) TakeTurn(ctx context.Context, t bridge.Turn) (bool, error) {
+	return ask(s.f, "TakeTurn", func() (bool, error) { return s.s.TakeTurn(ctx, t) })
+}
+
 func (s *faultyStore) Prune(ctx context.Context, p bridge.Pruning) error {
 	return s.f.run("Prune", func() error { return s.s.Prune(ctx, p) })
 }

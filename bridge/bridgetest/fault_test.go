@@ -132,6 +132,18 @@ func (c counting) ConfigurationFiles(context.Context, string) ([]byte, error) {
 	c["ConfigurationFiles"]++
 	return []byte("x"), nil
 }
+func (c counting) Links(context.Context, []int64, int) ([]int64, error) {
+	c["Links"]++
+	return []int64{1}, nil
+}
+func (c counting) KinOf(context.Context, []int64) ([]bridge.Kin, error) {
+	c["KinOf"]++
+	return []bridge.Kin{{}}, nil
+}
+func (c counting) TakeTurn(context.Context, bridge.Turn) (bool, error) {
+	c["TakeTurn"]++
+	return true, nil
+}
 func (c counting) Put(context.Context, string, io.Reader) (archive.Object, error) {
 	c["Put"]++
 	return archive.Object{Size: 1}, nil

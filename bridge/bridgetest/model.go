@@ -25,7 +25,7 @@ func RunModel(ctx context.Context, s bridge.Store, steps int, draw func(what str
 		{"accept", m.accept}, {"claim", m.claim}, {"claim", m.claim}, {"advance", m.advance}, {"commit", m.commit}, {"commit", m.commit},
 		{"attempt", m.attempt}, {"release", m.release}, {"operate", m.operate}, {"resubmit", m.resubmit}, {"take", m.take}, {"reserve", m.reserve}, {"wait", m.wait},
 		{"settle", m.settle}, {"expire", m.expire}, {"prune", m.prune}, {"close", m.shut}, {"lift", m.lift},
-		{"join", m.join}, {"join", m.join}, {"close a batch", m.closeBatch},
+		{"join", m.join}, {"join", m.join}, {"close a batch", m.closeBatch}, {"turn", m.takeTurn},
 	}
 	for i := range steps {
 		a := actions[draw("action", len(actions))]
@@ -54,6 +54,8 @@ type model struct {
 	reserved map[bridge.ID]*modelNumber // of the one series, by owner
 	given    int64                      // how many different ones
 	tokens   int64
+	turnOf   string // who has the turn, until turnEnds
+	turnEnds time.Time
 }
 
 // thing is a Transmission.

@@ -2,7 +2,10 @@ package bridgetest
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/edibridge/edibridge/archive"
 	"github.com/edibridge/edibridge/bridge"
@@ -75,4 +78,21 @@ func (m *model) forget(t *thing) {
 	if t.endpoint == "" {
 		m.gone++
 	}
+}
+
+// takeTurn has one of two take the turn.
+func (m *model) takeTurn(ctx context.Context) error {
+	owner, until := "worker "+strconv.Itoa(m.draw("owner", 2)), m.now.Add(time.Duration(m.draw("minutes", 4))*time.Minute)
+	mine, err := m.s.TakeTurn(ctx, bridge.Turn{Name: "work", Owner: owner, Now: m.now, Until: until})
+	if err != nil {
+		return err
+	}
+	want := m.turnOf == "" || m.turnOf == owner || !m.now.Before(m.turnEnds)
+	if mine != want {
+		return fmt.Errorf("the turn of %s: got %v; the model has %s until %v", owner, mine, m.turnOf, m.turnEnds)
+	}
+	if mine {
+		m.turnOf, m.turnEnds = owner, until
+	}
+	return nil
 }

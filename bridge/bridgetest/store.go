@@ -23,7 +23,7 @@ func TestStore(t *testing.T, open func(t *testing.T) bridge.Store) {
 	}{
 		{"Accept", acceptTests()}, {"Claim", claimTests()}, {"Order", orderTests()}, {"Lane", laneTests()}, {"Slice", sliceTests()},
 		{"Seen", seenTests()}, {"Commit", commitTests()}, {"Deliver", deliverTests()}, {"Settle", append(settleTests(), adviceTests()...)}, {"Operate", operateTests()}, {"Again", againTests()}, {"Age", ageTests()}, {"Trace", traceTests()}, {"Activate", activateTests()},
-		{"Number", numberTests()}, {"Query", queryTests()}, {"Log", logTests()}, {"Replay", replayTests()}, {"View", viewTests()}, {"Batch", batchTests()}, {"Strict", strictTests()}, {"Keep", keepTests()}, {"Watch", watchTests()},
+		{"Number", numberTests()}, {"Query", queryTests()}, {"Log", logTests()}, {"Replay", replayTests()}, {"View", viewTests()}, {"Batch", batchTests()}, {"Strict", strictTests()}, {"Keep", keepTests()}, {"Watch", watchTests()}, {"Turn", turnTests()},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, st := range group.tests {

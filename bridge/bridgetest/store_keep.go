@@ -163,12 +163,53 @@ func keepKin(b *bench) {
 		}
 		equal(b, "family of "+string(id), got, want)
 	}
+	keepSteps(b, want)
 	some, err := b.s.Kin(b.ctx, one, 3)
 	b.must(err)
 	equal(b, "of more than three", len(some) > 3, true)
 	none, err := b.s.Kin(b.ctx, "nobody", 3)
 	b.must(err)
 	equal(b, "of nobody", len(none), 0)
+}
+
+// keepSteps walks over a family step by step, from its last member.
+func keepSteps(b *bench, family []bridge.ID) {
+	b.Helper()
+	kin, err := b.s.Kin(b.ctx, family[0], 9)
+	b.must(err)
+	rows, known := []int64{kin[0].Row}, map[int64]bool{kin[0].Row: true}
+	for next := rows; len(next) > 0; {
+		found, err := b.s.Links(b.ctx, next, 9)
+		b.must(err)
+		next = nil
+		for _, row := range found {
+			if !known[row] {
+				known[row] = true
+				rows, next = append(rows, row), append(next, row)
+			}
+		}
+	}
+	again, err := b.s.KinOf(b.ctx, append(rows, 1<<40))
+	b.must(err)
+	equal(b, "the family, by its rows", again, kin)
+	follows := map[bridge.ID]bool{}
+	for _, id := range family {
+		for _, cause := range b.get(id).Causes {
+			follows[cause] = true
+		}
+	}
+	for i := range kin {
+		equal(b, "that something follows from "+string(kin[i].ID), kin[i].Effects, follows[kin[i].ID])
+	}
+	some, err := b.s.Links(b.ctx, rows, 1)
+	b.must(err)
+	equal(b, "links, one of either", len(some), 2)
+	ended := b.ended(bridge.EndedQuery{Before: b.long()})
+	for _, e := range ended {
+		of, err := b.s.KinOf(b.ctx, []int64{e.Row})
+		b.must(err)
+		equal(b, "what has ended, by its row", of[0].ID, e.ID)
+	}
 }
 
 // grown is a file with everything that can belong to one, delivered and settled,

@@ -65,7 +65,7 @@ func (c *cluster) empty(t testing.TB) *Store {
 
 // emptied takes all rows away; references are not looked at meanwhile.
 func emptied() string {
-	return "SET session_replication_role = replica; DELETE FROM " + strings.Join(copiedTables(), "; DELETE FROM ") +
+	return "SET session_replication_role = replica; DELETE FROM " + strings.Join(append(copiedTables(), "turn"), "; DELETE FROM ") +
 		"; UPDATE counter SET value = 0"
 }
 

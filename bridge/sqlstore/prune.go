@@ -54,7 +54,7 @@ func (s *Store) Ended(ctx context.Context, q bridge.EndedQuery) ([]bridge.Ended,
 		var n, changed int64
 		var needed int
 		err := scan(&n, &e.ID, &changed, &e.Leaf, &needed)
-		e.At, e.Needed, e.Mark = instant(changed), needed != 0, fmt.Sprintf("%d %d", changed, n)
+		e.Row, e.At, e.Needed, e.Mark = n, instant(changed), needed != 0, fmt.Sprintf("%d %d", changed, n)
 		out = append(out, e)
 		return err
 	})
@@ -96,20 +96,11 @@ func (s *Store) Kin(ctx context.Context, id bridge.ID, limit int) ([]bridge.Kin,
 		}
 		rows := slices.SortedFunc(maps.Keys(family), func(a, b int64) int { return cmp.Compare(b, a) })
 		for part := range slices.Chunk(rows[:min(len(rows), limit+1)], kinAtOnce) {
-			query, args := among(part)
-			err := r.query(ctx, `SELECT t.id, t.direction, t.kind, t.state, t.changed, t.retention, t.leaf, t.at_document, `+keepsRow+`
-				FROM transmission t WHERE t.n IN `+query+" ORDER BY t.n DESC", args, func(scan scanner) error {
-				var k bridge.Kin
-				var changed int64
-				var needed int
-				err := scan(&k.ID, &k.Direction, &k.Kind, &k.State, &changed, &k.Retention, &k.Leaf, &k.Documents, &needed)
-				k.Changed, k.Needed = instant(changed), needed != 0
-				out = append(out, k)
-				return err
-			})
+			some, err := kinAmong(ctx, r, part)
 			if err != nil {
 				return err
 			}
+			out = append(out, some...)
 		}
 		return nil
 	})
@@ -119,6 +110,66 @@ func (s *Store) Kin(ctx context.Context, id bridge.ID, limit int) ([]bridge.Kin,
 	return out, nil
 }
 
+// KinOf implements bridge.Housekeeping.
+func (s *Store) KinOf(ctx context.Context, rows []int64) ([]bridge.Kin, error) {
+	rows = slices.SortedFunc(slices.Values(rows), func(a, b int64) int { return cmp.Compare(b, a) })
+	var out []bridge.Kin
+	for part := range slices.Chunk(rows, kinAtOnce) {
+		some, err := kinAmong(ctx, s.reads, part)
+		if err != nil {
+			return nil, fmt.Errorf("sqlstore: %d kin: %w", len(rows), err)
+		}
+		out = append(out, some...)
+	}
+	return out, nil
+}
+
+// kinAmong reads members by their rows, the last first.
+func kinAmong(ctx context.Context, r reads, rows []int64) (out []bridge.Kin, err error) {
+	query, args := among(rows)
+	err = r.query(ctx, `SELECT t.n, t.id, t.direction, t.kind, t.state, t.changed, t.retention, t.leaf, t.at_document, `+keepsRow+`,
+			CASE WHEN (SELECT 1 FROM cause c WHERE c.cause = t.n LIMIT 1) IS NOT NULL THEN 1 ELSE 0 END
+		FROM transmission t WHERE t.n IN `+query+" ORDER BY t.n DESC", args, func(scan scanner) error {
+		var k bridge.Kin
+		var changed int64
+		var needed, effects int
+		err := scan(&k.Row, &k.ID, &k.Direction, &k.Kind, &k.State, &changed, &k.Retention, &k.Leaf, &k.Documents, &needed, &effects)
+		k.Changed, k.Needed, k.Effects = instant(changed), needed != 0, effects != 0
+		out = append(out, k)
+		return err
+	})
+	return out, err
+}
+
+// Links implements bridge.Housekeeping.
+func (s *Store) Links(ctx context.Context, rows []int64, limit int) ([]int64, error) {
+	var out []int64
+	for part := range slices.Chunk(rows, kinAtOnce) {
+		if err := links(ctx, s.reads, part, limit, func(n int64) { out = append(out, n) }); err != nil {
+			return nil, fmt.Errorf("sqlstore: links of %d: %w", len(rows), err)
+		}
+	}
+	return out, nil
+}
+
+// links visits the effects and the causes of rows, up to limit of either.
+func links(ctx context.Context, r reads, rows []int64, limit int, visit func(n int64)) error {
+	query, args := among(rows)
+	args = append(args, limit)
+	for _, walk := range []string{"SELECT DISTINCT effect FROM cause WHERE cause IN ", "SELECT DISTINCT cause FROM cause WHERE effect IN "} {
+		err := r.query(ctx, walk+query+fmt.Sprintf(" LIMIT $%d", len(args)), args, func(scan scanner) error {
+			var n int64
+			err := scan(&n)
+			visit(n)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // kinOf gives the rows of the family of the row n; it stops when there are more
 // than limit.
 func kinOf(ctx context.Context, r reads, n int64, limit int) (map[int64]bool, error) {
@@ -126,20 +177,14 @@ func kinOf(ctx context.Context, r reads, n int64, limit int) (map[int64]bool, er
 	for len(next) > 0 && len(family) <= limit {
 		part := next[:min(len(next), kinAtOnce)]
 		next = next[len(part):]
-		query, args := among(part)
-		for _, walk := range []string{"SELECT effect FROM cause WHERE cause IN ", "SELECT cause FROM cause WHERE effect IN "} {
-			err := r.query(ctx, walk+query, args, func(scan scanner) error {
-				var m int64
-				err := scan(&m)
-				if !family[m] {
-					family[m] = true
-					next = append(next, m)
-				}
-				return err
-			})
-			if err != nil {
-				return nil, err
+		err := links(ctx, r, part, limit+1, func(m int64) { // so many are more than limit
+			if !family[m] {
+				family[m] = true
+				next = append(next, m)
 			}
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
 	return family, nil
