@@ -72,7 +72,7 @@ type Options struct {
 
 	Translators int           // files translated at once, each with one slice in memory; default four a processor and 8 at least, negative: none here
 	Deliverers  int           // deliveries at once, over all endpoints; default 128, negative: none here
-	Lease       time.Duration // default 2 min; a slice and a send must fit into it
+	Lease       time.Duration // default 2 min; a send must fit into it, a translation keeps its own
 	Housekeep   time.Duration // how often what was kept long enough is pruned; default 15 min, negative: never here
 	Poll        time.Duration // how often due work is looked for unasked; default 1 s
 	Grace       time.Duration // how long a stop waits for running work; default 10 s

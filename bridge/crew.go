@@ -150,7 +150,7 @@ func (b *Bridge) release(ctx context.Context, c Claim, next time.Time) {
 func (b *Bridge) do(ctx, run context.Context, c Claim) {
 	var err error
 	if c.Step == StepTranslate {
-		err = b.translate(ctx, run, c)
+		err = b.translateLeased(ctx, run, c)
 	} else {
 		err = b.deliver(run, c)
 	}
@@ -194,7 +194,7 @@ func (b *Bridge) Pass(ctx context.Context, step Step) (int, error) {
 	}
 	for i, c := range claims {
 		if step == StepTranslate {
-			err = b.translate(ctx, ctx, c)
+			err = b.translateLeased(ctx, ctx, c)
 		} else {
 			err = b.deliver(ctx, c)
 		}

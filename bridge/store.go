@@ -35,6 +35,7 @@ type Store interface {
 	Housekeeping
 	Listening
 	Turns
+	Leases
 	Close() error
 }
 

@@ -20,7 +20,7 @@ type Point string
 // StorePoints are the methods of a Store, those that write first.
 func StorePoints() []Point {
 	return []Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Release", "Operate", "Take", "Reserve", "ClaimOverdue", "Expire", "Lift", "Renumber", "Activate",
-		"BeginReplay", "RecordReplay", "Promote", "Resubmit", "Retell", "CloseBatch", "Prune", "PruneReplays", "KeepWatch", "TakeTurn",
+		"BeginReplay", "RecordReplay", "Promote", "Resubmit", "Retell", "CloseBatch", "Prune", "PruneReplays", "KeepWatch", "TakeTurn", "Renew",
 		"AllSeries", "Numbers", "Renumberings",
 		"Expectations", "Transmission", "Find", "Family", "List", "Documents", "Evidence", "Seen", "Body", "Counts", "LeafIndexes", "Audit", "Backlog",
 		"ReplayJob", "ReplayJobs", "ReplayItems", "Files", "Effects", "Profile", "Features", "FeatureCount", "Coverage",

@@ -28,6 +28,10 @@ func (s *faultyStore) TakeTurn(ctx context.Context, t bridge.Turn) (bool, error)
 	return ask(s.f, "TakeTurn", func() (bool, error) { return s.s.TakeTurn(ctx, t) })
 }
 
+func (s *faultyStore) Renew(ctx context.Context, c bridge.Claim, until time.Time) error {
+	return s.f.run("Renew", func() error { return s.s.Renew(ctx, c, until) })
+}
+
 func (s *faultyStore) Prune(ctx context.Context, p bridge.Pruning) error {
 	return s.f.run("Prune", func() error { return s.s.Prune(ctx, p) })
 }

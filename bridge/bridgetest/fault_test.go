@@ -144,6 +144,10 @@ func (c counting) TakeTurn(context.Context, bridge.Turn) (bool, error) {
 	c["TakeTurn"]++
 	return true, nil
 }
+func (c counting) Renew(context.Context, bridge.Claim, time.Time) error {
+	c["Renew"]++
+	return nil
+}
 func (c counting) Put(context.Context, string, io.Reader) (archive.Object, error) {
 	c["Put"]++
 	return archive.Object{Size: 1}, nil

@@ -11,6 +11,7 @@ import (
 // turnTests: what one of several processes has to do, one does.
 func turnTests() []storeTest {
 	return []storeTest{
+		{"a lease that is renewed lasts, and only that of the newest claim is", turnRenew},
 		{"a turn is one owner's until its end", turnOwner},
 		{"of several who take a turn at once one has it", turnRace},
 	}
@@ -38,6 +39,27 @@ func turnOwner(b *bench) {
 	equal(b, "the first, behind another", b.turn("prune", "one", time.Minute), false)
 	equal(b, "the other gives it back", b.turn("prune", "two", 0), true)
 	equal(b, "the first, then", b.turn("prune", "one", time.Minute), true)
+}
+
+func turnRenew(b *bench) {
+	in := b.accept("A")
+	first := b.claimOf(bridge.StepTranslate, in)
+	q := bridge.ClaimQuery{Step: bridge.StepTranslate, Owner: "another", Limit: 1}
+	claims := func(at time.Time) []bridge.Claim {
+		b.Helper()
+		q.Now, q.Until = at, at.Add(lease)
+		claims, err := b.s.Claim(b.ctx, q)
+		b.must(err)
+		return claims
+	}
+	b.must(b.s.Renew(b.ctx, first, b.now.Add(3*lease)))
+	equal(b, "claims while it lasts", len(claims(b.now.Add(2*lease))), 0)
+	again := claims(b.now.Add(3 * lease))
+	equal(b, "claims at its end", len(again), 1)
+	b.refused(b.s.Renew(b.ctx, first, b.now.Add(9*lease)), bridge.ErrStale)
+	b.must(b.s.Commit(b.ctx, again[0], translated()))
+	b.refused(b.s.Renew(b.ctx, again[0], b.now.Add(9*lease)), bridge.ErrStale)
+	equal(b, "claims of what is done", len(claims(b.now.Add(99*lease))), 0)
 }
 
 func turnRace(b *bench) {
