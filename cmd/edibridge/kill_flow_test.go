@@ -73,9 +73,9 @@ func (w *world) handIn(ctx context.Context) {
 	for n := 1; ctx.Err() == nil; n++ {
 		number, by := fmt.Sprintf("I%05d", n), invoiced[n%len(invoiced)]
 		partner, agreement, _ := strings.Cut(by, "/")
-		q := sendRequest{By: "application", Partner: partner, Agreement: agreement, Key: number}
+		q := sendRequest{By: "application", Partner: partner, Agreement: agreement, Key: number, Document: fmt.Appendf(nil, killInvoice, number)}
 		began := time.Now()
-		if !untilTaken(ctx, func() error { return w.hand(ctx, q, fmt.Appendf(nil, killInvoice, number)) }) {
+		if !untilTaken(ctx, func() error { return w.hand(ctx, q) }) {
 			return
 		}
 		w.taken(number, began, func() { w.handed[number] = by })
@@ -84,19 +84,20 @@ func (w *world) handIn(ctx context.Context) {
 }
 
 // hand hands a document to one bridge after the other until one has it.
-func (w *world) hand(ctx context.Context, q sendRequest, document []byte) error {
+func (w *world) hand(ctx context.Context, q sendRequest) error {
 	var errs []error
 	for _, s := range w.sites {
 		data := s.options.Data
 		if data == "" {
 			data = filepath.Join(w.dir, "data")
 		}
-		to, err := openSender(ctx, data)
+		to, err := openRemote(ctx, data)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		r, err := to.send(ctx, q, document)
+		var r sendResult
+		err = to.call(ctx, callSend, q, &r)
 		to.close()
 		if err == nil && r.Status == sendRefused {
 			w.complain("%s is refused: %+v", q.Key, r.Errors)
