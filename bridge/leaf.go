@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/edibridge/edibridge/archive"
-	"github.com/edibridge/edibridge/transports"
 )
 
 // leafAccepted is the kind of leaf of what a peer brought.
@@ -28,7 +27,7 @@ func leafOf(k Kind) archive.LeafKind {
 // writes the same leaf.
 func leafID(k archive.LeafKind, about ID, which string) string {
 	h := sha256.Sum256([]byte("edibridge/leaf/v1\n" + string(k) + "\n" + string(about) + "\n" + which))
-	return transports.FormatID([16]byte(h[:16]))
+	return besideID(string(about), h)
 }
 
 // BodyLeafID is the id of the leaf that says that a Transmission's bytes were kept.

@@ -191,8 +191,21 @@ func DocumentID(t ID, interchange, group, set int) string {
 // kind, place within the cause and endpoint, however often it is made.
 func FollowID(cause ID, kind Kind, place, endpoint string) ID {
 	h := sha256.Sum256([]byte("edibridge/follow/v1\n" + string(cause) + "\n" + string(kind) + "\n" + place + "\n" + endpoint))
-	return ID(transports.FormatID([16]byte(h[:16])))
+	return ID(besideID(string(cause), h))
 }
+
+// besideID is an id computed from a digest that begins with the time of the ULID it
+// is about: what belongs together lies together in every index of a store.
+func besideID(about string, digest [sha256.Size]byte) string {
+	id := transports.FormatID([16]byte(digest[:16]))
+	if len(about) != len(id) {
+		return id // not of a ULID
+	}
+	return about[:timeOfID] + id[timeOfID:]
+}
+
+// timeOfID is how many characters of a ULID are its time.
+const timeOfID = 10
 
 // EvidenceOperation is the Kind of what a person decided: Detail says operation,
 // by and reason.
