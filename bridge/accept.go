@@ -63,14 +63,27 @@ func (b *Bridge) accept(ctx context.Context, cfg *Configuration, d *transports.D
 	leaf := bodyLeaf(leafAccepted, &t)
 	t.Leaf = leaf.ID
 	defer b.observeOf(StageAccept, &t)()
-	as, err := b.o.Store.Accept(ctx, Acceptance{Transmission: t, Leaf: leaf, Answer: answer})
+	a := Acceptance{Transmission: t, Leaf: leaf, Answer: answer}
+	offered := b.translators.offer(t.Party())
+	if offered {
+		a.Lease = &Lease{b.o.Owner, now.Add(b.o.Lease)}
+	}
+	as, err := b.o.Store.Accept(ctx, a)
+	switch {
+	case as.Claim != nil:
+		b.translators.give(ctx, *as.Claim)
+	case offered:
+		b.translators.leave(1)
+	}
 	switch {
 	case errors.Is(err, ErrKeyReused):
 		return transports.Receipt{}, fmt.Errorf("accept %s from %s: %w: %w", d.ID, d.Peer, transports.ErrRefused, err)
 	case err != nil:
 		return transports.Receipt{}, fmt.Errorf("accept %s from %s: %w: %w", d.ID, d.Peer, transports.ErrBusy, err)
 	}
-	wake(b.wakeTranslate)
+	if as.Claim == nil {
+		wake(b.translators.woken)
+	}
 	r := transports.Receipt{ID: string(as.ID), Status: transports.Accepted, Size: obj.Size, SHA256: obj.SHA256, Answer: answer}
 	if as.Duplicate {
 		r.Status, r.Size, r.SHA256, r.Answer = transports.Duplicate, as.Body.Size, as.Body.SHA256, as.Answer

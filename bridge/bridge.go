@@ -70,15 +70,18 @@ type Options struct {
 	Observer Observer     // may be nil
 	Owner    string       // names this process in claims; default host and process id
 
-	Translators int           // files translated at once, each with one slice in memory; default four a processor and 8 at least, negative: none here
-	Deliverers  int           // deliveries at once, over all endpoints; default 128, negative: none here
-	Lease       time.Duration // default 2 min; a send must fit into it, a translation keeps its own
-	Housekeep   time.Duration // how often what was kept long enough is pruned; default 15 min, negative: never here
-	Poll        time.Duration // how often due work is looked for unasked; default 1 s
-	Grace       time.Duration // how long a stop waits for running work; default 10 s
-	SliceSets   int           // documents per slice; default 500
-	SliceBytes  int64         // bytes of documents per slice; default 8 MiB
-	SendTimeout time.Duration // default 1 min
+	// How many files are translated at once, each with one slice in memory, and how
+	// many deliveries run at once, over all endpoints; of each a quarter more for
+	// parties who have nothing under way. Default two a thread and 8 at least, and
+	// 128; negative: none here.
+	Translators, Deliverers int
+	Lease                   time.Duration // default 2 min; a send must fit into it, a translation keeps its own
+	Housekeep               time.Duration // how often what was kept long enough is pruned; default 15 min, negative: never here
+	Poll                    time.Duration // how often due work is looked for unasked; default 1 s
+	Grace                   time.Duration // how long a stop waits for running work; default 10 s
+	SliceSets               int           // documents per slice; default 500
+	SliceBytes              int64         // bytes of documents per slice; default 8 MiB
+	SendTimeout             time.Duration // default 1 min
 	// Learn is of how many documents of a partner's set and release nothing is
 	// called drift; default 100, negative: none.
 	Learn int
@@ -87,22 +90,23 @@ type Options struct {
 // Bridge is the engine. Make one with [New]; all methods may be called
 // concurrently.
 type Bridge struct {
-	o             Options
-	wakeTranslate chan struct{} // holds one token: there may be something to translate
-	wakeDeliver   chan struct{}
-	readers       sync.Pool       // of *mappings.Reader, for one translation each
-	news          *newsroom       // what is known of what partners send; nil: nobody asks
-	broken        context.Context // ends when the archive takes nothing more
-	breakOff      context.CancelCauseFunc
-	gates         gates
-	valve         valve
-	rehearses     bool // nothing is kept: a document is told of as if it left alone
+	o           Options
+	translators *crew
+	deliverers  *crew
+	readers     sync.Pool       // of *mappings.Reader, for one translation each
+	news        *newsroom       // what is known of what partners send; nil: nobody asks
+	broken      context.Context // ends when the archive takes nothing more
+	breakOff    context.CancelCauseFunc
+	gates       gates
+	valve       valve
+	rehearses   bool // nothing is kept: a document is told of as if it left alone
 }
 
 // New makes a Bridge. It starts nothing: [Bridge.Run] does.
 func New(o Options) *Bridge {
 	o.defaults()
-	b := &Bridge{o: o, wakeTranslate: make(chan struct{}, 1), wakeDeliver: make(chan struct{}, 1), news: &newsroom{first: o.Learn}}
+	b := &Bridge{o: o, news: &newsroom{first: o.Learn}}
+	b.translators, b.deliverers = newCrew(b, StepTranslate, o.Translators), newCrew(b, StepDeliver, o.Deliverers)
 	b.readers.New = func() any { return &mappings.Reader{} }
 	b.broken, b.breakOff = context.WithCancelCause(context.Background())
 	return b
@@ -123,7 +127,7 @@ func (o *Options) defaults() {
 	def(&o.Poll, time.Second)
 	def(&o.Grace, 10*time.Second)
 	def(&o.SendTimeout, time.Minute)
-	num(&o.Translators, max(8, 4*runtime.GOMAXPROCS(0)))
+	num(&o.Translators, max(8, 2*runtime.GOMAXPROCS(0)))
 	num(&o.Deliverers, 128)
 	num(&o.SliceSets, 500)
 	num(&o.Learn, 100)
@@ -175,10 +179,10 @@ func (b *Bridge) Run(ctx context.Context) error {
 	defer context.AfterFunc(b.broken, func() { cancel(context.Cause(b.broken)) })()
 	var wg sync.WaitGroup
 	if b.o.Translators > 0 {
-		wg.Go(func() { b.crew(StepTranslate, b.wakeTranslate, b.o.Translators).run(ctx) })
+		wg.Go(func() { b.translators.run(ctx) })
 	}
 	if b.o.Deliverers > 0 {
-		wg.Go(func() { b.crew(StepDeliver, b.wakeDeliver, b.o.Deliverers).run(ctx) })
+		wg.Go(func() { b.deliverers.run(ctx) })
 	}
 	if b.o.Deliverers > 0 {
 		wg.Go(func() { b.keepClocks(ctx) })
@@ -196,17 +200,13 @@ func (b *Bridge) Run(ctx context.Context) error {
 	return nil
 }
 
-func (b *Bridge) crew(step Step, woken chan struct{}, size int) *crew {
-	return &crew{b: b, step: step, woken: woken, size: size, ended: make(chan struct{}, 1)}
-}
-
 // woken is told by the store of work that another process has made due.
 func (b *Bridge) woken(s Step) {
 	switch s {
 	case StepTranslate:
-		wake(b.wakeTranslate)
+		wake(b.translators.woken)
 	case StepDeliver:
-		wake(b.wakeDeliver)
+		wake(b.deliverers.woken)
 	}
 }
 

@@ -4,20 +4,33 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
 // crew carries out the claims of one step, so many at once at most. Its hands are
 // goroutines that stay: a new one would grow its stack anew for each claim.
+//
+// Most claims come by the crew's own asking. Some come with the commit that made
+// the work due ([Lease]); who asks for such a one takes a place before, so that
+// there is a hand for it.
 type crew struct {
 	b     *Bridge
 	step  Step
 	woken chan struct{} // holds one token: there may be something to do
 	size  int
-
-	busy  atomic.Int64
+	spare int           // places beside size, for parties who have nothing under way
 	ended chan struct{} // holds one token: somebody is free again
+
+	mu    sync.Mutex     // guards what follows
+	jobs  chan Claim     // has room for a claim of each place; nil while nobody works
+	busy  int            // places that are taken
+	under map[string]int // of them by party, where that is known
+}
+
+func newCrew(b *Bridge, step Step, size int) *crew {
+	size = max(size, 0)
+	return &crew{b: b, step: step, size: size, spare: (size + 3) / 4, under: map[string]int{},
+		woken: make(chan struct{}, 1), ended: make(chan struct{}, 1)}
 }
 
 // run claims work and carries it out until ctx ends, then lets running work end
@@ -29,81 +42,155 @@ func (c *crew) run(ctx context.Context) {
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(c.b.o.Grace, stop) })()
 	var hands sync.WaitGroup
 	defer hands.Wait()
-	jobs := make(chan Claim)
-	defer close(jobs)
-	hired := 0
+	jobs := c.open()
+	defer c.shut()
+	for range cap(jobs) {
+		hands.Go(func() {
+			for claim := range jobs {
+				c.carry(ctx, run, claim)
+			}
+		})
+	}
+	var last time.Time
 	for ctx.Err() == nil {
-		free := min(c.gather(ctx), claimLimit)
-		if ctx.Err() != nil {
-			return
+		places := c.take(min(c.gather(ctx, last), claimLimit))
+		if places == 0 {
+			continue // they were taken meanwhile, or ctx has ended
 		}
-		claims, next, err := c.b.claim(ctx, c.step, free)
+		last = time.Now()
+		claims, next, err := c.b.claim(ctx, c.step, places)
 		if err != nil && ctx.Err() == nil {
 			c.b.o.Log.Error("work could not be claimed", "step", c.step, "error", err)
 		}
-		for _, claim := range claims {
-			c.busy.Add(1)
-			select {
-			case jobs <- claim:
-				continue
-			default:
-			}
-			if hired == c.size {
-				jobs <- claim // one of them is about to be free
-				continue
-			}
-			hired++
-			hands.Go(func() {
-				c.carry(ctx, run, claim)
-				for next := range jobs {
-					c.carry(ctx, run, next)
-				}
-			})
+		for i := range claims {
+			c.give(ctx, claims[i])
 		}
-		if len(claims) < free {
+		c.leave(places - len(claims))
+		if len(claims) < places {
 			c.rest(ctx, next)
 		}
 	}
 }
 
-// gatherTime is how long those who are free wait for others, so that one claim is
-// for several of them.
-const gatherTime = 5 * time.Millisecond
+// open lets places be taken from now on.
+func (c *crew) open() <-chan Claim {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.jobs = make(chan Claim, c.size+c.spare)
+	return c.jobs
+}
 
-// gather waits until an eighth of the crew is free, or somebody is and gatherTime
-// has passed, and tells how many are. It gives up when ctx ends.
-func (c *crew) gather(ctx context.Context) int {
-	var late <-chan time.Time
+// shut takes no more claims; those that were given are carried out.
+func (c *crew) shut() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	close(c.jobs)
+	c.jobs = nil
+}
+
+// free is how many places there are.
+func (c *crew) free() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.size - c.busy
+}
+
+// take takes up to n places and tells how many it got.
+func (c *crew) take(n int) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n = max(0, min(n, c.size-c.busy))
+	c.busy += n
+	return n
+}
+
+// offer takes a place for a claim that a commit may give on something of a party.
+// Who has nothing under way finds one also when the others have taken all.
+func (c *crew) offer(party string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.jobs == nil || c.busy >= c.size && (c.under[party] > 0 || c.busy >= c.size+c.spare) {
+		return false
+	}
+	c.busy++
+	return true
+}
+
+// leave gives places back that came to nothing.
+func (c *crew) leave(n int) {
+	if n == 0 {
+		return
+	}
+	c.mu.Lock()
+	c.busy -= n
+	c.mu.Unlock()
+	wake(c.ended)
+}
+
+// give hands a claim over, for which a place was taken. Where the crew has ended
+// meanwhile the claim is given back.
+func (c *crew) give(ctx context.Context, claim Claim) {
+	c.mu.Lock()
+	works := c.jobs != nil
+	if works {
+		c.under[claim.Transmission.Party()]++
+		c.jobs <- claim // it has room
+	}
+	c.mu.Unlock()
+	if works {
+		return
+	}
+	c.leave(1)
+	if c.step == StepDeliver {
+		c.b.gates.leave(claim.Transmission.Endpoint)
+	}
+	c.b.release(context.WithoutCancel(ctx), claim, time.Time{})
+}
+
+// carry carries out one claim.
+func (c *crew) carry(ctx, run context.Context, claim Claim) {
+	party := claim.Transmission.Party() // before a translation learns more of it
+	c.b.do(ctx, run, claim)
+	if c.step == StepDeliver {
+		wake(c.woken) // the next one of its order key may be due, its endpoint has room
+	}
+	c.mu.Lock()
+	c.busy--
+	if c.under[party]--; c.under[party] == 0 {
+		delete(c.under, party)
+	}
+	c.mu.Unlock()
+	wake(c.ended)
+}
+
+// gatherTime lies between two claims, so that one is for all that has come
+// meanwhile: each is a transaction, of which little depends on how much it leases.
+const gatherTime = 4 * time.Millisecond
+
+// gather waits until somebody is free and gatherTime has passed since the last claim,
+// and tells how many are. It gives up when ctx ends.
+func (c *crew) gather(ctx context.Context, last time.Time) int {
+	pace := time.NewTimer(time.Until(last.Add(gatherTime)))
+	defer pace.Stop()
+	select {
+	case <-pace.C:
+	case <-ctx.Done():
+	}
 	for {
-		free := c.size - int(c.busy.Load())
-		if free >= max(1, c.size/8) {
+		free := c.free()
+		if free > 0 {
 			return free
-		}
-		if free > 0 && late == nil {
-			late = time.After(gatherTime)
 		}
 		select {
 		case <-c.ended:
-		case <-late:
-			return free
 		case <-ctx.Done():
-			return free
+			return 0
 		}
 	}
 }
 
 // claimLimit is how many one claim leases at most: it is one transaction.
 const claimLimit = 64
-
-// carry carries out one claim.
-func (c *crew) carry(ctx, run context.Context, claim Claim) {
-	c.b.do(ctx, run, claim)
-	if c.step == StepDeliver {
-		wake(c.woken) // the next one of its order key may be due, its endpoint has room
-	}
-	c.busy.Add(-1)
-	wake(c.ended)
-}
 
 // rest waits for news, for Poll, for the time at which an endpoint takes more, or
 // for the end.
@@ -160,6 +247,7 @@ func (b *Bridge) do(ctx, run context.Context, c Claim) {
 		b.release(context.WithoutCancel(run), c, time.Time{})
 	default:
 		b.check(err)
+		c.Begun = false // something may have left
 		b.o.Log.Error("step failed and will be tried again", "step", c.Step, "transmission", c.Transmission.ID, "error", err)
 		b.release(context.WithoutCancel(run), c, b.now().Add(failureWait))
 	}

@@ -27,18 +27,22 @@ func (b *Bridge) deliver(ctx context.Context, c Claim) error {
 		b.release(ctx, c, until)
 		return nil
 	}
-	begun := b.now()
-	if ok && ep.Kind == EndpointMailbox && ep.takes(t.Mode) { // nothing leaves: one commit
+	wire := Wire{Name: t.Name, Key: t.Key, At: b.now()}
+	toMailbox := ok && ep.Kind == EndpointMailbox && ep.takes(t.Mode)
+	if !c.Begun {
+		if !toMailbox {
+			if err := b.o.Store.Attempt(ctx, c, wire); err != nil {
+				return fmt.Errorf("deliver %s: attempt: %w", t.ID, err)
+			}
+		}
+		if t.Attempts == 0 {
+			t.Begun = wire.At
+		}
 		t.Attempts++
-		return b.outcome(ctx, c, Result{State: Available, Wire: &Wire{Name: t.Name, Key: t.Key, At: begun}}, nil)
 	}
-	if err := b.o.Store.Attempt(ctx, c, Wire{Name: t.Name, Key: t.Key, At: begun}); err != nil {
-		return fmt.Errorf("deliver %s: attempt: %w", t.ID, err)
+	if toMailbox {
+		return b.outcome(ctx, c, Result{State: Available, Wire: &wire}, nil)
 	}
-	if t.Attempts == 0 {
-		t.Begun = begun
-	}
-	t.Attempts++
 	if !ok {
 		return b.failed(ctx, c, ep, understand(fmt.Errorf("endpoint %q: %w", t.Endpoint, errSetup), false))
 	}

@@ -88,7 +88,7 @@ func (b *Bridge) overdue(ctx context.Context, e *Expectation, now time.Time) err
 	if err := b.o.Store.Expire(ctx, x); err != nil {
 		return err
 	}
-	wake(b.wakeDeliver)
+	wake(b.deliverers.woken)
 	b.o.Log.Warn("acknowledgment overdue", "transmission", out.ID, "partner", e.Partner, "owes", e.Owes,
 		"acknowledgment", e.Acknowledgment, "due", e.Due, "reason", data.Reasons[0])
 	return nil

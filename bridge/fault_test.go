@@ -66,7 +66,7 @@ func TestFaultsOverPostgres(t *testing.T) {
 	server := pgtest.Start(t)
 	sound := bridgetest.NewFaults()
 	faulty(newHouseOn(t, server.Database(t)), sound)
-	writes := bridgetest.StorePoints()[:19]
+	writes := bridgetest.StorePoints()[:20]
 	eachFault(t, sound, writes, 1, func(t *testing.T, f bridgetest.Fault) {
 		faulty(newHouseOn(t, server.Database(t)), bridgetest.NewFaults(f))
 	})

@@ -107,6 +107,29 @@ func (g *gates) enter(endpoint string) {
 	gate.tokens--
 }
 
+// offer is enter for a delivery that may come to be claimed, if the endpoint takes
+// one now.
+func (g *gates) offer(ep Endpoint, now time.Time) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	gate := g.get(ep.Name)
+	if n, _ := gate.room(ep, now); ep.sends() && n == 0 {
+		return false
+	}
+	gate.busy++
+	gate.tokens--
+	return true
+}
+
+// decline undoes an offer that came to nothing.
+func (g *gates) decline(endpoint string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	gate := g.get(endpoint)
+	gate.busy--
+	gate.tokens++
+}
+
 func (g *gates) leave(endpoint string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -22,8 +22,8 @@ func (b *Bridge) Operate(ctx context.Context, o Operation) error {
 	if err := b.o.Store.Operate(ctx, o); err != nil {
 		return err
 	}
-	wake(b.wakeTranslate)
-	wake(b.wakeDeliver)
+	wake(b.translators.woken)
+	wake(b.deliverers.woken)
 	b.o.Log.Info("decided", "transmission", o.ID, "operation", o.Kind, "by", o.By, "reason", o.Reason)
 	return nil
 }

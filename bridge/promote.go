@@ -182,7 +182,7 @@ func (p *promotion) deliver(ctx context.Context) error {
 		if err := p.b.o.Store.Promote(ctx, pr); err != nil {
 			return err
 		}
-		wake(p.b.wakeDeliver)
+		wake(p.b.deliverers.woken)
 	}
 	return nil
 }

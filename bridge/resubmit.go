@@ -71,8 +71,8 @@ func (b *Bridge) Resubmit(ctx context.Context, m Mended) (ID, error) {
 	if err := b.o.Store.Resubmit(ctx, Resubmission{Operation: o, Transmission: t, Leaf: leaf}); err != nil {
 		return "", fmt.Errorf("resubmit %s: %w", m.ID, err)
 	}
-	wake(b.wakeTranslate)
-	wake(b.wakeDeliver)
+	wake(b.translators.woken)
+	wake(b.deliverers.woken)
 	b.o.Log.Info("decided", "transmission", old.ID, "operation", o.Kind, "by", o.By, "reason", o.Reason, "new", t.ID)
 	return t.ID, nil
 }

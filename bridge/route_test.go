@@ -258,7 +258,7 @@ func TestAgainAndRouteOverPostgres(t *testing.T) {
 	}
 	sound := bridgetest.NewFaults()
 	play(t, sound)
-	eachFault(t, sound, bridgetest.StorePoints()[:7], 1, func(t *testing.T, f bridgetest.Fault) { play(t, bridgetest.NewFaults(f)) })
+	eachFault(t, sound, bridgetest.StorePoints()[:8], 1, func(t *testing.T, f bridgetest.Fault) { play(t, bridgetest.NewFaults(f)) })
 }
 
 func againFaulty(h *house, faults *bridgetest.Faults) {

@@ -141,7 +141,7 @@ func (b *Bridge) listenTo(ctx context.Context, cfg *Configuration, l *listener, 
 		return now, false, err
 	}
 	if event != "" {
-		wake(b.wakeDeliver)
+		wake(b.deliverers.woken)
 		b.o.Log.Warn("partner traffic", "watch", w.Name, "event", event, "heard", w.Heard, "rule", w.Rule)
 	}
 	if !w.Silent.IsZero() {

@@ -82,17 +82,19 @@ func (t *translation) commit(ctx context.Context, r Result) error {
 	out.Leaves = append(out.Leaves, decisionLeaf(t.tr, r.State, &out, t.b.now()))
 	r.Slice = out
 	end := t.b.observeOf(StageTranslate, t.tr)
-	err = t.b.o.Store.Commit(ctx, t.claim, r)
+	on := t.b.offer(out.Follows)
+	claims, err := on.commit(ctx, t.claim, r)
 	end()
+	on.pass(ctx, claims)
 	if err != nil {
 		return fmt.Errorf("translate %s: %w", t.tr.ID, err)
 	}
 	t.b.news.learned(&t.s)
 	if len(out.Follows) > 0 || t.at.Slices > 0 {
-		wake(t.b.wakeDeliver)
+		wake(t.b.deliverers.woken)
 	}
 	if t.tr.Ordered || r.Join != nil {
-		wake(t.b.wakeTranslate) // the next one's turn, or a batch that is full
+		wake(t.b.translators.woken) // the next one's turn, or a batch that is full
 	}
 	t.b.o.Log.Info("translated", "transmission", t.tr.ID, "state", r.State, "partner", r.Partner,
 		"documents", out.Cursor.Documents, "follows", len(out.Follows), "reason", r.Reason)

@@ -56,6 +56,18 @@ type Acceptance struct {
 	Transmission Transmission
 	Leaf         archive.Leaf
 	Answer       []byte // what the peer is told, to be repeated byte for byte; nil none
+	// Lease asks for the claim to translate it; nil: somebody will claim it.
+	Lease *Lease
+}
+
+// Lease asks for claims on what a commit makes due, in that very commit: it saves
+// one, and nobody else has to be told. They are given where [Work.Claim] could have
+// given them: not on what is Ordered, nor on what has something of an older file
+// before it that is due, of its lane, party and endpoint. What slept until now
+// and was not woken yet does not count as due.
+type Lease struct {
+	Owner string // the worker, for people
+	Until time.Time
 }
 
 // AcceptedAs is what an accept came to.
@@ -65,6 +77,7 @@ type AcceptedAs struct {
 	Duplicate bool // it had been accepted before; ID, Body and Answer are the first one's
 	Body      archive.Object
 	Answer    []byte
+	Claim     *Claim // where it was asked for and could be given
 }
 
 // Step is what a claim is for.
@@ -103,12 +116,17 @@ type Work interface {
 	// commit takes long. The numbers that were reserved under its claims and that
 	// none of its slices uses are free again.
 	Commit(ctx context.Context, c Claim, r Result) error
+	// CommitOn is Commit, and of the follow-ups that it makes due it leases to the
+	// caller those that on names, with their first attempt: as if Attempt had been
+	// called with their own Name and Key. The same commit again leases nothing.
+	CommitOn(ctx context.Context, c Claim, r Result, on Onward) ([]Claim, error)
 	// Attempt fixes the identity on the wire before the first byte leaves: state
 	// Attempted, Attempts + 1, Name and Key as given at the first attempt and
 	// unchanged ever after.
 	Attempt(ctx context.Context, c Claim, w Wire) error
 	// Release gives a claim back unchanged but for NextAt (zero: at once), as
-	// when the process stops.
+	// when the process stops. Of one that is Begun the attempt is taken back: nothing
+	// left.
 	Release(ctx context.Context, c Claim, nextAt time.Time) error
 	// Operate carries out what a person decided: see Operation. It is kept as an
 	// Evidence of kind EvidenceOperation. It needs no claim, and is refused with
@@ -144,6 +162,7 @@ type Claim struct {
 	Token        int64
 	Until        time.Time
 	Cursor       Cursor // StepTranslate: where the last slice ended
+	Begun        bool   // StepDeliver: its first attempt is recorded, and nothing has left
 }
 
 // Cursor is how far a translation has come: what stands before it is committed.
@@ -224,6 +243,13 @@ type Wire struct {
 	// At is when: the time of the first attempt is kept as Begun until a person has
 	// it retried.
 	At time.Time
+}
+
+// Onward is what who commits a translation goes on with.
+type Onward struct {
+	Lease
+	Follows []ID // of the Result
+	At      time.Time
 }
 
 // Operation is a person's decision about one Transmission.

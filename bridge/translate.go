@@ -97,7 +97,7 @@ func (b *Bridge) translate(stop, ctx context.Context, c Claim) error {
 		// Another file used the identity first, or settled the same; the next run
 		// sees that.
 		b.release(ctx, c, time.Time{})
-		wake(b.wakeTranslate)
+		wake(b.translators.woken)
 		return nil
 	case errors.Is(err, errWait), errors.Is(err, ErrSeriesBusy):
 		b.release(ctx, c, b.now().Add(seenWait))

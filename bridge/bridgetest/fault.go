@@ -19,7 +19,7 @@ type Point string
 
 // StorePoints are the methods of a Store, those that write first.
 func StorePoints() []Point {
-	return []Point{"Accept", "Claim", "Advance", "Commit", "Attempt", "Release", "Operate", "Take", "Reserve", "ClaimOverdue", "Expire", "Lift", "Renumber", "Activate",
+	return []Point{"Accept", "Claim", "Advance", "Commit", "CommitOn", "Attempt", "Release", "Operate", "Take", "Reserve", "ClaimOverdue", "Expire", "Lift", "Renumber", "Activate",
 		"BeginReplay", "RecordReplay", "Promote", "Resubmit", "Retell", "CloseBatch", "Prune", "PruneReplays", "KeepWatch", "TakeTurn", "Renew",
 		"AllSeries", "Numbers", "Renumberings",
 		"Expectations", "Transmission", "Find", "Family", "List", "Documents", "Evidence", "Seen", "Body", "Counts", "LeafIndexes", "Audit", "Backlog",
@@ -162,6 +162,10 @@ func (s *faultyStore) Advance(ctx context.Context, c bridge.Claim, sl bridge.Sli
 
 func (s *faultyStore) Commit(ctx context.Context, c bridge.Claim, r bridge.Result) error {
 	return s.f.run("Commit", func() error { return s.s.Commit(ctx, c, r) })
+}
+
+func (s *faultyStore) CommitOn(ctx context.Context, c bridge.Claim, r bridge.Result, on bridge.Onward) ([]bridge.Claim, error) {
+	return ask(s.f, "CommitOn", func() ([]bridge.Claim, error) { return s.s.CommitOn(ctx, c, r, on) })
 }
 
 func (s *faultyStore) Attempt(ctx context.Context, c bridge.Claim, w bridge.Wire) error {

@@ -31,6 +31,11 @@ func (c counting) Advance(context.Context, bridge.Claim, bridge.Slice, time.Time
 	c["Advance"]++
 	return nil
 }
+func (c counting) CommitOn(context.Context, bridge.Claim, bridge.Result, bridge.Onward) ([]bridge.Claim, error) {
+	c["CommitOn"]++
+	return nil, nil
+}
+
 func (c counting) Commit(context.Context, bridge.Claim, bridge.Result) error {
 	c["Commit"]++
 	return nil

@@ -125,6 +125,9 @@ func (m *model) accept(ctx context.Context) error {
 	lift := m.liftOf(lane)
 	a := bridge.Acceptance{Transmission: bridge.Transmission{ID: id, Endpoint: "sftp", Peer: "acme", Key: key, Lane: lane, Lift: lift, Partner: party,
 		Body: object("acme", body), Created: m.now}, Leaf: m.leaf(id)}
+	if m.draw("lease", 3) == 0 {
+		a.Lease = m.lease()
+	}
 	as, err := m.s.Accept(ctx, a)
 	var first *thing
 	inbound := m.inbound()
@@ -145,7 +148,14 @@ func (m *model) accept(ctx context.Context) error {
 	case as.Duplicate || as.Sequence != inbound+1:
 		return fmt.Errorf("got %+v, want sequence %d", as, inbound+1)
 	default:
-		m.things = append(m.things, &thing{id: id, state: bridge.Accepted, lane: lane, lift: lift, party: party, key: key, body: body, sequence: inbound + 1})
+		t := &thing{id: id, state: bridge.Accepted, lane: lane, lift: lift, party: party, key: key, body: body, sequence: inbound + 1}
+		m.things = append(m.things, t)
+		if a.Lease != nil {
+			return m.acceptedOn(t, as.Claim)
+		}
+	}
+	if as.Claim != nil {
+		return fmt.Errorf("got a claim on %s, want none", id)
 	}
 	return nil
 }
@@ -317,7 +327,8 @@ func (m *model) commit(ctx context.Context) error {
 		return agree(m.s.Commit(ctx, h.Claim, *h.last), want)
 	}
 	r, made := m.result(h)
-	err := m.s.Commit(ctx, h.Claim, r)
+	on := m.onward(h, made)
+	claims, err := m.commitOn(ctx, h, r, on)
 	switch {
 	case h.stale():
 		return agree(err, bridge.ErrStale)
@@ -337,6 +348,9 @@ func (m *model) commit(ctx context.Context) error {
 		h.of.nextAt = r.RetryAt
 	case bridge.Delivered, bridge.Available:
 		m.starts(h.of)
+	}
+	if err == nil {
+		err = m.leasedOn(on, made, claims)
 	}
 	return err
 }
@@ -413,6 +427,9 @@ func (m *model) release(ctx context.Context) error {
 		return err
 	case h.stale():
 		return agree(err, bridge.ErrStale)
+	}
+	if h.Begun && h.of.state == bridge.Attempted && h.of.tried == h.Token {
+		h.of.state, h.of.attempts, h.of.tried = bridge.Pending, h.of.attempts-1, 0
 	}
 	m.end(h, h.of.state, "release")
 	h.of.nextAt = next

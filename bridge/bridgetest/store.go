@@ -21,7 +21,7 @@ func TestStore(t *testing.T, open func(t *testing.T) bridge.Store) {
 		name  string
 		tests []storeTest
 	}{
-		{"Accept", acceptTests()}, {"Claim", claimTests()}, {"Order", orderTests()}, {"Lane", laneTests()}, {"Slice", sliceTests()},
+		{"Accept", acceptTests()}, {"Claim", claimTests()}, {"Order", orderTests()}, {"Onward", onwardTests()}, {"Lane", laneTests()}, {"Slice", sliceTests()},
 		{"Seen", seenTests()}, {"Commit", commitTests()}, {"Deliver", deliverTests()}, {"Settle", append(settleTests(), adviceTests()...)}, {"Operate", operateTests()}, {"Again", againTests()}, {"Age", ageTests()}, {"Trace", traceTests()}, {"Activate", activateTests()},
 		{"Number", numberTests()}, {"Query", queryTests()}, {"Log", logTests()}, {"Replay", replayTests()}, {"View", viewTests()}, {"Batch", batchTests()}, {"Strict", strictTests()}, {"Keep", keepTests()}, {"Watch", watchTests()}, {"Turn", turnTests()},
 	} {

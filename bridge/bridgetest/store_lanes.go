@@ -22,6 +22,7 @@ func laneTests() []storeTest {
 		{"what waits is counted up to the limit", laneBacklog},
 		{"what is ordered is translated one after the other", laneOrdered},
 		{"what is ordered waits for one that rests", laneOrderedRest},
+		{"queues that have to wait hide no other", laneBlocked},
 	}
 }
 
@@ -71,6 +72,27 @@ func laneOrdered(b *bench) {
 	b.now = b.now.Add(2 * lease)
 	equal(b, "claimed when all leases have ended", claimed(b.toTranslate()),
 		map[bridge.ID]bool{acme[1]: true, globex[0]: true, free[0]: true, free[1]: true})
+}
+
+// laneBlocked: of several ordered parties one file each is worked on; another party's
+// are handed out one at a time.
+func laneBlocked(b *bench) {
+	for _, party := range []string{"a", "b", "c"} {
+		b.ordered(party, 2)
+	}
+	equal(b, "claims of ordered parties", len(b.toTranslate()), 3)
+	var want []bridge.ID
+	for range 3 {
+		a := b.incoming("", "ISA")
+		a.Transmission.Partner = "d"
+		_, err := b.s.Accept(b.ctx, a)
+		b.must(err)
+		want = append(want, a.Transmission.ID)
+	}
+	for _, id := range want {
+		equal(b, "the one that is claimed", b.claim(bridge.StepTranslate).Transmission.ID, id)
+	}
+	equal(b, "claims when nothing is due", len(b.claims(bridge.StepTranslate, 1)), 0)
 }
 
 func laneOrderedRest(b *bench) {

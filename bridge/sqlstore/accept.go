@@ -37,10 +37,11 @@ func (s *Store) Accept(ctx context.Context, a bridge.Acceptance) (bridge.Accepte
 		if known || err != nil {
 			return err
 		}
-		if err := x.accept(&t, texts, a.Answer); err != nil {
+		claim, err := x.accept(&t, texts, &a)
+		if err != nil {
 			return err
 		}
-		as = bridge.AcceptedAs{ID: t.ID, Sequence: t.Sequence, Body: t.Body, Answer: a.Answer}
+		as = bridge.AcceptedAs{ID: t.ID, Sequence: t.Sequence, Body: t.Body, Answer: a.Answer, Claim: claim}
 		return x.addLeaves(leaves)
 	}})
 	if err != nil {
@@ -84,35 +85,69 @@ func (x *txn) acceptedBefore(t *bridge.Transmission, as *bridge.AcceptedAs) (boo
 	return true, err
 }
 
+// nextSequence reads the sequence that was just given, whether something that is due
+// stands in a queue, and a token; see [txn.tokensOf].
+const nextSequence = "SELECT value, (" + dueOfQueue + ") IS NOT NULL, /*pg nextval('token') + */ 0 FROM counter WHERE name = 'sequence'"
+
+// dueOfQueue finds something that is to be translated.
+const dueOfQueue = "SELECT 1 FROM transmission WHERE due = 'translate' AND due <> '' AND queue = $1 ORDER BY sequence LIMIT 1"
+
 // accept writes a Transmission that came in, and gives it its sequence: the next
 // one of all that are committed.
-func (x *txn) accept(t *bridge.Transmission, texts transmissionTexts, answer []byte) error {
+func (x *txn) accept(t *bridge.Transmission, texts transmissionTexts, a *bridge.Acceptance) (*bridge.Claim, error) {
 	if t.Trace.ID == (bridge.TraceID{}) {
 		t.Trace = bridge.BeginTrace(t.ID)
 	}
 	if err := x.send("UPDATE counter SET value = value + 1 WHERE name = 'sequence'"); err != nil {
-		return err
+		return nil, err
 	}
 	if err := x.useObject(&t.Body); err != nil {
-		return err
+		return nil, err
 	}
-	if _, err := x.row("SELECT value FROM counter WHERE name = 'sequence'", nil, &t.Sequence); err != nil {
-		return err
+	var waits bool
+	var token int64
+	if _, err := x.row(nextSequence, []any{queueName(t)}, &t.Sequence, &waits, &token); err != nil {
+		return nil, err
 	}
-	if err := x.insert(t, texts); err != nil {
-		return err
+	var l leased
+	var claim *bridge.Claim
+	if a.Lease != nil && !waits && !t.Ordered {
+		more, err := x.tokensOf(1)
+		if err != nil {
+			return nil, err
+		}
+		l = leased{token + more[0], a.Lease}
+		claim = &bridge.Claim{Transmission: *t, Step: bridge.StepTranslate, Token: l.token, Until: instant(nanos(a.Lease.Until))}
+	}
+	if err := x.insert(t, texts, l); err != nil {
+		return nil, err
 	}
 	if err := x.addParts(t, texts); err != nil {
-		return err
+		return nil, err
 	}
 	if err := x.ages(t); err != nil {
-		return err
+		return nil, err
 	}
-	x.due.translate = true
-	if answer == nil {
-		return nil
+	x.due.translate = x.due.translate || claim == nil
+	if a.Answer == nil {
+		return claim, nil
 	}
-	return x.send("INSERT INTO answer (transmission, answer) VALUES ("+rowOf+", $2)", t.ID, answer)
+	return claim, x.send("INSERT INTO answer (transmission, answer) VALUES ("+rowOf+", $2)", t.ID, a.Answer)
+}
+
+// leased is the lease under which a row is written; the zero value is none.
+type leased struct {
+	token int64
+	*bridge.Lease
+}
+
+// args are $37 to $40 of insertTransmission: token, owner, end of the lease, and
+// when it is awake.
+func (l leased) args(t *bridge.Transmission) []any {
+	if l.Lease == nil {
+		return []any{0, "", 0, nanos(t.NextAt)}
+	}
+	return []any{l.token, l.Owner, nanos(l.Until), nanos(l.Until)}
 }
 
 // rowOf is the row number of a Transmission by its id $1. Row numbers are looked up
@@ -121,14 +156,16 @@ const rowOf = "(SELECT n FROM transmission WHERE id = $1)"
 
 // insertTransmission writes a row that is not there yet.
 const insertTransmission = `INSERT INTO transmission (id, direction, kind, state, endpoint, peer, partner, agreement, wire_key, name,
-		content_type, header, ordinal, order_key, on_dead, created, changed, next_at, wake, attempts,
-		standard, set_code, control, mode, keys, config, reason, total, leaf, in_line, turn, queue, retention, body, trace, sequence)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18, $19, $20, $21, $22, $23, $24, $25,
-		$26, $27, $28, $29, 1 - CAST($29 AS BIGINT), $30, $31, (SELECT o.n FROM object o WHERE o.peer = $32 AND o.sha256 = $33 AND o.salt = $34), $35, $36)`
+		content_type, header, ordinal, order_key, on_dead, created, changed, next_at, attempts,
+		standard, set_code, control, mode, keys, config, reason, total, leaf, in_line, turn, queue, retention, body, trace, sequence,
+		token, owner, lease_until, wake)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+		$26, $27, $28, $29, 1 - CAST($29 AS BIGINT), $30, $31, (SELECT o.n FROM object o WHERE o.peer = $32 AND o.sha256 = $33 AND o.salt = $34), $35, $36, $37, $38, $39, $40)`
 
-func (x *txn) insert(t *bridge.Transmission, texts transmissionTexts) error {
+func (x *txn) insert(t *bridge.Transmission, texts transmissionTexts, l leased) error {
 	args := append(transmissionArgs(t, texts), bodyArgs(&t.Body)...)
-	return x.send(insertTransmission, append(args, traceBytes(&t.Trace), t.Sequence)...)
+	args = append(args, traceBytes(&t.Trace), t.Sequence)
+	return x.send(insertTransmission, append(args, l.args(t)...)...)
 }
 
 // transmissionArgs are $1 to $31 of insertTransmission.

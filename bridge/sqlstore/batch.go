@@ -83,7 +83,7 @@ func (x *txn) join(st *standing, p *preparedJoin) error {
 // openBatch makes the Transmission of a new batch.
 func (x *txn) openBatch(p *preparedJoin) (openBatch, error) {
 	t := p.Batch
-	if err := x.accept(&t, p.texts, nil); err != nil {
+	if _, err := x.accept(&t, p.texts, &bridge.Acceptance{}); err != nil {
 		return openBatch{}, err
 	}
 	if err := x.addLeaves(p.leaf); err != nil {

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/edibridge/edibridge/bridge"
@@ -22,25 +23,25 @@ func (s *Store) Claim(ctx context.Context, q bridge.ClaimQuery) ([]bridge.Claim,
 	if q.Step != bridge.StepTranslate && q.Step != bridge.StepDeliver {
 		return nil, fmt.Errorf("sqlstore: claim for step %q: there is no such step", q.Step)
 	}
+	due, wakes, err := s.anyDue(ctx, &q)
+	if err != nil || !due && !wakes {
+		return nil, err
+	}
 	var claims []bridge.Claim
 	var after turns
-	err := s.write(ctx, func(x *txn) error {
+	err = s.write(ctx, func(x *txn) error {
 		claims = nil
-		now := nanos(q.Now)
-		if err := x.send(wakeDue, now, wakeLimit); err != nil {
-			return err
+		if wakes {
+			if err := x.send(wakeDue, nanos(q.Now), wakeLimit); err != nil {
+				return err
+			}
 		}
 		if q.Step == bridge.StepDeliver {
 			if err := x.releaseOn(s.now()); err != nil {
 				return err
 			}
 		}
-		p, err := x.walk(&q, s.rota.get(q.Step))
-		if err != nil {
-			return err
-		}
-		claims, err = x.claims(p, &q)
-		after = p.turns
+		claims, after, err = x.claims(&q, s.rota.get(q.Step))
 		return err
 	})
 	if err != nil {
@@ -50,24 +51,51 @@ func (s *Store) Claim(ctx context.Context, q bridge.ClaimQuery) ([]bridge.Claim,
 	return claims, nil
 }
 
-// claims leases what picking gives until there are enough, or no more.
-func (x *txn) claims(p *picking, q *bridge.ClaimQuery) ([]bridge.Claim, error) {
-	var claims []bridge.Claim
-	for len(claims) < q.Limit {
-		rows, more, err := x.pick(p, q, q.Limit-len(claims))
-		if err != nil || !more {
-			return claims, err
-		}
-		if len(rows) == 0 {
-			continue
-		}
-		leased, err := x.lease(rows, *q)
-		if err != nil {
-			return nil, err
-		}
-		claims = append(claims, leased...)
+// selectDue tells whether something is due or to be released, and whether something
+// may be woken.
+const selectDue = `SELECT COALESCE((SELECT 1 FROM transmission WHERE due = $1 AND due <> '' ORDER BY queue LIMIT 1),
+		(SELECT 1 FROM transmission WHERE release_behind >= 0 AND n > 0 ORDER BY n LIMIT 1)) IS NOT NULL,
+	(SELECT 1 FROM transmission WHERE wake > 0 AND wake <= $2 ORDER BY wake LIMIT 1) IS NOT NULL`
+
+// anyDue looks whether a claim would find anything: most do not, and need no
+// transaction.
+func (s *Store) anyDue(ctx context.Context, q *bridge.ClaimQuery) (due, wakes bool, err error) {
+	if _, err = s.queryRow(ctx, selectDue, []any{q.Step, nanos(q.Now)}, &due, &wakes); err != nil {
+		err = fmt.Errorf("sqlstore: claim: %w", err)
 	}
-	return claims, nil
+	return due, wakes, err
+}
+
+// wider is by how much more queues are walked over where those that were found had
+// less than they seemed to.
+const wider = 8
+
+// claims leases what picking gives until there are enough, or no more, and tells
+// whose turn it is then.
+func (x *txn) claims(q *bridge.ClaimQuery, t turns) (claims []bridge.Claim, after turns, err error) {
+	p := &picking{turns: t, step: q.Step, room: maps.Clone(q.Room), empty: map[string]bool{}}
+	for width := q.Limit; ; width *= wider {
+		if err := x.walk(p, q, width); err != nil {
+			return nil, t, err
+		}
+		for more := true; more && len(claims) < q.Limit; {
+			var rows []int64
+			if rows, more, err = x.pick(p, q, q.Limit-len(claims)); err != nil {
+				return nil, t, err
+			}
+			if len(rows) == 0 {
+				continue
+			}
+			leased, err := x.lease(rows, *q)
+			if err != nil {
+				return nil, t, err
+			}
+			claims = append(claims, leased...)
+		}
+		if len(claims) == q.Limit || !p.cut {
+			return claims, p.turns, nil
+		}
+	}
 }
 
 // lease gives each row a token and puts it to sleep until the lease ends.
@@ -170,7 +198,11 @@ func (s *Store) Release(ctx context.Context, c bridge.Claim, nextAt time.Time) e
 			return bridge.ErrStale
 		}
 		x.due.translate, x.due.deliver = st.state == bridge.Accepted, st.state != bridge.Accepted
-		return x.send(`UPDATE transmission SET next_at = $1, wake = $1, lease_until = 0, owner = '', ended = token, ended_by = $2
+		back := ""
+		if c.Begun && st.state == bridge.Attempted && st.tried == c.Token {
+			back = ", state = 'pending', attempts = attempts - 1, tried = 0, begun = 0"
+		}
+		return x.send(`UPDATE transmission SET next_at = $1, wake = $1, lease_until = 0, owner = '', ended = token, ended_by = $2`+back+`
 			WHERE n = $3`, nanos(nextAt), endedByRelease, st.n)
 	})
 	if err != nil {

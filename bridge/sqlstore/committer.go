@@ -204,7 +204,8 @@ func (c *committer) next(r *round) *write {
 type txn struct {
 	session
 	part   int  // of the sums that it writes: others have another one
-	leaves bool // it wrote leaves
+	leaves bool // it wrote leaves that wait for their index
+	tail   tail
 	due    struct{ translate, deliver bool }
 }
 
@@ -212,7 +213,7 @@ type txn struct {
 // none), and tells which these were. When it fails none of them is done, or nobody
 // knows; else each write has its own answer.
 func (x *txn) run(ws []*write, more func() *write) ([]*write, error) {
-	x.leaves, x.due = false, struct{ translate, deliver bool }{}
+	x.leaves, x.tail, x.due = false, tail{}, struct{ translate, deliver bool }{}
 	var locks []string
 	for _, w := range ws {
 		locks = append(locks, w.locks...)

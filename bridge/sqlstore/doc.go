@@ -25,9 +25,9 @@
 // # SQLite
 //
 // One connection writes, and a group grows while it runs, for some milliseconds.
-// There are no savepoints, which would copy each page that is changed. The leaves
-// that a group wrote are sequenced into the log at its end, in the same commit: no
-// leaf is durable without its index.
+// There are no savepoints, which would copy each page that is changed. A leaf gets
+// its index when it is written, and the log's tree is brought behind the group's
+// leaves at its end, in the same commit: no leaf is durable without its index.
 //
 // # PostgreSQL
 //
@@ -76,6 +76,11 @@
 // with one order key exactly the oldest unfinished one has its turn; the turn is
 // handed on when it finishes. So a claim costs the same among ten rows and ten
 // million.
+//
+// Whether there is anything to claim is looked up by a read before: most claims
+// find nothing, and need no transaction. What a commit makes due it may lease to who
+// asks for it with that commit ([bridge.Lease]), unless something of an older file
+// is due in the same queue: a file that finds the bridge at rest is never claimed.
 //
 // A claim has a fencing token. Whoever holds an older one is refused. The token
 // that ended a claim is remembered with a fingerprint of what ended it, so that

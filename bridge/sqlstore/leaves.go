@@ -25,16 +25,55 @@ func leafTexts(leaves []archive.Leaf) ([]leafText, error) {
 	return out, nil
 }
 
-// addLeaves writes leaves that wait for their index. Ids are computed from what a
-// leaf is about, so one that is there already is the same act and stays as it is.
+// addLeaves writes leaves. Ids are computed from what a leaf is about, so one that is
+// there already is the same act and stays as it is.
 func (x *txn) addLeaves(leaves []leafText) error {
 	for _, l := range leaves {
-		if err := x.send("INSERT INTO leaf (id, text) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", l.id, l.text); err != nil {
+		var err error
+		if x.grows() {
+			err = x.append(l)
+		} else {
+			x.leaves = true
+			err = x.send("INSERT INTO leaf (id, text) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", l.id, l.text)
+		}
+		if err != nil {
 			return fmt.Errorf("leaf %s: %w", l.id, err)
 		}
-		x.leaves = true
 	}
 	return nil
+}
+
+// tail is what a transaction that writes alone puts to the log.
+type tail struct {
+	head  archive.Head
+	known bool     // head was read, and is there
+	begun bool     // it was asked for
+	texts [][]byte // behind head
+}
+
+// append writes a leaf with its index.
+func (x *txn) append(l leafText) error {
+	t := &x.tail
+	if !t.begun {
+		var err error
+		if t.head, t.known, err = x.head(); err != nil {
+			return err
+		}
+		t.begun = true
+	}
+	added, err := x.exec("INSERT INTO leaf (id, idx, text) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING", l.id, t.head.Size+int64(len(t.texts)), l.text)
+	if added > 0 {
+		t.texts = append(t.texts, l.text)
+	}
+	return err
+}
+
+// extend brings the log's tree behind the leaves that append wrote.
+func (x *txn) extend() error {
+	if len(x.tail.texts) == 0 {
+		return nil
+	}
+	return x.moveHead(x.tail.head, x.tail.known, x.tail.texts)
 }
 
 // selectUnsealed reads the leaves that wait for their index, in the order of writing.
@@ -61,25 +100,30 @@ func (x *txn) seal(limit int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	next, hashes, err := archive.Sequence(head, x.hashes, texts)
-	if err != nil {
-		return 0, fmt.Errorf("sequence %d leaves behind %d: %w", len(texts), head.Size, err)
-	}
 	for i, n := range numbers {
 		if err := x.send("UPDATE leaf SET idx = $1 WHERE n = $2", head.Size+int64(i), n); err != nil {
 			return 0, err
 		}
 	}
+	return len(numbers), x.moveHead(head, known, texts)
+}
+
+// moveHead adds the hashes of leaves to the tree, and moves its head behind them.
+func (x *txn) moveHead(head archive.Head, known bool, texts [][]byte) error {
+	next, hashes, err := archive.Sequence(head, x.hashes, texts)
+	if err != nil {
+		return fmt.Errorf("sequence %d leaves behind %d: %w", len(texts), head.Size, err)
+	}
 	for _, h := range hashes {
 		if err := x.send("INSERT INTO hash (idx, hash) VALUES ($1, $2)", h.Index, h.Hash[:]); err != nil {
-			return 0, err
+			return err
 		}
 	}
 	move := "INSERT INTO head (size, root) VALUES ($1, $2)"
 	if known {
 		move = "UPDATE head SET size = $1, root = $2"
 	}
-	return len(numbers), x.send(move, next.Size, next.Root[:])
+	return x.send(move, next.Size, next.Root[:])
 }
 
 // head gives the log's head; known is false while the log is empty.

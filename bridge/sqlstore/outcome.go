@@ -15,14 +15,17 @@ import (
 
 // Commit implements bridge.Work.
 func (s *Store) Commit(ctx context.Context, c bridge.Claim, r bridge.Result) error {
-	err := s.commit(ctx, c, &r)
-	if err != nil {
+	return s.commit(ctx, c, &r, nil)
+}
+
+func (s *Store) commit(ctx context.Context, c bridge.Claim, r *bridge.Result, on *onward) error {
+	if err := s.commitResult(ctx, c, r, on); err != nil {
 		return fmt.Errorf("sqlstore: commit %s as %s: %w", c.Transmission.ID, r.State, err)
 	}
 	return nil
 }
 
-func (s *Store) commit(ctx context.Context, c bridge.Claim, r *bridge.Result) error {
+func (s *Store) commitResult(ctx context.Context, c bridge.Claim, r *bridge.Result, on *onward) error {
 	p, err := prepare(&c.Transmission, &r.Slice)
 	if err == nil {
 		p.join, err = prepareJoin(r.Join)
@@ -38,8 +41,10 @@ func (s *Store) commit(ctx context.Context, c bridge.Claim, r *bridge.Result) er
 	if err != nil {
 		return err
 	}
+	p.onward = on
 	print := fingerprint(r)
 	return s.writeAs(ctx, shareOf(&c.Transmission, p.rows()+len(r.Evidence)), func(x *txn) error {
+		p.onward.begin()
 		st, err := x.standing(c.Transmission.ID)
 		if err != nil {
 			return err
@@ -115,7 +120,10 @@ func (x *txn) end(st *standing, step bridge.Step, r *bridge.Result, p *preparedS
 	if err := x.freeUnused(st.n); err != nil {
 		return err
 	}
-	return x.release(st.n, 0, e.now)
+	if err := x.release(st.n, 0, e.now); err != nil {
+		return err
+	}
+	return x.goOn(p.onward, e.now)
 }
 
 // endSettled adds to what an acknowledgment ended while its delivery ran what is

@@ -181,7 +181,9 @@ type picking struct {
 	turns
 	step  bridge.Step
 	lanes map[bridge.Lane][]string
-	room  map[string]int // endpoints that are bounded
+	room  map[string]int  // endpoints that are bounded
+	empty map[string]bool // queues that had less than was wanted of them
+	cut   bool            // there may be queues that the walk did not come to
 }
 
 // next gives the queue whose turn it is, "" when none has more.
@@ -235,15 +237,15 @@ func (p *picking) giveBack(queue string, n int) {
 			p.room[endpoint] = left + n
 		}
 	}
+	p.empty[queue] = true
 	lane := laneOf(queue)
 	p.lanes[lane] = slices.DeleteFunc(p.lanes[lane], func(q string) bool { return q == queue })
 }
 
-// walk finds the queues of a claim.
-func (x *txn) walk(q *bridge.ClaimQuery, t turns) (*picking, error) {
-	p := &picking{turns: t, step: q.Step, lanes: map[bridge.Lane][]string{}, room: maps.Clone(q.Room)}
+// walk finds the queues of a claim, at most width of each stretch.
+func (x *txn) walk(p *picking, q *bridge.ClaimQuery, width int) error {
 	var closed []string
-	for endpoint, room := range q.Room {
+	for endpoint, room := range p.room {
 		if room <= 0 {
 			closed = append(closed, endpoint)
 		}
@@ -251,10 +253,10 @@ func (x *txn) walk(q *bridge.ClaimQuery, t turns) (*picking, error) {
 	slices.Sort(closed)
 	var all []stretch
 	for _, l := range bridge.Lanes() {
-		all = append(all, stretches(l, t.last[l], closed)...)
+		all = append(all, stretches(l, p.last[l], closed)...)
 	}
 	n := powerOfTwo(len(all))
-	args := []any{q.Step, q.Limit}
+	args := []any{q.Step, width}
 	for i := range n {
 		s := stretch{"~", "~"} // nothing
 		if i < len(all) {
@@ -270,13 +272,17 @@ func (x *txn) walk(q *bridge.ClaimQuery, t turns) (*picking, error) {
 		found[part] = append(found[part], queue)
 		return err
 	})
+	p.lanes, p.cut = map[bridge.Lane][]string{}, false
 	for _, queues := range found {
+		p.cut = p.cut || len(queues) >= width
 		slices.Sort(queues)
 		for _, queue := range queues {
-			p.lanes[laneOf(queue)] = append(p.lanes[laneOf(queue)], queue)
+			if !p.empty[queue] {
+				p.lanes[laneOf(queue)] = append(p.lanes[laneOf(queue)], queue)
+			}
 		}
 	}
-	return p, err
+	return err
 }
 
 // head is a row that a queue gave.

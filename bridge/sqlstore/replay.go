@@ -362,7 +362,7 @@ func (s *Store) Resubmit(ctx context.Context, r bridge.Resubmission) error {
 func (x *txn) replace(st *standing, t *bridge.Transmission, texts transmissionTexts) error {
 	if t.Direction == bridge.Out {
 		t.Causes = []bridge.ID{st.id}
-		if err := x.addFollow(t, texts, map[bridge.ID]*standing{st.id: st}, nanos(t.Created)); err != nil {
+		if _, err := x.addFollow(t, texts, map[bridge.ID]*standing{st.id: st}, nanos(t.Created)); err != nil {
 			return err
 		}
 		return x.passExpectations(st.n, t.ID)
@@ -371,7 +371,7 @@ func (x *txn) replace(st *standing, t *bridge.Transmission, texts transmissionTe
 	if err := x.follows(t, map[bridge.ID]*standing{st.id: st}); err != nil {
 		return err
 	}
-	if err := x.accept(t, texts, nil); err != nil {
+	if _, err := x.accept(t, texts, &bridge.Acceptance{}); err != nil {
 		return err
 	}
 	return x.send("INSERT INTO cause (effect, nth, cause) VALUES ("+rowOf+", 0, $2)", t.ID, st.n)

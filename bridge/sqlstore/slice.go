@@ -21,6 +21,7 @@ type preparedSlice struct {
 	coverage  []bridge.Coverage
 	settles   []preparedSettle
 	join      *preparedJoin // of a Result
+	onward    *onward       // of a Result; nil: nothing
 }
 
 // documentTexts are the parts of a Document that are stored as JSON.
@@ -198,9 +199,16 @@ func (x *txn) see(st *standing, s *bridge.Slice) error {
 	return nil
 }
 
+// fewSees is up to how many identities are written by a statement of their own
+// number: a file of one document has no more.
+const fewSees = 8
+
 // insertSeen writes those identities that nobody owns.
 func insertSeen(n int64, sees []bridge.Seen) (string, []any) {
-	rows := powerOfTwo(len(sees))
+	rows := len(sees)
+	if rows > fewSees {
+		rows = powerOfTwo(rows)
+	}
 	text, args := []byte("INSERT INTO seen (kind, value, transmission, document, digest) VALUES "), make([]any, 0, 5*rows)
 	for i := range rows {
 		e := &sees[min(i, len(sees)-1)] // what is repeated is there already
@@ -304,28 +312,20 @@ func (x *txn) addFollows(st *standing, p *preparedSlice, now int64) error {
 			continue
 		}
 		have[f.ID] = true
-		if err := x.addFollow(f, p.follows[i], causes, now); err != nil {
+		t, err := x.addFollow(f, p.follows[i], causes, now)
+		if err != nil {
 			return fmt.Errorf("follow-up %s: %w", f.ID, err)
 		}
+		p.onward.made(t)
 	}
 	return nil
 }
 
-// addFollow writes a follow-up: held while its main cause is Accepted, else due
-// at once. causes remembers causes that were looked up.
-func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes map[bridge.ID]*standing, now int64) error {
-	if len(f.Causes) == 0 {
-		return fmt.Errorf("%w: it has no cause", bridge.ErrConflict)
-	}
-	for _, id := range f.Causes {
-		if causes[id] != nil {
-			continue
-		}
-		st, err := x.standing(id)
-		if err != nil {
-			return fmt.Errorf("cause %s: %w", id, err)
-		}
-		causes[id] = &st
+// addFollow writes a follow-up and gives it as it was written: held while its main
+// cause is Accepted, else due at once. causes remembers causes that were looked up.
+func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes map[bridge.ID]*standing, now int64) (*bridge.Transmission, error) {
+	if err := x.causes(f, causes); err != nil {
+		return nil, err
 	}
 	main := causes[f.Causes[0]]
 	t := *f
@@ -338,30 +338,48 @@ func (x *txn) addFollow(f *bridge.Transmission, texts transmissionTexts, causes 
 		t.Changed = instant(now)
 	}
 	if err := x.useObject(&t.Body); err != nil {
-		return err
+		return nil, err
 	}
 	if err := x.follows(&t, causes); err != nil {
-		return err
+		return nil, err
 	}
-	if err := x.insert(&t, texts); err != nil {
-		return err
+	if err := x.insert(&t, texts, leased{}); err != nil {
+		return nil, err
 	}
 	for i, id := range f.Causes {
 		if err := x.send("INSERT INTO cause (effect, nth, cause) VALUES ("+rowOf+", $2, $3)", t.ID, i, causes[id].n); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := x.addParts(&t, texts); err != nil {
-		return err
+		return nil, err
 	}
 	if err := x.ages(&t); err != nil {
-		return err
+		return nil, err
 	}
 	if err := x.enterSeries(&t); err != nil {
-		return err
+		return nil, err
 	}
-	if lineFor(t.OrderKey, t.Series, t.State, t.OnDead) != lineNone {
-		return x.settle(t.Endpoint, t.OrderKey, t.Series)
+	if lineFor(t.OrderKey, t.Series, t.State, t.OnDead) == lineNone {
+		return &t, nil
+	}
+	return &t, x.settle(t.Endpoint, t.OrderKey, t.Series)
+}
+
+// causes looks up the causes of a follow-up that are not known yet.
+func (x *txn) causes(f *bridge.Transmission, known map[bridge.ID]*standing) error {
+	if len(f.Causes) == 0 {
+		return fmt.Errorf("%w: it has no cause", bridge.ErrConflict)
+	}
+	for _, id := range f.Causes {
+		if known[id] != nil {
+			continue
+		}
+		st, err := x.standing(id)
+		if err != nil {
+			return fmt.Errorf("cause %s: %w", id, err)
+		}
+		known[id] = &st
 	}
 	return nil
 }

@@ -87,6 +87,9 @@ type sqliteSession struct {
 	conn     *sql.Conn // nil until the first transaction, and after a failed rollback
 	prepared map[string]*sql.Stmt
 	changes  int // statements that were to change something
+	// Of the tokens that the transaction has taken: the last one that it gave, and
+	// how many are left.
+	token, left int64
 }
 
 // grows: one connection writes, so that there are no locks to be taken first.
@@ -100,6 +103,7 @@ func (s *sqliteSession) begin([]string) error {
 		}
 		s.conn, s.prepared = conn, map[string]*sql.Stmt{}
 	}
+	s.left = 0
 	return s.send("BEGIN IMMEDIATE")
 }
 
@@ -114,12 +118,10 @@ func (s *sqliteSession) isolate(do func() error) (failed, fatal error) {
 	return failed, nil
 }
 
-// commit sequences the leaves and ends the transaction.
+// commit brings the log behind its leaves and ends the transaction.
 func (s *sqliteSession) commit(x *txn) error {
-	if x.leaves {
-		if _, err := x.seal(-1); err != nil {
-			return err
-		}
+	if err := x.extend(); err != nil {
+		return err
 	}
 	return s.send("COMMIT")
 }
@@ -138,14 +140,27 @@ func (s *sqliteSession) again(err error, tries int) bool {
 	return tries == 0 && errors.Is(err, errSpoiled)
 }
 
+// tokens takes some at once: a group asks often, and what it leaves over is a gap.
 func (s *sqliteSession) tokens(n int) ([]int64, error) {
-	last, err := (&txn{session: s}).next("token", n)
+	if int64(n) > s.left {
+		some := max(n, tokensAtOnce)
+		last, err := (&txn{session: s}).next("token", some)
+		if err != nil {
+			return nil, err
+		}
+		s.token, s.left = last-int64(some), int64(some)
+	}
 	out := make([]int64, n)
 	for i := range out {
-		out[i] = last - int64(n-1-i)
+		s.token++
+		s.left--
+		out[i] = s.token
 	}
-	return out, err
+	return out, nil
 }
+
+// tokensAtOnce is how many tokens a transaction takes.
+const tokensAtOnce = 64
 
 func (s *sqliteSession) disconnect() {
 	if s.conn == nil {

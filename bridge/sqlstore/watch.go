@@ -95,7 +95,7 @@ func (x *txn) addTold(t *bridge.Transmission, texts transmissionTexts) error {
 	if err := x.useObject(&t.Body); err != nil {
 		return err
 	}
-	if err := x.insert(t, texts); err != nil {
+	if err := x.insert(t, texts, leased{}); err != nil {
 		return err
 	}
 	return x.addParts(t, texts)
