@@ -178,11 +178,12 @@ func (b *Bridge) Run(ctx context.Context) error {
 	defer cancel(nil)
 	defer context.AfterFunc(b.broken, func() { cancel(context.Cause(b.broken)) })()
 	var wg sync.WaitGroup
-	if b.o.Translators > 0 {
-		wg.Go(func() { b.translators.run(ctx) })
-	}
-	if b.o.Deliverers > 0 {
-		wg.Go(func() { b.deliverers.run(ctx) })
+	// Both take places before either works: a translation hands on to the deliverers.
+	for _, c := range []*crew{b.deliverers, b.translators} {
+		if c.size > 0 {
+			jobs := c.open()
+			wg.Go(func() { c.run(ctx, jobs) })
+		}
 	}
 	if b.o.Deliverers > 0 {
 		wg.Go(func() { b.keepClocks(ctx) })

@@ -21,10 +21,11 @@ type crew struct {
 	spare int           // places beside size, for parties who have nothing under way
 	ended chan struct{} // holds one token: somebody is free again
 
-	mu    sync.Mutex     // guards what follows
-	jobs  chan Claim     // has room for a claim of each place; nil while nobody works
-	busy  int            // places that are taken
-	under map[string]int // of them by party, where that is known
+	mu     sync.Mutex     // guards what follows
+	jobs   chan Claim     // has room for a claim of each place; nil while nobody works
+	busy   int            // places that are taken
+	under  map[string]int // of them by party, where that is known
+	behind bool           // the last claim found as much as there were places: there may be more
 }
 
 func newCrew(b *Bridge, step Step, size int) *crew {
@@ -33,16 +34,15 @@ func newCrew(b *Bridge, step Step, size int) *crew {
 		woken: make(chan struct{}, 1), ended: make(chan struct{}, 1)}
 }
 
-// run claims work and carries it out until ctx ends, then lets running work end
-// for Grace.
-func (c *crew) run(ctx context.Context) {
+// run claims work and carries it out, with what comes over jobs, until ctx ends, then
+// lets running work end for Grace.
+func (c *crew) run(ctx context.Context, jobs <-chan Claim) {
 	// Work outlives ctx by Grace, so that what is nearly done is not done twice.
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(c.b.o.Grace, stop) })()
 	var hands sync.WaitGroup
 	defer hands.Wait()
-	jobs := c.open()
 	defer c.shut()
 	for range cap(jobs) {
 		hands.Go(func() {
@@ -65,14 +65,14 @@ func (c *crew) run(ctx context.Context) {
 		for i := range claims {
 			c.give(ctx, claims[i])
 		}
-		c.leave(places - len(claims))
+		c.found(len(claims), places)
 		if len(claims) < places {
 			c.rest(ctx, next)
 		}
 	}
 }
 
-// open lets places be taken from now on.
+// open lets places be taken from now on; run carries out what they are taken for.
 func (c *crew) open() <-chan Claim {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -104,12 +104,28 @@ func (c *crew) take(n int) int {
 	return n
 }
 
+// found notes how many claims were found for places, and gives the others back.
+func (c *crew) found(claims, places int) {
+	c.mu.Lock()
+	c.behind = claims == places
+	c.mu.Unlock()
+	c.leave(places - claims)
+}
+
 // offer takes a place for a claim that a commit may give on something of a party.
-// Who has nothing under way finds one also when the others have taken all.
+// Who has nothing under way finds one also when the others have taken all; nobody
+// else while more may wait than there are hands, for then no claim is given, and
+// who waits needs the place.
 func (c *crew) offer(party string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.jobs == nil || c.busy >= c.size && (c.under[party] > 0 || c.busy >= c.size+c.spare) {
+	room := c.size
+	if c.under[party] == 0 {
+		room += c.spare
+	} else if c.behind {
+		room = 0
+	}
+	if c.jobs == nil || c.busy >= room {
 		return false
 	}
 	c.busy++

@@ -48,6 +48,11 @@ func TestCrewOffers(t *testing.T) {
 		t.Errorf("took %d places of none", got)
 	}
 	c.leave(2) // both offers came to nothing
+	c.found(0, 0)
+	if c.offer("acme") || !c.offer("globex") {
+		t.Error("while more waits than there are hands a place is for who has nothing under way, and for nobody else")
+	}
+	c.leave(1)
 	if free := c.free(); free != 1 {
 		t.Errorf("%d places are free, want 1", free)
 	}
