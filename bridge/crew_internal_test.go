@@ -96,7 +96,10 @@ func TestGateOffers(t *testing.T) {
 	if narrow := (Endpoint{Name: "bus", Connections: 1}); !g.offer(narrow, now) || g.offer(narrow, now) {
 		t.Error("one connection is not one delivery")
 	}
-	if box := (Endpoint{Name: "box", Kind: EndpointMailbox, Connections: 1}); !g.offer(box, now) || !g.offer(box, now) {
-		t.Error("a mailbox has no connections that could be used up")
+	box := Endpoint{Name: "box", Kind: EndpointMailbox, Connections: 1}
+	for range 2 {
+		if !g.offer(box, now) {
+			t.Error("a mailbox has no connections that could be used up")
+		}
 	}
 }
