@@ -180,16 +180,17 @@ func TestStopIsNoFailure(t *testing.T) {
 	for _, ev := range events {
 		states[ev.State]++
 	}
-	if want := map[bridge.State]int{bridge.Attempted: 1, bridge.Pending: 4}; !cmp.Equal(want, states) {
-		t.Errorf("stopped in the middle of a delivery: got %v, want %v", states, want)
+	broken := states[bridge.Attempted] // the deliverer's, and one beside him: his party had nothing under way
+	if broken < 1 || broken > 2 || states[bridge.Pending] != 5-broken {
+		t.Errorf("stopped in the middle of a delivery: got %v, want one or two attempted, the rest of five pending", states)
 	}
 	h.opts = nil
 	h.make()
-	h.drain() // the four were given back and are due at once
-	if n := len(h.app.keys()); n != 4 {
-		t.Errorf("%d events went out at once, want 4", n)
+	h.drain() // the others were given back and are due at once
+	if n := len(h.app.keys()); n != 5-broken {
+		t.Errorf("%d events went out at once, want %d", n, 5-broken)
 	}
-	h.wait(5 * time.Second) // the broken off one rests a little, not as long as its lease
+	h.wait(5 * time.Second) // what was broken off rests a little, not as long as its lease
 	h.drain()
 	h.check(true)
 	if n := len(h.app.keys()); n != 5 {

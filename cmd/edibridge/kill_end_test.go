@@ -115,7 +115,7 @@ func (w *world) together(partner string, got []interchange) {
 			many++
 		}
 	}
-	if many == 0 {
+	if many == 0 && len(w.handed) > 0 {
 		w.t.Errorf("%s: no two invoices left together", partner)
 	}
 	w.t.Logf("%s has %d interchanges, %d of them with several invoices", partner, len(got), many)

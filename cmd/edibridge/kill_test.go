@@ -205,6 +205,9 @@ func (w *world) round(points []string) {
 	}
 	w.settle()
 	w.check(true)
+	if len(w.handed) == 0 {
+		w.t.Error("no invoice was handed in")
+	}
 	w.effects()
 	w.silences()
 	w.overdue()
