@@ -73,7 +73,7 @@ func (b *Bridge) accept(ctx context.Context, cfg *Configuration, d *transports.D
 	case as.Claim != nil:
 		b.translators.give(ctx, *as.Claim)
 	case offered:
-		b.translators.leave(1)
+		b.translators.decline()
 	}
 	switch {
 	case errors.Is(err, ErrKeyReused):

@@ -14,29 +14,42 @@ import (
 // the work due ([Lease]); who asks for such a one takes a place before, so that
 // there is a hand for it.
 type crew struct {
-	b     *Bridge
-	step  Step
-	woken chan struct{} // holds one token: there may be something to do
-	size  int
-	spare int           // places beside size, for parties who have nothing under way
-	ended chan struct{} // holds one token: somebody is free again
+	b      *Bridge
+	step   Step
+	woken  chan struct{} // holds one token: there may be something to do
+	size   int
+	narrow int           // of size, for what it asks for while parties come who have nothing under way
+	spare  int           // places beside size, for such parties
+	ended  chan struct{} // holds one token: somebody is free again
 
-	mu     sync.Mutex     // guards what follows
-	jobs   chan Claim     // has room for a claim of each place; nil while nobody works
-	busy   int            // places that are taken
-	under  map[string]int // of them by party, where that is known
-	behind bool           // the last claim found as much as there were places: there may be more
+	mu      sync.Mutex     // guards what follows
+	jobs    chan job       // has room for a claim of each place; nil while nobody works
+	busy    int            // places that are taken
+	offered int            // of them by offer
+	under   map[string]int // claims that are carried out or about to be, by party
+	behind  bool           // the last claim found as much as there were places: there may be more
+	guest   time.Time      // when somebody who had nothing under way last came although it is behind
+}
+
+// job is a claim in the hands of a crew.
+type job struct {
+	Claim
+	offered bool // its place is by offer
 }
 
 func newCrew(b *Bridge, step Step, size int) *crew {
 	size = max(size, 0)
-	return &crew{b: b, step: step, size: size, spare: (size + 3) / 4, under: map[string]int{},
+	c := &crew{b: b, step: step, size: size, narrow: size, spare: (size + 3) / 4, under: map[string]int{},
 		woken: make(chan struct{}, 1), ended: make(chan struct{}, 1)}
+	if step == StepTranslate {
+		c.narrow = (size + 2) / 3 // they share processors and disk; deliverers mostly wait for peers
+	}
+	return c
 }
 
 // run claims work and carries it out, with what comes over jobs, until ctx ends, then
 // lets running work end for Grace.
-func (c *crew) run(ctx context.Context, jobs <-chan Claim) {
+func (c *crew) run(ctx context.Context, jobs <-chan job) {
 	// Work outlives ctx by Grace, so that what is nearly done is not done twice.
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -46,16 +59,16 @@ func (c *crew) run(ctx context.Context, jobs <-chan Claim) {
 	defer c.shut()
 	for range cap(jobs) {
 		hands.Go(func() {
-			for claim := range jobs {
-				c.carry(ctx, run, claim)
+			for j := range jobs {
+				c.carry(ctx, run, j)
 			}
 		})
 	}
 	var last time.Time
 	for ctx.Err() == nil {
-		places := c.take(min(c.gather(ctx, last), claimLimit))
+		places := c.gather(ctx, last)
 		if places == 0 {
-			continue // they were taken meanwhile, or ctx has ended
+			return // ctx has ended
 		}
 		last = time.Now()
 		claims, next, err := c.b.claim(ctx, c.step, places)
@@ -63,7 +76,7 @@ func (c *crew) run(ctx context.Context, jobs <-chan Claim) {
 			c.b.o.Log.Error("work could not be claimed", "step", c.step, "error", err)
 		}
 		for i := range claims {
-			c.give(ctx, claims[i])
+			c.hand(ctx, job{Claim: claims[i]})
 		}
 		c.found(len(claims), places)
 		if len(claims) < places {
@@ -73,10 +86,10 @@ func (c *crew) run(ctx context.Context, jobs <-chan Claim) {
 }
 
 // open lets places be taken from now on; run carries out what they are taken for.
-func (c *crew) open() <-chan Claim {
+func (c *crew) open() <-chan job {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.jobs = make(chan Claim, c.size+c.spare)
+	c.jobs = make(chan job, c.size+c.spare)
 	return c.jobs
 }
 
@@ -88,18 +101,25 @@ func (c *crew) shut() {
 	c.jobs = nil
 }
 
-// free is how many places there are.
+// guestTime is how long a crew asks for less after a guest came.
+const guestTime = 250 * time.Millisecond
+
+// free is how many places there are for what the crew asks for: fewer while guests
+// come, for each of their commits stands behind what runs, and who waits beside them
+// has to wait anyway. c.mu is held.
 func (c *crew) free() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.size - c.busy
+	n := c.size - c.busy
+	if time.Since(c.guest) < guestTime {
+		n = min(n, c.narrow-(c.busy-c.offered))
+	}
+	return max(n, 0)
 }
 
 // take takes up to n places and tells how many it got.
 func (c *crew) take(n int) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	n = max(0, min(n, c.size-c.busy))
+	n = min(n, c.free())
 	c.busy += n
 	return n
 }
@@ -107,9 +127,9 @@ func (c *crew) take(n int) int {
 // found notes how many claims were found for places, and gives the others back.
 func (c *crew) found(claims, places int) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.behind = claims == places
-	c.mu.Unlock()
-	c.leave(places - claims)
+	c.busy -= places - claims
 }
 
 // offer takes a place for a claim that a commit may give on something of a party.
@@ -119,64 +139,74 @@ func (c *crew) found(claims, places int) {
 func (c *crew) offer(party string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	guest := c.under[party] == 0
 	room := c.size
-	if c.under[party] == 0 {
+	switch {
+	case guest:
 		room += c.spare
-	} else if c.behind {
+	case c.behind:
 		room = 0
 	}
 	if c.jobs == nil || c.busy >= room {
 		return false
 	}
+	if guest && c.behind {
+		c.guest = time.Now()
+	}
 	c.busy++
+	c.offered++
 	return true
 }
 
-// leave gives places back that came to nothing.
-func (c *crew) leave(n int) {
-	if n == 0 {
-		return
-	}
+// decline gives back a place by offer that came to nothing.
+func (c *crew) decline() { c.leave(true) }
+
+func (c *crew) leave(offered bool) {
 	c.mu.Lock()
-	c.busy -= n
+	c.busy--
+	if offered {
+		c.offered--
+	}
 	c.mu.Unlock()
 	wake(c.ended)
 }
 
-// give hands a claim over, for which a place was taken. Where the crew has ended
-// meanwhile the claim is given back.
-func (c *crew) give(ctx context.Context, claim Claim) {
+// give hands a claim over for which a place was offered.
+func (c *crew) give(ctx context.Context, claim Claim) { c.hand(ctx, job{claim, true}) }
+
+// hand hands a claim over that has its place. Where the crew has ended meanwhile it
+// is given back.
+func (c *crew) hand(ctx context.Context, j job) {
 	c.mu.Lock()
 	works := c.jobs != nil
 	if works {
-		c.under[claim.Transmission.Party()]++
-		c.jobs <- claim // it has room
+		c.under[j.Transmission.Party()]++
+		c.jobs <- j // it has room
 	}
 	c.mu.Unlock()
 	if works {
 		return
 	}
-	c.leave(1)
+	c.leave(j.offered)
 	if c.step == StepDeliver {
-		c.b.gates.leave(claim.Transmission.Endpoint)
+		c.b.gates.leave(j.Transmission.Endpoint)
 	}
-	c.b.release(context.WithoutCancel(ctx), claim, time.Time{})
+	c.b.release(context.WithoutCancel(ctx), j.Claim, time.Time{})
 }
 
 // carry carries out one claim.
-func (c *crew) carry(ctx, run context.Context, claim Claim) {
-	party := claim.Transmission.Party() // before a translation learns more of it
-	c.b.do(ctx, run, claim)
+func (c *crew) carry(ctx, run context.Context, j job) {
+	party := j.Transmission.Party() // before a translation learns more of it
+	c.b.do(ctx, run, j.Claim)
 	if c.step == StepDeliver {
 		wake(c.woken) // the next one of its order key may be due, its endpoint has room
 	}
 	c.mu.Lock()
-	c.busy--
 	if c.under[party]--; c.under[party] == 0 {
 		delete(c.under, party)
 	}
 	c.mu.Unlock()
-	wake(c.ended)
+	c.leave(j.offered)
 }
 
 // gatherTime lies between two claims, so that one is for all that has come
@@ -184,7 +214,7 @@ func (c *crew) carry(ctx, run context.Context, claim Claim) {
 const gatherTime = 4 * time.Millisecond
 
 // gather waits until somebody is free and gatherTime has passed since the last claim,
-// and tells how many are. It gives up when ctx ends.
+// and takes the places of who is, claimLimit at most; none when ctx ends.
 func (c *crew) gather(ctx context.Context, last time.Time) int {
 	pace := time.NewTimer(time.Until(last.Add(gatherTime)))
 	defer pace.Stop()
@@ -193,12 +223,12 @@ func (c *crew) gather(ctx context.Context, last time.Time) int {
 	case <-ctx.Done():
 	}
 	for {
-		free := c.free()
-		if free > 0 {
-			return free
+		if n := c.take(claimLimit); n > 0 {
+			return n
 		}
 		select {
 		case <-c.ended:
+		case <-time.After(guestTime): // the last guest may be long gone
 		case <-ctx.Done():
 			return 0
 		}

@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -34,7 +35,7 @@ func TestCrewOffers(t *testing.T) {
 		t.Fatalf("took %d places of four, want 3", got)
 	}
 	for range 3 {
-		c.give(t.Context(), claimOf("acme"))
+		c.hand(t.Context(), job{Claim: claimOf("acme")})
 	}
 	for _, want := range []struct {
 		party string
@@ -47,15 +48,51 @@ func TestCrewOffers(t *testing.T) {
 	if got := c.take(1); got != 0 {
 		t.Errorf("took %d places of none", got)
 	}
-	c.leave(2) // both offers came to nothing
+	c.decline() // both offers came to nothing
+	c.decline()
 	c.found(0, 0)
 	if c.offer("acme") || !c.offer("globex") {
 		t.Error("while more waits than there are hands a place is for who has nothing under way, and for nobody else")
 	}
-	c.leave(1)
+	c.decline()
 	if free := c.free(); free != 1 {
 		t.Errorf("%d places are free, want 1", free)
 	}
+}
+
+// TestCrewGuests: while parties come who have nothing under way, a crew that is
+// behind asks for less, for each translation stands in the way of theirs; what it
+// gave them does not count.
+func TestCrewGuests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := New(Options{Store: &released{}, Translators: 9}).translators
+		c.open()
+		wants := func(when string, want int) {
+			t.Helper()
+			if got := c.free(); got != want {
+				t.Errorf("%s it asks for %d more, want %d", when, got, want)
+			}
+		}
+		if !c.offer("acme") {
+			t.Fatal("no place was offered")
+		}
+		wants("with one under way", 8)
+		c.decline()
+		c.take(2)
+		c.found(2, 2) // it is behind
+		wants("with two of a backlog under way", 7)
+		for range 2 {
+			if !c.offer("globex") {
+				t.Fatal("no place was offered")
+			}
+		}
+		wants("beside guests", 1)
+		time.Sleep(guestTime)
+		wants("a while later", 5)
+		c.found(0, c.take(1)) // nothing waits any more
+		c.offer("initech")
+		wants("beside guests whom nobody waits for", 4)
+	})
 }
 
 // TestCrewEnds: a claim that comes when the crew has ended is given back, and its

@@ -30,7 +30,7 @@ func (b *Bridge) offer(follows []Transmission) onward {
 			break
 		}
 		if !b.gates.offer(ep, now) {
-			b.deliverers.leave(1)
+			b.deliverers.decline()
 			continue
 		}
 		on.follows = append(on.follows, f)
@@ -61,6 +61,6 @@ func (on *onward) pass(ctx context.Context, claims []Claim) {
 			continue
 		}
 		on.b.gates.decline(f.Endpoint)
-		on.b.deliverers.leave(1)
+		on.b.deliverers.decline()
 	}
 }
