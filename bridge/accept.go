@@ -62,27 +62,12 @@ func (b *Bridge) accept(ctx context.Context, cfg *Configuration, d *transports.D
 	}
 	leaf := bodyLeaf(leafAccepted, &t)
 	t.Leaf = leaf.ID
-	defer b.observeOf(StageAccept, &t)()
-	a := Acceptance{Transmission: t, Leaf: leaf, Answer: answer}
-	offered := b.translators.offer(t.Party())
-	if offered {
-		a.Lease = &Lease{b.o.Owner, now.Add(b.o.Lease)}
-	}
-	as, err := b.o.Store.Accept(ctx, a)
-	switch {
-	case as.Claim != nil:
-		b.translators.give(ctx, *as.Claim)
-	case offered:
-		b.translators.decline()
-	}
+	as, err := b.take(ctx, Acceptance{Transmission: t, Leaf: leaf, Answer: answer})
 	switch {
 	case errors.Is(err, ErrKeyReused):
 		return transports.Receipt{}, fmt.Errorf("accept %s from %s: %w: %w", d.ID, d.Peer, transports.ErrRefused, err)
 	case err != nil:
 		return transports.Receipt{}, fmt.Errorf("accept %s from %s: %w: %w", d.ID, d.Peer, transports.ErrBusy, err)
-	}
-	if as.Claim == nil {
-		wake(b.translators.woken)
 	}
 	r := transports.Receipt{ID: string(as.ID), Status: transports.Accepted, Size: obj.Size, SHA256: obj.SHA256, Answer: answer}
 	if as.Duplicate {
@@ -91,6 +76,29 @@ func (b *Bridge) accept(ctx context.Context, cfg *Configuration, d *transports.D
 	b.o.Log.Info("received", "transmission", r.ID, "endpoint", d.Endpoint, "peer", d.Peer, "name", d.Name,
 		"size", r.Size, "sha256", obj.SHA256, "duplicate", as.Duplicate)
 	return r, nil
+}
+
+// take commits an acceptance. Where there is a hand for its translation the commit
+// leases it, and it begins at once.
+func (b *Bridge) take(ctx context.Context, a Acceptance) (AcceptedAs, error) {
+	t := &a.Transmission
+	defer b.observeOf(StageAccept, t)()
+	offered := b.translators.offer(t.Party())
+	if offered {
+		a.Lease = &Lease{b.o.Owner, t.Created.Add(b.o.Lease)}
+	}
+	as, err := b.o.Store.Accept(ctx, a)
+	switch {
+	case as.Claim != nil:
+		b.translators.give(ctx, *as.Claim)
+		return as, err
+	case offered:
+		b.translators.decline()
+	}
+	if err == nil {
+		wake(b.translators.woken)
+	}
+	return as, err
 }
 
 // bodyPeer is whom bytes belong to in the archive: names that two endpoints
