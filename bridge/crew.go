@@ -42,7 +42,7 @@ func newCrew(b *Bridge, step Step, size int) *crew {
 	c := &crew{b: b, step: step, size: size, narrow: size, spare: (size + 3) / 4, under: map[string]int{},
 		woken: make(chan struct{}, 1), ended: make(chan struct{}, 1)}
 	if step == StepTranslate {
-		c.narrow = (size + 2) / 3 // they share processors and disk; deliverers mostly wait for peers
+		c.narrow = (size + 3) / 4 // they share processors and disk; deliverers mostly wait for peers
 	}
 	return c
 }

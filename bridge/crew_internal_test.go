@@ -65,7 +65,7 @@ func TestCrewOffers(t *testing.T) {
 // gave them does not count.
 func TestCrewGuests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := New(Options{Store: &released{}, Translators: 9}).translators
+		c := New(Options{Store: &released{}, Translators: 12}).translators
 		c.open()
 		wants := func(when string, want int) {
 			t.Helper()
@@ -76,11 +76,11 @@ func TestCrewGuests(t *testing.T) {
 		if !c.offer("acme") {
 			t.Fatal("no place was offered")
 		}
-		wants("with one under way", 8)
+		wants("with one under way", 11)
 		c.decline()
 		c.take(2)
 		c.found(2, 2) // it is behind
-		wants("with two of a backlog under way", 7)
+		wants("with two of a backlog under way", 10)
 		for range 2 {
 			if !c.offer("globex") {
 				t.Fatal("no place was offered")
@@ -88,10 +88,10 @@ func TestCrewGuests(t *testing.T) {
 		}
 		wants("beside guests", 1)
 		time.Sleep(guestTime)
-		wants("a while later", 5)
+		wants("a while later", 8)
 		c.found(0, c.take(1)) // nothing waits any more
 		c.offer("initech")
-		wants("beside guests whom nobody waits for", 4)
+		wants("beside guests whom nobody waits for", 7)
 	})
 }
 

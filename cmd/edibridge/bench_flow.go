@@ -26,6 +26,7 @@ type flowBound struct{ bound, goal float64 }
 // on SQLite and, where a server's address is given, on PostgreSQL with one and
 // with three replicas.
 func benchFlow(ctx context.Context, postgres string) ([]figure, error) {
+	defer spareThreads()()
 	dir, err := os.MkdirTemp("", "edibridge-bench-")
 	if err != nil {
 		return nil, err

@@ -16,7 +16,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime"
 	"syscall"
 	_ "time/tzdata" // time zones of a configuration, on machines that know none
 
@@ -47,19 +46,10 @@ func (e *exitError) Unwrap() error { return e.err }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + spareThreads)
-	}
 	status := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(status)
 }
-
-// spareThreads is how many threads run beside one for each processor. Who commits is
-// in a system call half of its time; when it comes back it would wait for a turn
-// among the goroutines that compute, and all that waits for its commit with it. The
-// system's own scheduler lets it go first.
-const spareThreads = 2
 
 // run is the program without the process around it.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"os"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +27,7 @@ time: whatever a partner was told is durable.`,
 				return err
 			}
 			log := newLog(cmd.ErrOrStderr(), sys.Log)
+			defer spareThreads()()
 			log.Info("starting", "config", sys.File, "digest", cfg.Digest, "data", sys.Data, "partners", len(cfg.Partners))
 			if err := serve(cmd.Context(), cfg, sys, log); err != nil {
 				return err
@@ -35,6 +38,20 @@ time: whatever a partner was told is durable.`,
 	}
 	configFlag(cmd, &file)
 	return cmd
+}
+
+// spareThreads lets two threads run beside one for each processor, until it is taken
+// back; where GOMAXPROCS says how many, it is as it says. Who commits is in a system
+// call half of its time; when it comes back it would wait for a turn among the
+// goroutines that compute, and all that waits for its commit with it. The system's own
+// scheduler lets it go first.
+func spareThreads() (back func()) {
+	if os.Getenv("GOMAXPROCS") != "" {
+		return func() {}
+	}
+	n := runtime.GOMAXPROCS(0)
+	runtime.GOMAXPROCS(n + 2)
+	return func() { runtime.GOMAXPROCS(n) }
 }
 
 // configFlag adds -c.
