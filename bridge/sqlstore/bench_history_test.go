@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"strconv"
 	"testing"
 	"time"
@@ -16,6 +17,8 @@ import (
 // BenchmarkHistory measures what runs all day beside a long history: files of a
 // hundred partners that were translated, answered and delivered, three Transmissions
 // each. More of them with EDIBRIDGE_BENCH_FILES=3000000 (9 million Transmissions).
+// EDIBRIDGE_BENCH_FILLED is a program that is run when they are there, with the id of
+// this process: it may take memory away, and empty caches.
 func BenchmarkHistory(b *testing.B) {
 	places(b, func(b *testing.B, at place) {
 		sizes := []int{1_000, 100_000}
@@ -27,6 +30,11 @@ func BenchmarkHistory(b *testing.B) {
 		for _, files := range sizes {
 			b.Run(fmt.Sprintf("files=%d", files), func(b *testing.B) {
 				trade.grow(b, p, at, files)
+				if program := os.Getenv("EDIBRIDGE_BENCH_FILLED"); program != "" && files == sizes[len(sizes)-1] {
+					if out, err := exec.Command(program, strconv.Itoa(os.Getpid())).CombinedOutput(); err != nil {
+						b.Fatalf("%s: %v\n%s", program, err, out)
+					}
+				}
 				s, done := at.open(b)
 				defer done()
 				h := beside{trade: trade, s: s, files: files}

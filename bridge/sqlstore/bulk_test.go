@@ -26,7 +26,7 @@ type place struct {
 func places(b *testing.B, run func(b *testing.B, p place)) {
 	b.Run("store=sqlite", func(b *testing.B) { run(b, place{path: filepath.Join(b.TempDir(), "bridge.db")}) })
 	b.Run("store=postgres", func(b *testing.B) {
-		run(b, place{server: newCluster(b, "fsync=on", "shared_buffers=2GB", "max_wal_size=4GB")})
+		run(b, place{server: newCluster(b, "fsync=on", "shared_buffers=512MB", "max_wal_size=4GB")})
 	})
 }
 
