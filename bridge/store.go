@@ -330,7 +330,7 @@ type Query interface {
 	Seen(ctx context.Context, keys []SeenKey) ([]Seen, error)
 	// Body gives the archived object of a peer's bytes.
 	Body(ctx context.Context, peer string, sum archive.Hash) (archive.Object, bool, error)
-	// Counts gives the number of Transmissions by state.
+	// Counts gives the number of Transmissions by state. It reads an entry for each of them.
 	Counts(ctx context.Context) (map[State]int, error)
 	// LeafIndexes tells where leaves stand in the log, by their ids; unsealed and
 	// unknown ones are left out.

@@ -10,7 +10,7 @@ import (
 const (
 	fairFlood = 4000 // files of one partner that wait
 	fairWarm  = 10   // files of another that are not counted
-	fairLone  = 300  // and that are, one after the other
+	fairLone  = 1000 // and that are, one after the other
 )
 
 // benchFair measures how long one partner's file takes from the upload to the
